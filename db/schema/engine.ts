@@ -1,0 +1,244 @@
+/**
+ * The engine's tables (design.md, R1–R25). Only libSQL decides what is due (R1); every change is one guarded batch (R4).
+ */
+import { sql } from 'drizzle-orm';
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { at, json, mirrored } from './columns.ts';
+
+/** A published version: immutable (R23). */
+export const playbookVersion = sqliteTable(
+	'playbook_version',
+	{
+		...mirrored(),
+		id: text('id').primaryKey(),
+		playbookId: text('playbook_id').notNull(),
+		version: integer('version').notNull(),
+		definition: json<unknown>('definition').notNull(),
+		hash: text('hash').notNull(),
+		note: text('note').notNull(),
+		author: text('author').notNull(),
+		/** The difference to the version before, as lines for a person. */
+		changes: json<unknown>('changes').notNull(),
+		publishedAt: at('published_at').notNull(),
+	},
+	(t) => [uniqueIndex('playbook_version_once').on(t.playbookId, t.version), index('playbook_version_seq').on(t.workspace, t.seq)],
+);
+
+/** Which version of a playbook takes new records, and whether it does. One row for each playbook ever published. */
+export const activation = sqliteTable(
+	'activation',
+	{
+		...mirrored(),
+		/** The playbook's id. */
+		id: text('id').primaryKey(),
+		state: text('state').$type<'active' | 'paused' | 'inactive'>().notNull(),
+		version: integer('version').notNull(),
+		triggerType: text('trigger_type').notNull(),
+		activatedAt: at('activated_at'),
+		activatedBy: text('activated_by'),
+	},
+	(t) => [index('activation_seq').on(t.workspace, t.seq)],
+);
+
+/** One pass of one record through one version of a playbook. */
+export const run = sqliteTable(
+	'run',
+	{
+		...mirrored(),
+		id: text('id').primaryKey(),
+		playbookId: text('playbook_id').notNull(),
+		version: integer('version').notNull(),
+		subjectType: text('subject_type').notNull(),
+		subjectId: text('subject_id').notNull(),
+		/** Unique with the playbook: what keeps a record from entering twice for one cause (RU5). */
+		dedupKey: text('dedup_key').notNull(),
+		state: text('state').$type<'running' | 'waiting' | 'paused' | 'stopped' | 'completed' | 'failed'>().notNull(),
+		hasErrors: integer('has_errors', { mode: 'boolean' }).notNull().default(false),
+		epoch: integer('epoch').notNull().default(1),
+		rootRunId: text('root_run_id').notNull(),
+		parentRunId: text('parent_run_id'),
+		depth: integer('depth').notNull(),
+		/** `playbook:subject` of every ancestor and of itself (R19). */
+		lineage: json<string[]>('lineage').notNull(),
+		/** The event or person that started it, with the explained filters. */
+		cause: json<unknown>('cause').notNull(),
+		vars: json<Record<string, unknown>>('vars').notNull(),
+		/** What comes next: the step and when it is due (ms), for lists; the job decides. */
+		nextStepId: text('next_step_id'),
+		nextDueAt: at('next_due_at'),
+		startedAt: at('started_at').notNull(),
+		endedAt: at('ended_at'),
+	},
+	(t) => [
+		uniqueIndex('run_dedup').on(t.workspace, t.playbookId, t.dedupKey),
+		index('run_seq').on(t.workspace, t.seq),
+		index('run_subject').on(t.workspace, t.subjectId),
+		index('run_playbook').on(t.playbookId, t.startedAt),
+	],
+);
+
+/** One step of one run, as it went. */
+export const step = sqliteTable(
+	'step',
+	{
+		...mirrored(),
+		/** `run:seqInRun`. */
+		id: text('id').primaryKey(),
+		runId: text('run_id').notNull(),
+		number: integer('number').notNull(),
+		stepId: text('step_id').notNull(),
+		state: text('state').$type<'scheduled' | 'waiting' | 'done' | 'skipped' | 'failed' | 'cancelled' | 'unknown'>().notNull(),
+		dueAt: at('due_at').notNull(),
+		startedAt: at('started_at'),
+		endedAt: at('ended_at'),
+		attempts: integer('attempts').notNull().default(0),
+		input: json<unknown>('input'),
+		output: json<unknown>('output'),
+		error: text('error'),
+	},
+	(t) => [uniqueIndex('step_once').on(t.runId, t.number), index('step_seq').on(t.workspace, t.seq)],
+);
+
+/**
+ * What will happen: one due step-attempt, schedule occurrence or sweep. `visibleAt` serves due jobs and expired
+ * leases alike, so that claiming is recovering (R7).
+ */
+export const job = sqliteTable(
+	'job',
+	{
+		id: integer('id').primaryKey({ autoIncrement: true }),
+		workspace: text('workspace').notNull(),
+		shard: integer('shard').notNull().default(0),
+		kind: text('kind').$type<'step' | 'schedule' | 'sweep'>().notNull(),
+		runId: text('run_id'),
+		number: integer('number'),
+		/** For schedule and sweep: the playbook, and the occurrence. */
+		playbookId: text('playbook_id'),
+		payload: json<Record<string, unknown>>('payload'),
+		dueAt: at('due_at').notNull(),
+		visibleAt: at('visible_at').notNull(),
+		token: text('token'),
+		epoch: integer('epoch').notNull(),
+		attempt: integer('attempt').notNull().default(0),
+		/** Expired leases so far; three quarantine the job (R15). */
+		crashes: integer('crashes').notNull().default(0),
+		quarantinedAt: at('quarantined_at'),
+	},
+	(t) => [
+		index('job_due').on(t.workspace, t.shard, t.visibleAt).where(sql`quarantined_at IS NULL`),
+		uniqueIndex('job_step_once').on(t.runId, t.number).where(sql`run_id IS NOT NULL`),
+		uniqueIndex('job_playbook_once').on(t.playbookId, t.kind).where(sql`playbook_id IS NOT NULL`),
+		index('job_token').on(t.token).where(sql`token IS NOT NULL`),
+	],
+);
+
+/** One side effect: key = hash(run, number, part), never the attempt (R10). Its bytes are frozen before sending (R11). */
+export const intent = sqliteTable(
+	'intent',
+	{
+		key: text('key').primaryKey(),
+		workspace: text('workspace').notNull(),
+		runId: text('run_id').notNull(),
+		number: integer('number').notNull(),
+		part: integer('part').notNull(),
+		kind: text('kind').notNull(),
+		state: text('state').$type<'prepared' | 'sending' | 'done' | 'failed' | 'unknown' | 'abandoned'>().notNull(),
+		/** The frozen request. */
+		request: json<unknown>('request').notNull(),
+		response: json<unknown>('response'),
+		error: text('error'),
+		attempts: integer('attempts').notNull().default(0),
+		firstAt: at('first_at'),
+		settledAt: at('settled_at'),
+		providerId: text('provider_id'),
+	},
+	(t) => [index('intent_step').on(t.runId, t.number), index('intent_open').on(t.state, t.firstAt).where(sql`state IN ('sending', 'unknown')`)],
+);
+
+/** What a waiting step waits for: consumed once, in the batch that resumes the run. */
+export const waitToken = sqliteTable(
+	'wait_token',
+	{
+		id: text('id').primaryKey(),
+		workspace: text('workspace').notNull(),
+		runId: text('run_id').notNull(),
+		number: integer('number').notNull(),
+		epoch: integer('epoch').notNull(),
+		kind: text('kind').$type<'task' | 'run'>().notNull(),
+		/** The task, or the child run. */
+		ref: text('ref').notNull(),
+		consumedAt: at('consumed_at'),
+	},
+	(t) => [index('wait_token_ref').on(t.kind, t.ref)],
+);
+
+/** A record's facts that a run was told of before it could listen: kept so that no signal is lost. */
+export const inbox = sqliteTable('inbox', { workspace: text('workspace').notNull(), eventId: text('event_id').notNull(), at: at('at').notNull() }, (t) => [
+	primaryKey({ columns: [t.workspace, t.eventId] }),
+]);
+
+export const quota = sqliteTable(
+	'quota',
+	{ workspace: text('workspace').notNull(), bucket: text('bucket').notNull(), window: integer('window').notNull(), used: integer('used').notNull(), cap: integer('cap').notNull() },
+	(t) => [primaryKey({ columns: [t.workspace, t.bucket, t.window] })],
+);
+
+/** The run's own history: who controlled it, and why. */
+export const runEvent = sqliteTable(
+	'run_event',
+	{
+		runId: text('run_id').notNull(),
+		n: integer('n').notNull(),
+		workspace: text('workspace').notNull(),
+		type: text('type').notNull(),
+		data: json<unknown>('data').notNull(),
+		at: at('at').notNull(),
+	},
+	(t) => [primaryKey({ columns: [t.runId, t.n] })],
+);
+
+/** A task a person does. id = intent key when a playbook made it (truly once). */
+export const task = sqliteTable(
+	'task',
+	{
+		...mirrored(),
+		id: text('id').primaryKey(),
+		customerId: text('customer_id'),
+		runId: text('run_id'),
+		title: text('title').notNull(),
+		description: text('description').notNull(),
+		/** Users who may do it; the first that completes it does. */
+		assignees: json<string[]>('assignees').notNull(),
+		teamId: text('team_id'),
+		dueAt: at('due_at'),
+		state: text('state').$type<'open' | 'done' | 'cancelled'>().notNull(),
+		completedBy: text('completed_by'),
+		completedAt: at('completed_at'),
+		createdAt: at('created_at').notNull(),
+	},
+	(t) => [index('task_seq').on(t.workspace, t.seq), index('task_run').on(t.runId)],
+);
+
+/** Every mail that was sent or captured: the Outbox. id = intent key, or generated for sign-in links and invitations. */
+export const mail = sqliteTable(
+	'mail',
+	{
+		...mirrored(),
+		id: text('id').primaryKey(),
+		kind: text('kind').$type<'automatic' | 'internal' | 'sign-in' | 'invitation'>().notNull(),
+		customerId: text('customer_id'),
+		runId: text('run_id'),
+		from: text('from_address').notNull(),
+		to: json<string[]>('to_addresses').notNull(),
+		cc: json<string[]>('cc_addresses').notNull(),
+		bcc: json<string[]>('bcc_addresses').notNull(),
+		subject: text('subject').notNull(),
+		html: text('html').notNull(),
+		text: text('text').notNull(),
+		state: text('state').$type<'captured' | 'sent' | 'failed' | 'unknown'>().notNull(),
+		providerId: text('provider_id'),
+		error: text('error'),
+		at: at('at').notNull(),
+	},
+	(t) => [index('mail_seq').on(t.workspace, t.seq), index('mail_customer').on(t.customerId)],
+);

@@ -1,0 +1,5 @@
+/** Every table, for drizzle and its migrations. */
+export * from './people.ts';
+export * from './settings.ts';
+export * from './documents.ts';
+export * from './engine.ts';

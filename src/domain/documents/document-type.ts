@@ -1,0 +1,42 @@
+/**
+ * What every type of document is made of. A new type is one folder, one line in index.ts and its tables: no room file
+ * changes (design.md, The house).
+ */
+import type { GenericSchema } from 'valibot';
+import type * as Y from 'yjs';
+import type { Actor, Cause, EventType, RecordedEvent } from '../events/event.ts';
+
+/** A row as projected: a table's name, its id, and the columns that come from the document (JSON values). */
+export type ProjectedRow = { table: 'customer' | 'contact' | 'agreement' | 'playbook'; id: string; values: Record<string, unknown> };
+export type Projection = ProjectedRow[];
+
+/** Who wrote a path last, as the room knows it from its server-known client ids (S11). */
+export type Attribution = (path: string) => { actor: Actor; cause: Cause | null };
+
+/** An event before the room gives it id, time and author: `path` names what changed and makes the id (S11). */
+export type EventDraft = { path: string; type: EventType; subjectType: RecordedEvent['subjectType']; subjectId: string; customerId: string | null; data: Record<string, unknown> };
+
+/** A way to change a document. The phone calls `apply` on its Y.Doc; the server calls the same through the room. Arguments are parsed first. */
+export type Edit<Args = any> = { schema: GenericSchema<any, Args>; apply: (doc: Y.Doc, args: Args) => void };
+
+/** A repair of invalid content (S12): what was found at which path. Applied by the room in one system transaction. */
+export type Healing = { path: string; found: unknown; healed: unknown };
+
+export type DocumentType = {
+	type: string;
+	/** Written into the document's `meta`; additive changes only (S15). */
+	schemaVersion: number;
+	/** The first content of a new document. Only the server calls it, once (S10). */
+	skeleton: (doc: Y.Doc, seed: { id: string; workspace: string; at: number; args: unknown }) => void;
+	/** What `skeleton` takes as args. */
+	seed: GenericSchema<any, any>;
+	edits: Record<string, Edit>;
+	/** Pure: the same rows from the same document, on every device. */
+	projection: (doc: Y.Doc) => Projection;
+	/** What happened between two projections. `before` is null for the first. */
+	events: (before: Projection | null, after: Projection) => EventDraft[];
+	/** Puts invalid content right in `doc` (last valid value from `before`), and says what it did. Idempotent. */
+	heal: (doc: Y.Doc, before: Projection | null) => Healing[];
+	/** The path (as in EventDraft) of a change in the Y.Doc, from Y event: for attribution by client id. */
+	pathOf: (event: Y.YEvent<any>) => string[];
+};

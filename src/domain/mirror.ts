@@ -1,0 +1,46 @@
+/** The rows that devices keep (design.md, The mirror): kind → fields, as `GET /api/sync` sends them in `data`. */
+import type { Role } from './access/roles.ts';
+import type { PlaybookDefinition } from './documents/playbook/definition.ts';
+import type { RunCause, RunState, StepState } from './engine/run.ts';
+import type { FieldType } from './settings.ts';
+
+export type MirrorRows = {
+	person: { id: string; name: string; email: string; role: Role; colour: string };
+	stage: { id: string; name: string; position: number; colour: string };
+	field: { id: string; subject: 'customer' | 'contact'; name: string; type: FieldType; options: { id: string; label: string }[] | null; position: number };
+	tag: { id: string; subject: 'customer' | 'contact'; name: string; colour: string };
+	team: { id: string; name: string; memberIds: string[] };
+	customer: {
+		id: string; name: string; domain: string | null; externalId: string | null; parentId: string | null;
+		stage: string | null; stageSince: number | null; owner: string | null; tags: string[]; team: string[];
+		custom: Record<string, unknown>; mrr: number; renewalAt: number | null; createdAt: number; updatedAt: number;
+	};
+	contact: { id: string; customerId: string; name: string; email: string | null; phone: string | null; title: string | null; roles: string[]; tags: string[]; custom: Record<string, unknown>; createdAt: number };
+	agreement: { id: string; customerId: string; name: string; status: string; mrr: number; startAt: number | null; endAt: number | null; noticeDays: number; isTacit: boolean };
+	playbook: { id: string; name: string; triggerType: string | null; draft: PlaybookDefinition; draftHash: string; problems: number; createdAt: number; updatedAt: number };
+	playbookVersion: { id: string; playbookId: string; version: number; hash: string; note: string; author: string; changes: VersionChange[]; publishedAt: number };
+	activation: { id: string; state: 'active' | 'paused' | 'inactive'; version: number; triggerType: string; activatedAt: number | null; activatedBy: string | null };
+	run: {
+		id: string; playbookId: string; version: number; subjectType: string; subjectId: string; state: RunState; hasErrors: boolean;
+		rootRunId: string; parentRunId: string | null; depth: number; cause: RunCause; nextStepId: string | null; nextDueAt: number | null; startedAt: number; endedAt: number | null;
+	};
+	step: { id: string; runId: string; number: number; stepId: string; state: StepState; dueAt: number; startedAt: number | null; endedAt: number | null; attempts: number; error: string | null };
+	task: {
+		id: string; customerId: string | null; runId: string | null; title: string; description: string; assignees: string[]; teamId: string | null;
+		dueAt: number | null; state: 'open' | 'done' | 'cancelled'; completedBy: string | null; completedAt: number | null; createdAt: number;
+	};
+	mail: {
+		id: string; kind: 'automatic' | 'internal' | 'sign-in' | 'invitation'; customerId: string | null; runId: string | null; from: string; to: string[]; cc: string[]; bcc: string[];
+		subject: string; html: string; text: string; state: 'captured' | 'sent' | 'failed' | 'unknown'; error: string | null; at: number;
+	};
+	interaction: { id: string; customerId: string; contactId: string | null; userId: string | null; type: 'mail' | 'meeting' | 'call' | 'ticket' | 'note'; direction: 'in' | 'out' | 'both'; title: string; body: string; at: number };
+	usageWeek: { id: string; customerId: string; week: string; connections: number; activeUsers: number };
+};
+export type MirrorKind = keyof MirrorRows;
+export const mirrorKinds = ['person', 'stage', 'field', 'tag', 'team', 'customer', 'contact', 'agreement', 'playbook', 'playbookVersion', 'activation', 'run', 'step', 'task', 'mail', 'interaction', 'usageWeek'] as const satisfies readonly MirrorKind[];
+
+/** One row on its way to a device; `data` is null when it was deleted. */
+export type SyncedRow = { [K in MirrorKind]: { kind: K; id: string; seq: number; data: MirrorRows[K] | null } }[MirrorKind];
+
+/** One line of the difference between two versions, at the step it concerns. */
+export type VersionChange = { at: string; what: 'added' | 'removed' | 'changed' | 'moved'; label: string; from?: string; to?: string };

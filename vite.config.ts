@@ -1,0 +1,19 @@
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
+import { sveltekit } from '@sveltejs/kit/vite';
+import tailwindcss from '@tailwindcss/vite';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+	plugins: [
+		paraglideVitePlugin({
+			project: './project.inlang',
+			outdir: './src/lib/messages',
+			strategy: ['localStorage', 'preferredLanguage', 'baseLocale'],
+			emitTsDeclarations: true,
+		}),
+		tailwindcss(),
+		sveltekit(),
+	],
+	// The database's tables and the domain are reached by package.json `imports`, which Vite resolves like Node does.
+	server: { fs: { allow: ['.'] } },
+});
