@@ -1,0 +1,16 @@
+/** What the rooms need from their environment (docs/protocol.md, Ports and settings). Parsed once for each room instance. */
+import { object, optional, parse, pipe, string, minLength, type InferOutput } from 'valibot';
+
+const shape = object({
+	ROOMS_URL: optional(string(), 'http://127.0.0.1:1999'),
+	ROOMS_SECRET: pipe(string('ROOMS_SECRET is missing: it signs room tokens and internal calls. Set it in the rooms’ environment.'), minLength(16, 'ROOMS_SECRET must have at least 16 characters.')),
+	LIBSQL_URL: string('LIBSQL_URL is missing: the rooms publish to it. Set it in the rooms’ environment.'),
+	LIBSQL_AUTH_TOKEN: optional(string()),
+	RESEND_URL: optional(string(), 'https://api.resend.com'),
+	RESEND_API_KEY: optional(string()),
+});
+
+export type Settings = InferOutput<typeof shape>;
+
+/** The settings in an environment. Throws with the name of what is missing. */
+export const settingsOf = (env: Record<string, unknown>): Settings => parse(shape, env);
