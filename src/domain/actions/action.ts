@@ -5,7 +5,17 @@
 import type { GenericSchema } from 'valibot';
 import type { Facts } from '../engine/facts.ts';
 
-/** How a parameter is edited: carried in the schema by `v.metadata({ control: … })`; the form is drawn from it. */
+/**
+ * How a parameter is edited: carried in the schema by `v.metadata({ control, label })` (label = message key); the form is
+ * drawn from it. The value it edits is a text unless said here:
+ * number, business-days: number · boolean: boolean · choice: one of the picklist's options ·
+ * customer-field: a field id (`stage`, `owner`, `f_…`) · value-of-field: a value of the type of the sibling param `field`, null = any ·
+ * field-value: `{ field, value }[]` · stage, owner, playbook: an id · customer-tags, contact-tag: tag ids (`string[]`) ·
+ * assignees: `{ kind: 'owner' } | { kind: 'users', ids } | { kind: 'field', field } | { kind: 'team', team }` ·
+ * recipients: `('all' | 'triggering' | role)[]` · addresses: mail addresses (`string[]`) ·
+ * sender: `{ kind: 'owner' } | { kind: 'user', id } | { kind: 'field', field }` · headers: `{ name, value }[]` (values Liquid) · json: Liquid text that gives JSON, '' = no body ·
+ * url, liquid-line, long-text, rich-text: Liquid · date-time: `YYYY-MM-DDTHH:MM` · time: `HH:MM` · weekdays: ISO weekdays (`number[]`).
+ */
 export type Control =
 	| 'text'
 	| 'long-text'
@@ -28,7 +38,11 @@ export type Control =
 	| 'url'
 	| 'headers'
 	| 'json'
-	| 'playbook';
+	| 'playbook'
+	| 'value-of-field'
+	| 'date-time'
+	| 'time'
+	| 'weekdays';
 
 /** Frozen requests by kind (R11). The performer of that kind does it; see party/performers. */
 export type IntentRequest =
@@ -47,7 +61,10 @@ export type IntentDraft = { part: number; request: IntentRequest };
 /** A refusal a CSM understands; `code` is a message key's last part (run_error_…). */
 export type Refusal = { code: string; detail?: Record<string, string> };
 
-export type Plan = { intents: IntentDraft[]; /** The step waits until the task (part 0) is completed. */ isWaiting?: boolean } | { refusal: Refusal };
+export type Plan = { intents: IntentDraft[]; /** The step waits until the task (part 0) is completed, or the run (part 0) ended. */ isWaiting?: boolean; /** What a person should see of it besides the intents, e.g. contacts left out. */ notes?: Record<string, unknown> } | { refusal: Refusal };
+
+/** Something of the workspace that parameters name: checked at publish (PB3). */
+export type Reference = { kind: 'stage' | 'customer-field' | 'user-field' | 'customer-tag' | 'contact-tag' | 'user' | 'team' | 'playbook'; id: string; param: string };
 
 export type Action<Params = any> = {
 	type: string;
@@ -60,4 +77,8 @@ export type Action<Params = any> = {
 	plan: (params: Params, facts: Facts, now: number) => Plan;
 	/** Where the response of its intents goes as variables for later steps (`run.vars[stepId]`). */
 	output?: (responses: unknown[]) => unknown;
+	/** What of the workspace the parameters name. */
+	references?: (params: Params) => Reference[];
+	/** The parameters that are Liquid, with what their values must be safe in: publishing checks them. */
+	templates?: (params: Params) => { param: string; text: string; escape: 'none' | 'html' | 'json' | 'url' }[];
 };

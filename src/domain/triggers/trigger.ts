@@ -3,6 +3,7 @@ import type { GenericSchema } from 'valibot';
 import type { RecordedEvent } from '../events/event.ts';
 import type { WorkspaceSettings } from '../settings.ts';
 import type { EventType } from '../events/event.ts';
+import type { Reference } from '../actions/action.ts';
 
 export type Trigger<Params = any> = {
 	type: string;
@@ -17,4 +18,6 @@ export type Trigger<Params = any> = {
 	next?: (params: Params, after: number, settings: WorkspaceSettings) => { at: number; key: string } | null;
 	/** Triggers on a state that lasts (stage unchanged for N days): how long, in ms-independent terms for the sweep. */
 	lasting?: (params: Params) => { field: 'stage'; value: string | null; duration: { amount: number; unit: 'days' | 'weeks' | 'months' } };
+	/** What of the workspace the parameters name, so that publishing can say what is missing. */
+	references?: (params: Params) => Reference[];
 };
