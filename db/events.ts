@@ -1,0 +1,61 @@
+/** Events as playbooks see them: in the order of their workspace's seq, each once. */
+import { and, asc, eq, isNull } from 'drizzle-orm';
+import type { RecordedEvent } from '#domain/events/event.ts';
+import type { Database } from './client.ts';
+import { event } from './schema/index.ts';
+import { asJson, guard, seqNow, statement, type Statement } from './statement.ts';
+
+/** The next events that no playbook has seen yet, oldest first. */
+export const undrainedEvents = async (database: Database, workspace: string, limit: number): Promise<RecordedEvent[]> => {
+	const rows = await database
+		.select()
+		.from(event)
+		.where(and(eq(event.workspace, workspace), isNull(event.drainedAt)))
+		.orderBy(asc(event.seq), asc(event.id))
+		.limit(limit);
+	return rows.map((row) => ({
+		id: row.id,
+		type: row.type as RecordedEvent['type'],
+		subjectType: row.subjectType as RecordedEvent['subjectType'],
+		subjectId: row.subjectId,
+		customerId: row.customerId,
+		at: row.at,
+		actor: row.actor as RecordedEvent['actor'],
+		cause: row.cause as RecordedEvent['cause'],
+		data: row.data,
+	}));
+};
+
+/** Whether playbooks have seen an event: what an ambiguous drain is read back by (R5). */
+export const isDrained = async (database: Database, id: string): Promise<boolean> => {
+	const rows = await database.select({ drainedAt: event.drainedAt }).from(event).where(eq(event.id, id));
+	return rows[0]?.drainedAt != null;
+};
+
+/** Aborts the batch when another drain was faster. */
+export const assertUndrained = (id: string): Statement => guard('EXISTS (SELECT 1 FROM event WHERE id = :id AND drained_at IS NULL)', { id });
+
+/** Marks an event as seen by playbooks. */
+export const markDrained = (id: string, now: number): Statement => statement('UPDATE event SET drained_at = :now WHERE id = :id AND drained_at IS NULL', { id, now });
+
+/**
+ * Records an event in the batch that changed its rows. After `bumpSeq` of the same workspace. An event with the same id is
+ * there already: nothing happens.
+ */
+export const insertEvent = (workspace: string, recorded: RecordedEvent): Statement =>
+	statement(
+		`INSERT INTO event (id, workspace, seq, type, subject_type, subject_id, customer_id, at, actor, cause, data)
+		 VALUES (:id, :workspace, ${seqNow}, :type, :subjectType, :subjectId, :customerId, :at, :actor, :cause, :data) ON CONFLICT (id) DO NOTHING`,
+		{
+			id: recorded.id,
+			workspace,
+			type: recorded.type,
+			subjectType: recorded.subjectType,
+			subjectId: recorded.subjectId,
+			customerId: recorded.customerId,
+			at: recorded.at,
+			actor: asJson(recorded.actor),
+			cause: asJson(recorded.cause),
+			data: JSON.stringify(recorded.data),
+		},
+	);

@@ -1,0 +1,181 @@
+/**
+ * What will happen. One `visible_at` serves due jobs and expired leases alike, so that claiming is recovering (R7).
+ *
+ * For the server's commands:
+ * - `activationJobs({ workspace, playbookId, schedule, isLasting, now })` → statements: a timed or lasting playbook's job, for the
+ *   batch that activates it. `schedule` = the trigger's `next(params, now, settings)`, `isLasting` = it has `lasting`.
+ * - `deactivationJobs(playbookId)` → statements that end it, for the batch that deactivates it.
+ */
+import { and, eq, sql } from 'drizzle-orm';
+import type { InValue, Row } from '@libsql/client';
+import type { Database } from './client.ts';
+import { job } from './schema/index.ts';
+import { asJson, commit, guard, statement, type Statement } from './statement.ts';
+
+export type Job = typeof job.$inferSelect;
+
+/** How long a claim holds, in ms (R6). */
+export const leaseMs = 60_000;
+/** Expired leases that quarantine a job (R15). */
+export const crashesAllowed = 3;
+
+/** Which jobs may be claimed: pause is a flag that is read here, never a rewrite of jobs (R17). */
+const isClaimable = `quarantined_at IS NULL
+	AND NOT EXISTS (SELECT 1 FROM workspace w WHERE w.id = job.workspace AND w.is_paused = 1)
+	AND NOT EXISTS (SELECT 1 FROM run r WHERE r.id = job.run_id AND r.state = 'paused')
+	AND NOT EXISTS (SELECT 1 FROM activation a WHERE a.state = 'paused' AND a.id = COALESCE(job.playbook_id, (SELECT r.playbook_id FROM run r WHERE r.id = job.run_id)))`;
+
+/** The database's clock, ms UTC: the one that decides what is due (R20). */
+export const databaseNow = async (database: Database): Promise<number> => {
+	const rows = await database.all<{ now: number }>(sql`SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now`);
+	return rows[0]!.now;
+};
+
+const columns = 'id, workspace, shard, kind, run_id, number, playbook_id, payload, due_at, visible_at, token, epoch, attempt, crashes, quarantined_at';
+
+const jobOf = (row: Row): Job => ({
+	id: row.id as number,
+	workspace: row.workspace as string,
+	shard: row.shard as number,
+	kind: row.kind as Job['kind'],
+	runId: row.run_id as string | null,
+	number: row.number as number | null,
+	playbookId: row.playbook_id as string | null,
+	payload: row.payload === null ? null : JSON.parse(row.payload as string),
+	dueAt: row.due_at as number,
+	visibleAt: row.visible_at as number,
+	token: row.token as string | null,
+	epoch: row.epoch as number,
+	attempt: row.attempt as number,
+	crashes: row.crashes as number,
+	quarantinedAt: row.quarantined_at as number | null,
+});
+
+export type Claim = { workspace: string; shard: number; token: string; now: number; limit: number };
+
+/**
+ * Claims due jobs and jobs whose lease expired, in one statement (R7). The token is the caller's (R5): when the answer is lost,
+ * what it claimed is read back. Attempts count here, and the third expired lease quarantines the job (R15): such a job is
+ * returned with `quarantinedAt`, once.
+ */
+export const claimJobs = async (database: Database, claim: Claim): Promise<Job[]> => {
+	try {
+		const [result] = await commit(database, [
+			statement(
+				`UPDATE job SET token = :token, attempt = attempt + 1, visible_at = :now + ${leaseMs}, crashes = crashes + (token IS NOT NULL),
+					quarantined_at = CASE WHEN crashes + (token IS NOT NULL) >= ${crashesAllowed} THEN :now END
+				 WHERE id IN (SELECT id FROM job WHERE workspace = :workspace AND shard = :shard AND visible_at <= :now AND ${isClaimable} ORDER BY visible_at LIMIT :limit)
+				 RETURNING ${columns}`,
+				claim,
+			),
+		]);
+		return byDueTime(result!.rows.map(jobOf));
+	} catch (error) {
+		const kept = await database.select().from(job).where(eq(job.token, claim.token));
+		if (kept.length === 0) throw error;
+		return byDueTime(kept);
+	}
+};
+
+/** RETURNING has no order of its own. */
+const byDueTime = (jobs: Job[]): Job[] => jobs.sort((a, b) => a.dueAt - b.dueAt || a.id - b.id);
+
+/** When the next job of a shard may be claimed, ms UTC; null when there is none. An expired lease counts by its end. */
+export const nextDueAt = async (database: Database, workspace: string, shard: number): Promise<number | null> => {
+	const result = await database.$client.execute(
+		statement(`SELECT visible_at FROM job WHERE workspace = :workspace AND shard = :shard AND ${isClaimable} ORDER BY visible_at LIMIT 1`, { workspace, shard }),
+	);
+	return (result.rows[0]?.visible_at as number | undefined) ?? null;
+};
+
+/** Aborts the batch unless this worker still holds the job (fencing) and, for a run's step, the run is live at the job's epoch (R8). */
+export const assertHeld = (held: Job): Statement =>
+	held.runId === null
+		? guard('EXISTS (SELECT 1 FROM job WHERE id = :id AND token = :token)', { id: held.id, token: held.token })
+		: guard(
+				`EXISTS (SELECT 1 FROM job JOIN run ON run.id = job.run_id
+				 WHERE job.id = :id AND job.token = :token AND run.epoch = job.epoch AND run.state IN ('running', 'waiting'))`,
+				{ id: held.id, token: held.token },
+			);
+
+/** Deletes a job, in the batch that ends it. */
+export const deleteJob = (id: number): Statement => statement('DELETE FROM job WHERE id = :id', { id });
+
+/** Deletes a job that has nothing to do any more (its run ended, or went on without it), if this worker still holds it. */
+export const dropJob = (held: Job): Statement => statement('DELETE FROM job WHERE id = :id AND token = :token', { id: held.id, token: held.token });
+
+/** Gives a job back, visible at `at`, without an expired lease. `isAttempt` false takes the attempt of the claim back. */
+export const releaseJob = (held: Job, at: number, isAttempt: boolean): Statement =>
+	statement(
+		`UPDATE job SET token = NULL, visible_at = :at, attempt = attempt - :back WHERE id = :id AND token = :token`,
+		{ id: held.id, token: held.token, at, back: isAttempt ? 0 : 1 },
+	);
+
+/** Moves a job to another due time (a date that moved): the attempt is taken back. */
+export const moveJob = (held: Job, at: number): Statement =>
+	statement(
+		'UPDATE job SET token = NULL, due_at = :at, visible_at = :at, attempt = attempt - 1 WHERE id = :id AND token = :token',
+		{ id: held.id, token: held.token, at },
+	);
+
+/** Keeps where a schedule or sweep has got to, in the batch of its chunk: a killed one goes on there. */
+export const keepProgress = (held: Job, payload: Record<string, unknown>): Statement =>
+	statement('UPDATE job SET payload = :payload WHERE id = :id AND token = :token', { id: held.id, token: held.token, payload: JSON.stringify(payload) });
+
+/** The same job for its next occurrence: fresh attempts, in the batch that ends the one before (R14). */
+export const rearmJob = (held: Job, at: number, payload: Record<string, unknown> | null): Statement =>
+	statement(
+		'UPDATE job SET token = NULL, due_at = :at, visible_at = :at, attempt = 0, crashes = 0, payload = :payload WHERE id = :id AND token = :token',
+		{ id: held.id, token: held.token, at, payload: asJson(payload) },
+	);
+
+export type StepJob = { workspace: string; runId: string; number: number; dueAt: number; epoch: number; shard?: number; payload?: Record<string, unknown> | null };
+
+/**
+ * The job of a run's step. With `condition` (SQL, its arguments in `args`) it is inserted only if that holds. A job for this
+ * step that is there already stays as it is.
+ */
+export const insertStepJob = (next: StepJob, condition = 'true', args: Record<string, InValue> = {}): Statement =>
+	statement(
+		`INSERT INTO job (workspace, shard, kind, run_id, number, payload, due_at, visible_at, epoch)
+		 SELECT :workspace, :shard, 'step', :runId, :number, :payload, :dueAt, :dueAt, :epoch WHERE ${condition} ON CONFLICT DO NOTHING`,
+		{ workspace: next.workspace, shard: next.shard ?? 0, runId: next.runId, number: next.number, payload: asJson(next.payload), dueAt: next.dueAt, epoch: next.epoch, ...args },
+	);
+
+/** Whether a run's step still has its job with this token: what an ambiguous commit is read back by (R5). */
+export const isHeld = async (database: Database, held: Job): Promise<boolean> => {
+	const rows = await database.select({ id: job.id }).from(job).where(and(eq(job.id, held.id), eq(job.token, held.token!)));
+	return rows.length > 0;
+};
+
+export type ActivationJobs = { workspace: string; playbookId: string; schedule: { at: number; key: string } | null; isLasting: boolean; now: number };
+
+/** A timed or lasting playbook's job: it fires at its next occurrence, or sweeps at once. Activating again starts it anew. */
+export const activationJobs = ({ workspace, playbookId, schedule, isLasting, now }: ActivationJobs): Statement[] => {
+	const insert = (kind: 'schedule' | 'sweep', at: number, payload: Record<string, unknown> | null) =>
+		statement(
+			`INSERT INTO job (workspace, shard, kind, playbook_id, payload, due_at, visible_at, epoch) VALUES (:workspace, 0, :kind, :playbookId, :payload, :at, :at, 1)`,
+			{ workspace, kind, playbookId, payload: asJson(payload), at },
+		);
+	return [
+		...deactivationJobs(playbookId),
+		...(schedule ? [insert('schedule', schedule.at, { key: schedule.key })] : []),
+		...(isLasting ? [insert('sweep', now, null)] : []),
+	];
+};
+
+/** Ends a playbook's schedule and sweep. Its runs keep their jobs. */
+export const deactivationJobs = (playbookId: string): Statement[] => [statement('DELETE FROM job WHERE playbook_id = :playbookId', { playbookId })];
+
+/** How late and how full a shard is (R24): its oldest overdue job in ms, and quarantined jobs. */
+export const lateness = async (database: Database, workspace: string, now: number): Promise<{ oldestOverdueMs: number; quarantined: number }> => {
+	const result = await database.$client.execute(
+		statement(
+			`SELECT :now - COALESCE((SELECT MIN(due_at) FROM job WHERE workspace = :workspace AND due_at <= :now AND ${isClaimable}), :now) AS overdue,
+				(SELECT COUNT(*) FROM job WHERE workspace = :workspace AND quarantined_at IS NOT NULL) AS quarantined`,
+			{ workspace, now },
+		),
+	);
+	const row = result.rows[0]!;
+	return { oldestOverdueMs: row.overdue as number, quarantined: row.quarantined as number };
+};

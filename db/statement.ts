@@ -1,0 +1,52 @@
+/**
+ * How every change is written (R4): one `batch('write')` of plain statements, with a guard that aborts it whole when the
+ * ground has moved. Queries by noun return statements, so that a command and the engine can put several into one batch.
+ */
+import type { InValue, ResultSet } from '@libsql/client';
+import type { Database } from './client.ts';
+
+/** One statement with named arguments (`:name`). */
+export type Statement = { sql: string; args: Record<string, InValue> };
+
+/** Builds a statement; JSON values are passed as text by the caller (`asJson`). */
+export const statement = (sql: string, args: Record<string, InValue> = {}): Statement => ({ sql, args });
+
+/** A value for a JSON column: undefined and null are NULL. */
+export const asJson = (value: unknown): string | null => (value === undefined || value === null ? null : JSON.stringify(value));
+
+/**
+ * Aborts the whole batch unless `condition` (SQL) holds: `json('lost')` is an error inside the transaction, and libSQL has no
+ * other way to refuse in a non-interactive batch. The caller tells this from other errors with `isGuardLost`.
+ */
+export const guard = (condition: string, args: Record<string, InValue> = {}): Statement =>
+	statement(`SELECT CASE WHEN (${condition}) THEN 1 ELSE json('lost') END`, args);
+
+/** Whether a batch was aborted by its guard: nothing of it happened. */
+export const isGuardLost = (error: unknown): boolean => {
+	for (let at: unknown = error; at instanceof Error; at = at.cause) if (at.message.includes('malformed JSON')) return true;
+	return false;
+};
+
+/** Bumps the workspace's seq: devices see what this batch changes. Rows after it carry `seqNow`. */
+export const bumpSeq = (workspace: string): Statement => statement('UPDATE workspace SET seq = seq + 1 WHERE id = :workspace', { workspace });
+
+/** The workspace's seq inside a statement that has the argument `:workspace`. 0 when there is no such workspace. */
+export const seqNow = 'COALESCE((SELECT seq FROM workspace WHERE id = :workspace), 0)';
+
+/** Commits a batch. Throws libSQL's error: `isGuardLost` when a guard aborted it, otherwise it may or may not have happened (R5). */
+export const commit = (database: Database, statements: Statement[]): Promise<ResultSet[]> => database.$client.batch(statements, 'write');
+
+/**
+ * Commits, and says `false` when the guard aborted it. After any other error `hasHappened` reads back whether it was
+ * committed (R5), and the error is thrown on only if it was not.
+ */
+export const commitGuarded = async (database: Database, statements: Statement[], hasHappened: () => Promise<boolean>): Promise<boolean> => {
+	try {
+		await commit(database, statements);
+		return true;
+	} catch (error) {
+		if (isGuardLost(error)) return false;
+		if (await hasHappened()) return true;
+		throw error;
+	}
+};
