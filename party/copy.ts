@@ -1,0 +1,202 @@
+/**
+ * The room's copy of a document: its content, its log, and who wrote what. Owned by one room instance (S1). What arrives is merged at
+ * once and written at most every 100 ms; when a write fails the copy is finished, so that nothing unwritten lives on (S4).
+ */
+import * as Y from 'yjs';
+import type { Actor, Cause } from '#domain/events/event.ts';
+import type { DocumentType } from '#domain/documents/document-type.ts';
+import type { Storage } from './host.ts';
+import { Log } from './log.ts';
+import type { Author, LogRecord } from './record.ts';
+
+/** Who makes a change, given to Yjs as its transaction's origin. `socket` is left out of the fan-out (S7). */
+export type Origin = { actor: Actor; cause: Cause | null; socket?: unknown };
+
+/** What the room does when its copy changes. */
+export type Hooks = {
+	/** A change was merged; not yet written. */
+	merged: (update: Uint8Array, origin: Origin) => void;
+	/** The changes so far are being written: what it returns is called once they are on disk. */
+	writing: () => () => void;
+	/** A write failed: nothing of this copy may be used any more. */
+	failed: (error: unknown) => void;
+};
+
+export const system: Origin = { actor: { kind: 'system', id: 'room' }, cause: null };
+
+/** How long updates are gathered before they are written, in ms (S3). */
+const gatherMs = 100;
+/** Where the last author of anything is kept: who an event is credited to when its path is unknown. */
+const anyPath = '*';
+
+export class Copy {
+	readonly doc = new Y.Doc();
+	readonly log: Log;
+	/** Yjs client id → user, first writer wins (S11). */
+	readonly clients = new Map<number, string>();
+	readonly #hooks: Hooks;
+	#paths = new Map<string, Author>();
+	#type: DocumentType | null = null;
+	#pending: Uint8Array[] = [];
+	#fresh = { clients: [] as [number, string][], paths: new Map<string, Author>() };
+	#timer: ReturnType<typeof setTimeout> | undefined;
+	#writes: Promise<void> = Promise.resolve();
+	#isBroken = false;
+	/** An upper bound of the document's size in bytes: exact when last measured, plus what came since. */
+	#size = 0;
+
+	constructor(storage: Storage, hooks: Hooks) {
+		this.log = new Log(storage);
+		this.#hooks = hooks;
+	}
+
+	/** Reads the document from its log; says what was damaged. Throws when it can't be read whole: the caller tries again with a new copy. */
+	async load(types: Record<string, DocumentType>): Promise<string[]> {
+		const { records, damaged } = await this.log.load();
+		this.doc.transact(() => {
+			for (const { update, credits } of records) {
+				Y.applyUpdate(this.doc, update);
+				this.#size += update.length;
+				for (const [client, user] of credits.clients) if (!this.clients.has(client)) this.clients.set(client, user);
+				for (const [path, author] of credits.paths) if (author.position > this.log.head!.published) this.#paths.set(path, author);
+			}
+		});
+		if (this.log.head) this.#begin(types);
+		return damaged;
+	}
+
+	get type(): DocumentType {
+		if (!this.#type) throw new Error('The document was never created.');
+		return this.#type;
+	}
+
+	get isDirty(): boolean {
+		return this.log.head !== null && (this.#pending.length > 0 || this.log.position > this.log.head.published);
+	}
+
+	/** Makes the document. Only the `create` call does it, once (S10). */
+	create(head: { workspace: string; type: string }, types: Record<string, DocumentType>, seed: { id: string; at: number; args: unknown }, origin: Origin): void {
+		this.log.head = { ...head, epoch: 0, published: 0, snapshot: null, previous: null };
+		this.#begin(types);
+		this.doc.transact(() => this.type.skeleton(this.doc, { ...seed, workspace: head.workspace }), origin);
+	}
+
+	/** Notes that a Yjs client id is a user's, unless it is someone's already; says whose it is. */
+	credit(client: number, user: string): string {
+		const owner = this.clients.get(client);
+		if (owner !== undefined) return owner;
+		this.clients.set(client, user);
+		this.#fresh.clients.push([client, user]);
+		return user;
+	}
+
+	/** The document's size with `more` bytes added, measured only when the running bound passes `limit`. */
+	isLargerThan(limit: number, more: number): boolean {
+		if (this.#size + more > limit) this.#size = Y.encodeStateAsUpdate(this.doc).length;
+		return this.#size + more > limit;
+	}
+
+	/** Resolves when everything merged so far is on disk. Rejects when it could not be written. */
+	async written(): Promise<void> {
+		do await (this.#writes = this.#writes.then(() => this.#write()));
+		while (this.#pending.length > 0);
+	}
+
+	/** Who wrote a path last since the last publishing (S11). */
+	authorOf(path: string): Author | null {
+		return this.#paths.get(path) ?? this.#paths.get(anyPath) ?? null;
+	}
+
+	/** Forgets the authors of what is published. */
+	async notePublished(position: number): Promise<void> {
+		for (const [path, author] of this.#paths) if (author.position <= position) this.#paths.delete(path);
+		await this.log.notePublished(position);
+	}
+
+	/** Stops its timer: the room lets go of this copy. */
+	end(): void {
+		clearTimeout(this.#timer);
+		this.#isBroken = true;
+		this.doc.destroy();
+	}
+
+	#begin(types: Record<string, DocumentType>): void {
+		const type = types[this.log.head!.type];
+		if (!type) throw new Error(`No document type '${this.log.head!.type}': this version of the rooms is older than the document.`);
+		this.#type = type;
+		// Reading it once makes its root types known: Yjs reports no events of a root that nobody asked for.
+		type.projection(this.doc);
+		this.doc.on('update', (update: Uint8Array, origin: Origin | null) => this.#merged(update, origin ?? system));
+		this.doc.on('afterTransaction', (transaction: Y.Transaction) => this.#attribute(transaction));
+	}
+
+	#merged(update: Uint8Array, origin: Origin): void {
+		this.#pending.push(update);
+		this.#size += update.length;
+		this.#timer ??= setTimeout(() => void this.written().catch(() => undefined), gatherMs);
+		this.#hooks.merged(update, origin);
+	}
+
+	async #write(): Promise<void> {
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
+		if (this.#isBroken) throw new Error('The document is being reloaded because a write failed.');
+		const written = this.#hooks.writing();
+		if (this.#pending.length > 0) {
+			const row = { update: mergedOf(this.#pending), credits: { clients: this.#fresh.clients, paths: [...this.#fresh.paths] } };
+			this.#pending = [];
+			this.#fresh = { clients: [], paths: new Map() };
+			try {
+				await this.log.append(row, () => this.#whole());
+			} catch (error) {
+				this.#isBroken = true;
+				this.#hooks.failed(error);
+				throw error;
+			}
+		}
+		written();
+	}
+
+	#whole(): LogRecord {
+		const update = Y.encodeStateAsUpdate(this.doc);
+		this.#size = update.length;
+		return { update, credits: { clients: [...this.clients], paths: [...this.#paths] } };
+	}
+
+	/** Credits each path that a transaction changed: to the user whose client id wrote it, else to the transaction's own actor. */
+	#attribute(transaction: Y.Transaction): void {
+		if (transaction.changedParentTypes.size === 0) return;
+		const origin = (transaction.origin as Origin | null) ?? system;
+		const base = { cause: origin.cause, at: Date.now(), position: this.log.position + 1 };
+		for (const [type, events] of transaction.changedParentTypes) {
+			if (type._item !== null) continue;
+			for (const event of events) {
+				const owner = origin.socket ? this.clients.get(writerOf(event) ?? -1) : undefined;
+				const author: Author = { ...base, actor: owner ? { kind: 'user', id: owner } : origin.actor };
+				for (const path of [...this.type.pathOf(event), anyPath]) {
+					this.#paths.set(path, author);
+					this.#fresh.paths.set(path, author);
+				}
+			}
+		}
+	}
+}
+
+/** The Yjs client id of what an event put in place; undefined for a removal. */
+function writerOf(event: Y.YEvent<Y.AbstractType<unknown>>): number | undefined {
+	if (!(event instanceof Y.YMapEvent)) return undefined;
+	for (const key of event.keysChanged) {
+		const item = event.target._map.get(key);
+		if (item && !item.deleted && event.adds(item)) return item.id.client;
+	}
+	return undefined;
+}
+
+/** Merges in groups: merging n updates at once takes time that grows with n². */
+function mergedOf(updates: Uint8Array[]): Uint8Array {
+	if (updates.length === 1) return updates[0]!;
+	if (updates.length <= 64) return Y.mergeUpdates(updates);
+	const groups: Uint8Array[] = [];
+	for (let i = 0; i < updates.length; i += 64) groups.push(Y.mergeUpdates(updates.slice(i, i + 64)));
+	return mergedOf(groups);
+}
