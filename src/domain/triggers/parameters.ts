@@ -5,10 +5,10 @@ import { isDate } from '../calendar/zones.ts';
 import { canonical } from '../value.ts';
 
 /** How a parameter is edited and named; kept in the schema. */
-export const edited = (control: Control, label: string) => v.metadata({ control, label: `param_${label}` });
+export const edited = <T>(control: Control, label: string): v.MetadataAction<T, { control: Control; label: string }> => v.metadata({ control, label: `param_${label}` });
 
-/** An id that must be chosen. */
-export const chosen = () => v.pipe(v.string('required'), v.nonEmpty('required'));
+/** An id that must be chosen, or a text that must be written. */
+export const chosen = () => v.pipe(v.string('required'), v.check((text) => text.trim() !== '', 'required'));
 
 /** A value to compare with, or null for any. */
 export const anyOr = () => v.optional(v.nullable(v.union([v.string(), v.number(), v.boolean(), v.array(v.string())])), null);
