@@ -1,7 +1,7 @@
 /**
  * What will happen. One `visible_at` serves due jobs and expired leases alike, so that claiming is recovering (R7).
  *
- * For the server's commands:
+ * For the server's commands (through `forBatch` of db/statement.ts into its `commit`):
  * - `activationJobs({ workspace, playbookId, schedule, isLasting, now })` → statements: a timed or lasting playbook's job, for the
  *   batch that activates it. `schedule` = the trigger's `next(params, now, settings)`, `isLasting` = it has `lasting`.
  * - `deactivationJobs(playbookId)` → statements that end it, for the batch that deactivates it.

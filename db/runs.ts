@@ -1,8 +1,9 @@
 /**
  * Runs and their steps. A run's changes are statements for one guarded batch (R4), after `bumpSeq(workspace)`.
  *
- * For the server's commands — each returns the statements of one batch, its guard first and its `bumpSeq` included; put the
- * command's own row behind them and `commit`; `isGuardLost(error)` = the run was not in a state for it any more (held):
+ * For the server's commands — each returns the statements of one batch, its guard first and its `bumpSeq` included; pass them through
+ * `forBatch(database, …)` (db/statement.ts) to `commit` beside the command's own row. A lost guard = the run was not in a state for
+ * it any more (held):
  * - `stopRun(control)`   running | waiting | paused | failed → stopped
  * - `retryRun(control)`  failed → running: the failed step again, as a new step number (a new intent key, R10), with fresh data
  * - `skipStep(control)`  failed | waiting → running: goes on behind that step; a skipped failure leaves the run with errors (orange)
@@ -285,7 +286,7 @@ export const retryRun = (control: Control): Statement[] => {
 			 SELECT run_id || ':' || (number + 1), workspace, ${seqNow}, run_id, number + 1, step_id, 'scheduled', :now FROM step WHERE run_id = :runId AND number = ${lastNumber}`,
 			{ workspace, runId, now },
 		),
-		goOn(control, 'NULL'),
+		goOn(control, null),
 		takeUp(control),
 		history('retried', control),
 	];
@@ -298,7 +299,7 @@ export const skipStep = (control: Control): Statement[] => {
 		assertState(control, ['failed', 'waiting']),
 		bumpSeq(workspace),
 		...endPending(control),
-		goOn(control, `'{"isSkipped":true}'`),
+		goOn(control, { isSkipped: true }),
 		statement(
 			`UPDATE run SET has_errors = 1 WHERE id = :runId AND EXISTS (SELECT 1 FROM step WHERE run_id = :runId AND number = ${lastNumber} AND state IN ('failed', 'unknown'))`,
 			{ runId },
@@ -309,11 +310,11 @@ export const skipStep = (control: Control): Statement[] => {
 };
 
 /** The job of a run's last step, due now, for the epoch that `takeUp` sets in the same batch. */
-const goOn = ({ workspace, runId, now }: Control, payload: string): Statement =>
+const goOn = ({ workspace, runId, now }: Control, payload: { isSkipped: true } | null): Statement =>
 	statement(
 		`INSERT INTO job (workspace, shard, kind, run_id, number, payload, due_at, visible_at, epoch)
-		 SELECT :workspace, 0, 'step', :runId, ${lastNumber}, ${payload}, :now, :now, epoch + 1 FROM run WHERE id = :runId`,
-		{ workspace, runId, now },
+		 SELECT :workspace, 0, 'step', :runId, ${lastNumber}, :payload, :now, :now, epoch + 1 FROM run WHERE id = :runId`,
+		{ workspace, runId, now, payload: asJson(payload) },
 	);
 
 const takeUp = ({ workspace, runId, now }: Control): Statement =>

@@ -3,6 +3,8 @@
  * ground has moved. Queries by noun return statements, so that a command and the engine can put several into one batch.
  */
 import type { InValue, ResultSet } from '@libsql/client';
+import { sql, type SQL } from 'drizzle-orm';
+import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from './client.ts';
 
 /** One statement with named arguments (`:name`). */
@@ -50,3 +52,9 @@ export const commitGuarded = async (database: Database, statements: Statement[],
 		throw error;
 	}
 };
+
+/** The same statements for drizzle's `batch`, so that a command can put them beside its own. */
+export const forBatch = (database: Database, statements: Statement[]): BatchItem<'sqlite'>[] => statements.map((one) => database.run(sqlOf(one)));
+
+const sqlOf = ({ sql: text, args }: Statement): SQL =>
+	sql.join(text.split(/(:[a-zA-Z]\w*)/).map((part) => (part.startsWith(':') && part.slice(1) in args ? sql`${args[part.slice(1)] as string}` : sql.raw(part))));

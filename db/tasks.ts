@@ -1,7 +1,7 @@
 /**
- * Tasks: what people do. For the server's commands:
+ * Tasks: what people do. For the server's commands (through `forBatch` of db/statement.ts into its `commit`):
  * - `completeTask({ workspace, taskId, userId, now, eventId, customerId, title })` → the statements of one batch, its guard first and its
- *   `bumpSeq` included; `isGuardLost(error)` = somebody did it before, or its run was stopped (held). It consumes the wait, inserts the
+ *   `bumpSeq` included; a lost guard = somebody did it before, or its run was stopped (held). It consumes the wait, inserts the
  *   job that lets the run go on, and records `task.completed`. After the commit call the automation room's `wake`.
  * - `insertTask(task)` → one statement, behind `bumpSeq`.
  */

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eq, sql } from 'drizzle-orm';
+import { activationJobs, assertHeld, claimJobs, databaseNow, deleteJob, insertStepJob, leaseMs, nextDueAt, releaseJob } from '../../db/jobs.ts';
+import { enrolRun } from '../../db/runs.ts';
+import { activation, job, run, workspace } from '../../db/schema/index.ts';
+import { commit, isGuardLost } from '../../db/statement.ts';
+import { addPlaybook, definitionOf, openBook, runOf, type Book } from './engine-book.ts';
+
+let book: Book;
+let faults = { losesAnswer: false };
+const claim = (token: string, now: number, limit = 10) => claimJobs(book.database, { workspace: 'w1', shard: 0, token, now, limit });
+const jobs = () => book.database.select().from(job);
+
+beforeAll(async () => {
+	book = await openBook({
+		fetch: async (...args) => {
+			const answer = await fetch(...args);
+			if (!faults.losesAnswer) return answer;
+			faults.losesAnswer = false;
+			throw new TypeError('the connection was cut after the request');
+		},
+	});
+	await addPlaybook(book.database, 'w1', 'p1', definitionOf([]));
+	await commit(
+		book.database,
+		['r1', 'r2', 'r3'].flatMap((id, i) => enrolRun(runOf('w1', id, 'p1', `c${i}`), { stepId: 's1', dueAt: 1_000 + i })),
+	);
+});
+afterAll(() => book.close());
+
+describe('claiming (R5, R7, R15, R17, R20)', () => {
+	test('R20 the clock is the database’s', async () => {
+		expect(Math.abs((await databaseNow(book.database)) - Date.now())).toBeLessThan(5_000);
+	});
+
+	test('R1 R7 only what is due is claimed, in the order of its time, and only once', async () => {
+		expect(await nextDueAt(book.database, 'w1', 0)).toBe(1_000);
+		expect((await claim('t1', 1_001)).map((one) => one.runId)).toEqual(['r1', 'r2']);
+		expect(await claim('t2', 1_001)).toEqual([]);
+		expect((await claim('t3', 1_002)).map((one) => one.runId)).toEqual(['r3']);
+	});
+
+	test('R7 an expired lease is claimed by the same statement, and counts as a crash', async () => {
+		expect(await claim('t4', 1_001 + leaseMs - 1)).toEqual([]);
+		const again = await claim('t5', 1_001 + leaseMs);
+		expect(again.map((one) => [one.runId, one.attempt, one.crashes])).toEqual([
+			['r1', 2, 1],
+			['r2', 2, 1],
+		]);
+	});
+
+	test('R6 a worker that lost its lease can’t commit', async () => {
+		const [kept] = await claim('t6', 500_000, 1);
+		const [taken] = await claim('t7', 500_000 + leaseMs, 10).then((all) => all.filter((one) => one.id === kept!.id));
+		await expect(commit(book.database, [assertHeld(kept!), deleteJob(kept!.id)])).rejects.toSatisfy(isGuardLost);
+		expect((await jobs()).length).toBe(3);
+		await commit(book.database, [assertHeld(taken!), releaseJob(taken!, 900_000, true)]);
+	});
+
+	test('R8 a job of an older epoch can’t commit', async () => {
+		const [held] = await claim('t8', 2_000_000, 1);
+		await book.database.update(run).set({ epoch: 2 }).where(eq(run.id, held!.runId!));
+		await expect(commit(book.database, [assertHeld(held!)])).rejects.toSatisfy(isGuardLost);
+		await book.database.update(run).set({ epoch: 1 }).where(eq(run.id, held!.runId!));
+	});
+
+	test('R15 the third expired lease quarantines a job: it is handed out once more, to be reported, and never again', async () => {
+		await book.database.update(job).set({ token: null, crashes: 0, quarantinedAt: null, visibleAt: 3_000_000 });
+		let at = 3_000_000;
+		for (const token of ['q0', 'q1', 'q2']) {
+			expect((await claim(token, at)).every((one) => one.quarantinedAt === null)).toBe(true);
+			at += leaseMs;
+		}
+		expect((await claim('q3', at)).map((one) => one.quarantinedAt)).toEqual([at, at, at]);
+		expect(await claim('q4', at + 10 * leaseMs)).toEqual([]);
+		expect(await nextDueAt(book.database, 'w1', 0)).toBeNull();
+		await book.database.update(job).set({ token: null, crashes: 0, quarantinedAt: null, visibleAt: 5_000_000 });
+	});
+
+	test('R17 a paused workspace, playbook or run keeps its jobs as they are, and none is claimed', async () => {
+		for (const [pause, resume] of [
+			[() => book.database.update(workspace).set({ isPaused: true }), () => book.database.update(workspace).set({ isPaused: false })],
+			[() => book.database.update(activation).set({ state: 'paused' }), () => book.database.update(activation).set({ state: 'active' })],
+			[() => book.database.update(run).set({ state: 'paused' }), () => book.database.update(run).set({ state: 'running' })],
+		] as const) {
+			await pause();
+			expect(await claim('p', 6_000_000)).toEqual([]);
+			expect(await nextDueAt(book.database, 'w1', 0)).toBeNull();
+			await resume();
+			expect(await nextDueAt(book.database, 'w1', 0)).toBe(5_000_000);
+		}
+	});
+
+	test('R5 when the answer to a claim is lost, what was claimed is read back by its token', async () => {
+		faults.losesAnswer = true;
+		expect((await claim('lost', 7_000_000)).map((one) => one.runId)).toEqual(['r1', 'r2', 'r3']);
+		expect((await jobs()).every((one) => one.token === 'lost' && one.attempt > 0)).toBe(true);
+	});
+
+	test('a claim reads the index of due jobs, however many wait', async () => {
+		const plan = await book.database.all<{ detail: string }>(
+			sql`EXPLAIN QUERY PLAN SELECT id FROM job WHERE workspace = 'w1' AND shard = 0 AND visible_at <= 1 AND quarantined_at IS NULL ORDER BY visible_at LIMIT 5`,
+		);
+		expect(plan.map((line) => line.detail).join()).toContain('job_due');
+	});
+});
+
+describe('timed and lasting playbooks', () => {
+	test('activation makes one schedule and one sweep; activating again starts them anew', async () => {
+		const arm = () => commit(book.database, activationJobs({ workspace: 'w2', playbookId: 'p9', schedule: { at: 10, key: '2026-01-01' }, isLasting: true, now: 5 }));
+		await arm();
+		await arm();
+		const made = (await jobs()).filter((one) => one.playbookId === 'p9');
+		expect(made.map((one) => [one.kind, one.dueAt, one.payload])).toEqual([
+			['schedule', 10, { key: '2026-01-01' }],
+			['sweep', 5, null],
+		]);
+	});
+
+	test('a step has one job at most', async () => {
+		const before = (await jobs()).length;
+		await commit(book.database, [insertStepJob({ workspace: 'w1', runId: 'r1', number: 1, dueAt: 1, epoch: 1 })]);
+		expect((await jobs()).length).toBe(before);
+	});
+});

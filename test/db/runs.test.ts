@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eq } from 'drizzle-orm';
+import { completeTask, insertTask, readTask } from '../../db/tasks.ts';
+import { changeRun, changeStep, enrolRun, insertWait, readRun, readStep, resumeWaits, retryRun, runEvents, skipStep, stopRun } from '../../db/runs.ts';
+import { event, job, run, step, waitToken, workspace } from '../../db/schema/index.ts';
+import { bumpSeq, commit, forBatch, isGuardLost } from '../../db/statement.ts';
+import { addPlaybook, definitionOf, openBook, runOf, type Book } from './engine-book.ts';
+
+let book: Book;
+const first = { stepId: 's1', dueAt: 5_000 };
+const jobsOf = (runId: string) => book.database.select().from(job).where(eq(job.runId, runId));
+const control = (runId: string) => ({ workspace: 'w1', runId, by: 'u1', reason: 'because', now: 9_000 });
+const enrol = (id: string, subject: string, over = {}) => commit(book.database, [bumpSeq('w1'), ...enrolRun(runOf('w1', id, 'p1', subject, over), first)]);
+
+/** A run whose first step waits for a task. */
+const waiting = async (id: string) => {
+	await enrol(id, `customer_${id}`);
+	await commit(book.database, [
+		bumpSeq('w1'),
+		insertTask({ id: `task_${id}`, workspace: 'w1', customerId: null, runId: id, title: 'Call', description: '', assignees: ['u1'], teamId: null, dueAt: null, createdAt: 1 }),
+		changeStep({ workspace: 'w1', runId: id, number: 1, state: 'waiting', now: 6_000, attempts: 1 }),
+		changeRun({ workspace: 'w1', runId: id, state: 'waiting', next: null, now: 6_000 }),
+		insertWait({ workspace: 'w1', runId: id, number: 1, epoch: 1, kind: 'task', ref: `task_${id}` }),
+	]);
+	await book.database.delete(job).where(eq(job.runId, id));
+};
+const complete = (id: string, database = book.database) =>
+	commit(database, completeTask({ workspace: 'w1', taskId: `task_${id}`, userId: 'u1', now: 7_000, eventId: `event_${id}`, customerId: null, title: 'Call' }));
+
+beforeAll(async () => {
+	book = await openBook();
+	await addPlaybook(book.database, 'w1', 'p1', definitionOf([]));
+});
+afterAll(() => book.close());
+
+describe('entering (RU5, R14)', () => {
+	test('R14 a run comes with its first step and that step’s job, under the workspace’s next seq', async () => {
+		await enrol('e1', 'a');
+		const [space] = await book.database.select().from(workspace);
+		const [row] = await book.database.select().from(run).where(eq(run.id, 'e1'));
+		expect(row).toMatchObject({ state: 'running', nextStepId: 's1', nextDueAt: 5_000, seq: space!.seq });
+		expect(await readStep(book.database, 'e1', 1)).toMatchObject({ stepId: 's1', state: 'scheduled', dueAt: 5_000 });
+		expect((await jobsOf('e1')).map((one) => [one.number, one.dueAt, one.epoch])).toEqual([[1, 5_000, 1]]);
+	});
+
+	test('never twice at once, nor twice for one cause; nothing half of it stays', async () => {
+		await enrol('e2', 'a');
+		expect(await readRun(book.database, 'e2')).toBeNull();
+		await commit(book.database, stopRun(control('e1')));
+		await enrol('e3', 'a', { dedupKey: 'key:e1' });
+		expect(await readRun(book.database, 'e3')).toBeNull();
+		expect(await jobsOf('e3')).toEqual([]);
+		await enrol('e4', 'a');
+		expect(await readRun(book.database, 'e4')).not.toBeNull();
+	});
+
+	test('the same batch again changes nothing, even when the run has gone on', async () => {
+		await book.database.delete(job).where(eq(job.runId, 'e4'));
+		await enrol('e4', 'a');
+		expect(await jobsOf('e4')).toEqual([]);
+	});
+});
+
+describe('tasks that a run waits for', () => {
+	test('completing it records the event, consumes the wait and inserts the job, in one batch', async () => {
+		await waiting('t1');
+		await complete('t1');
+		expect(await readTask(book.database, 'task_t1')).toMatchObject({ state: 'done', completedBy: 'u1', completedAt: 7_000 });
+		expect((await jobsOf('t1')).map((one) => [one.number, one.dueAt])).toEqual([[1, 7_000]]);
+		expect((await readRun(book.database, 't1'))!.state).toBe('running');
+		expect(await book.database.select({ type: event.type }).from(event).where(eq(event.id, 'event_t1'))).toEqual([{ type: 'task.completed' }]);
+	});
+
+	test('a second completion is refused by its guard', async () => {
+		await expect(complete('t1')).rejects.toSatisfy(isGuardLost);
+		expect((await jobsOf('t1')).length).toBe(1);
+	});
+
+	test('the statements go into drizzle’s batch as well', async () => {
+		await waiting('t2');
+		const statements = completeTask({ workspace: 'w1', taskId: 'task_t2', userId: 'u1', now: 7_000, eventId: 'event_t2', customerId: null, title: 'It’s "9:30":am' });
+		const [head, ...rest] = forBatch(book.database, statements);
+		await book.database.batch([head!, ...rest]);
+		expect((await jobsOf('t2')).length).toBe(1);
+		expect((await book.database.select().from(event).where(eq(event.id, 'event_t2')))[0]!.data).toEqual({ name: 'It’s "9:30":am' });
+	});
+
+	test('a task that was done before the run listened is heard by the batch that begins to wait', async () => {
+		await waiting('t3');
+		await book.database.delete(waitToken).where(eq(waitToken.runId, 't3'));
+		await complete('t3');
+		expect(await jobsOf('t3')).toEqual([]);
+		await commit(book.database, [
+			insertWait({ workspace: 'w1', runId: 't3', number: 1, epoch: 1, kind: 'task', ref: 'task_t3' }),
+			...resumeWaits('w1', 'task', 'task_t3', 8_000, `EXISTS (SELECT 1 FROM task WHERE id = :ref AND state <> 'open')`),
+		]);
+		expect((await jobsOf('t3')).length).toBe(1);
+	});
+});
+
+describe('control (R8, R10): stop, retry, skip', () => {
+	test('R8 stop ends the run at a new epoch, with its job, its waiting step and the task it waited for', async () => {
+		await waiting('s1');
+		await commit(book.database, stopRun(control('s1')));
+		expect(await readRun(book.database, 's1')).toMatchObject({ state: 'stopped', epoch: 2, endedAt: 9_000 });
+		expect((await readStep(book.database, 's1', 1))!.state).toBe('cancelled');
+		expect((await readTask(book.database, 'task_s1'))!.state).toBe('cancelled');
+		expect((await runEvents(book.database, 's1')).map((one) => [one.n, one.type, one.data])).toEqual([[1, 'stopped', { by: 'u1', reason: 'because' }]]);
+		await expect(commit(book.database, stopRun(control('s1')))).rejects.toSatisfy(isGuardLost);
+	});
+
+	test('R10 retry makes a new step number for the failed step, and keeps the failed one', async () => {
+		await enrol('s2', 'b');
+		await commit(book.database, [
+			changeStep({ workspace: 'w1', runId: 's2', number: 1, state: 'failed', now: 6_000, attempts: 1, error: 'no address' }),
+			changeRun({ workspace: 'w1', runId: 's2', state: 'failed', next: null, now: 6_000 }),
+		]);
+		await expect(commit(book.database, retryRun({ ...control('s2'), workspace: 'other' }))).rejects.toSatisfy(isGuardLost);
+		await commit(book.database, retryRun(control('s2')));
+		const steps = await book.database.select().from(step).where(eq(step.runId, 's2')).orderBy(step.number);
+		expect(steps.map((one) => [one.number, one.stepId, one.state, one.error])).toEqual([
+			[1, 's1', 'failed', 'no address'],
+			[2, 's1', 'scheduled', null],
+		]);
+		expect((await jobsOf('s2')).map((one) => [one.number, one.epoch, one.dueAt])).toEqual([[2, 2, 9_000]]);
+		expect(await readRun(book.database, 's2')).toMatchObject({ state: 'running', epoch: 2, hasErrors: false });
+	});
+
+	test('skipping a failed step goes on with errors (orange); skipping a wait goes on without', async () => {
+		await commit(book.database, [
+			changeStep({ workspace: 'w1', runId: 's2', number: 2, state: 'failed', now: 6_000, attempts: 1, error: 'again' }),
+			changeRun({ workspace: 'w1', runId: 's2', state: 'failed', next: null, now: 6_000 }),
+		]);
+		await commit(book.database, skipStep(control('s2')));
+		expect((await jobsOf('s2')).map((one) => [one.number, one.epoch, one.payload])).toEqual([[2, 3, { isSkipped: true }]]);
+		expect(await readRun(book.database, 's2')).toMatchObject({ state: 'running', epoch: 3, hasErrors: true });
+		await waiting('s3');
+		await commit(book.database, skipStep(control('s3')));
+		expect(await readRun(book.database, 's3')).toMatchObject({ state: 'running', hasErrors: false });
+		expect((await readTask(book.database, 'task_s3'))!.state).toBe('cancelled');
+		await expect(complete('s3')).rejects.toSatisfy(isGuardLost);
+	});
+
+	test('a parent that waits for its child goes on when the child is stopped', async () => {
+		await enrol('parent', 'd');
+		await enrol('child', 'e', { parentRunId: 'parent', depth: 1 });
+		await commit(book.database, [
+			changeStep({ workspace: 'w1', runId: 'parent', number: 1, state: 'waiting', now: 6_000, attempts: 1 }),
+			changeRun({ workspace: 'w1', runId: 'parent', state: 'waiting', next: null, now: 6_000 }),
+			insertWait({ workspace: 'w1', runId: 'parent', number: 1, epoch: 1, kind: 'run', ref: 'child' }),
+		]);
+		await book.database.delete(job).where(eq(job.runId, 'parent'));
+		await commit(book.database, stopRun(control('child')));
+		expect((await jobsOf('parent')).length).toBe(1);
+	});
+});
