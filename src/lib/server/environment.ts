@@ -14,6 +14,8 @@ const shape = object({
 	ROOMS_SECRET: secret('ROOMS_SECRET', 'signs room tokens and internal calls'),
 	RESEND_URL: optional(string(), 'https://api.resend.com'),
 	RESEND_API_KEY: optional(string()),
+	/** Whom the first sign-in link is for, when nobody administers yet. */
+	CUEBOOK_OWNER_EMAIL: optional(string(), 'owner@cuebook.local'),
 });
 
 export type Settings = Omit<InferOutput<typeof shape>, 'PUBLIC_ROOMS_URL'> & { PUBLIC_ROOMS_URL: string };

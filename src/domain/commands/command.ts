@@ -1,0 +1,32 @@
+/**
+ * What every command is: who may send it, and what it takes. The phone checks the arguments before it queues, the server again
+ * before it decides. One file per command, one line in index.ts; the server's decision is in lib/server/commands.
+ */
+import type { GenericSchema } from 'valibot';
+import * as v from 'valibot';
+import type { Permission } from '../access/roles.ts';
+
+export type Command<Args = any> = {
+	type: string;
+	/** Needed to send it; null = every member may. */
+	permission: Permission | null;
+	args: GenericSchema<any, Args>;
+	/** Answers from what is there and changes nothing: it is not recorded. */
+	isRead?: boolean;
+};
+
+/** The server's answer. `reason` is a code (message key `refusal_…`), with what a person needs to know in `detail`. */
+export type Outcome = { status: 'accepted' | 'held' | 'refused'; reason?: string; detail?: unknown; result?: unknown };
+
+/** A generated id (S2): `[a-z0-9_-]`, 1 to 64 long. */
+export const id = v.pipe(v.string(), v.regex(/^[a-z0-9_-]{1,64}$/, 'an id is made of a-z, 0-9, _ and -'));
+/** A user's id: better-auth's own, of any case. */
+export const userId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/));
+/** A line that a person wrote, trimmed, 1 to `max` characters. */
+export const line = (max: number) => v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(max));
+/** Free text, up to `max` characters. */
+export const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
+/** Milliseconds UTC, between 1900 and 9999. */
+export const moment = v.pipe(v.number(), v.integer(), v.minValue(-2_208_988_800_000), v.maxValue(253_402_300_799_999));
+/** `#rrggbb`, or a name of the palette. */
+export const colour = v.pipe(v.string(), v.regex(/^(#[0-9a-f]{6}|[a-z]{3,20})$/));

@@ -1,0 +1,60 @@
+/** Every command by its type: an explicit map, which a test compares with the files. */
+import { activatePlaybook } from './activate-playbook.ts';
+import { changeRole } from './change-role.ts';
+import { changeWorkspace } from './change-workspace.ts';
+import { completeTask } from './complete-task.ts';
+import { countMatching } from './count-matching.ts';
+import { createCustomer } from './create-customer.ts';
+import { createPlaybook } from './create-playbook.ts';
+import { createTask } from './create-task.ts';
+import { deactivatePlaybook } from './deactivate-playbook.ts';
+import { invitePerson } from './invite-person.ts';
+import { logInteraction } from './log-interaction.ts';
+import { pausePlaybook } from './pause-playbook.ts';
+import { publishPlaybook } from './publish-playbook.ts';
+import { removeField } from './remove-field.ts';
+import { removePerson } from './remove-person.ts';
+import { removeStage } from './remove-stage.ts';
+import { removeTag } from './remove-tag.ts';
+import { removeTeam } from './remove-team.ts';
+import { restoreVersion } from './restore-version.ts';
+import { retryStep } from './retry-step.ts';
+import { saveField } from './save-field.ts';
+import { saveStage } from './save-stage.ts';
+import { saveTag } from './save-tag.ts';
+import { saveTeam } from './save-team.ts';
+import { skipStep } from './skip-step.ts';
+import { startRun } from './start-run.ts';
+import { stopRun } from './stop-run.ts';
+import type { Command } from './command.ts';
+
+export const commands = {
+	'activate-playbook': activatePlaybook,
+	'change-role': changeRole,
+	'change-workspace': changeWorkspace,
+	'complete-task': completeTask,
+	'count-matching': countMatching,
+	'create-customer': createCustomer,
+	'create-playbook': createPlaybook,
+	'create-task': createTask,
+	'deactivate-playbook': deactivatePlaybook,
+	'invite-person': invitePerson,
+	'log-interaction': logInteraction,
+	'pause-playbook': pausePlaybook,
+	'publish-playbook': publishPlaybook,
+	'remove-field': removeField,
+	'remove-person': removePerson,
+	'remove-stage': removeStage,
+	'remove-tag': removeTag,
+	'remove-team': removeTeam,
+	'restore-version': restoreVersion,
+	'retry-step': retryStep,
+	'save-field': saveField,
+	'save-stage': saveStage,
+	'save-tag': saveTag,
+	'save-team': saveTeam,
+	'skip-step': skipStep,
+	'start-run': startRun,
+	'stop-run': stopRun,
+} as const satisfies Record<string, Command>;
+export type CommandType = keyof typeof commands;
