@@ -37,6 +37,12 @@ export type DocumentType = {
 	events: (before: Projection | null, after: Projection) => EventDraft[];
 	/** Puts invalid content right in `doc` (last valid value from `before`), and says what it did. Idempotent. */
 	heal: (doc: Y.Doc, before: Projection | null) => Healing[];
-	/** The path (as in EventDraft) of a change in the Y.Doc, from Y event: for attribution by client id. */
+	/**
+	 * Times that the room fills when it publishes, because a document has no clock: table → changed column → the column
+	 * that gets the time of publishing. `'*'` stands for any change of the row; a new row counts as changed everywhere.
+	 * Stamped columns are not in the projection.
+	 */
+	stamps?: { [Table in ProjectedRow['table']]?: Record<string, string> };
+	/** The paths (as in EventDraft) of a change in the Y.Doc, from Y event: for attribution by client id. */
 	pathOf: (event: Y.YEvent<any>) => string[];
 };

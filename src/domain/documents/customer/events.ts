@@ -1,0 +1,61 @@
+/** What happened to a customer between two projections (S11): one draft per changed path, in the order of the rows. */
+import type { EventType } from '../../events/event.ts';
+import { canonical } from '../../value.ts';
+import type { EventDraft, ProjectedRow, Projection } from '../document-type.ts';
+
+const named: Record<string, EventType> = { stage: 'customer.stage-changed', owner: 'customer.owner-changed' };
+
+/** A customer just created makes one event, whatever it was created with; so does a new contact or agreement. */
+export function events(before: Projection | null, after: Projection): EventDraft[] {
+	const now = after.find((row) => row.table === 'customer');
+	if (now === undefined) return [];
+	const was = before?.find((row) => row.table === 'customer');
+	if (was === undefined) return [{ path: 'meta', type: 'customer.created', subjectType: 'customer', subjectId: now.id, customerId: now.id, data: { name: now.values.name } }];
+	return [...customerEvents(was, now), ...partEvents('contact', now.id, before ?? [], after), ...partEvents('agreement', now.id, before ?? [], after)];
+}
+
+function customerEvents(was: ProjectedRow, now: ProjectedRow): EventDraft[] {
+	const about = { subjectType: 'customer', subjectId: now.id, customerId: now.id } as const;
+	const changed = changes(was, now, ['name', 'domain', 'externalId', 'parentId', 'stage', 'owner']);
+	return [
+		...changed.map((data): EventDraft => ({ ...about, path: `fields/${data.field}`, type: named[data.field] ?? 'customer.field-changed', data })),
+		...tagEvents(was, now, 'tags/', 'customer').map((draft) => ({ ...about, ...draft })),
+		...changes(was, now, ['team'], false).map((data): EventDraft => ({ ...about, path: 'team', type: 'customer.team-changed', data })),
+	];
+}
+
+function partEvents(table: 'contact' | 'agreement', customerId: string, before: Projection, after: Projection): EventDraft[] {
+	const of = (rows: Projection) => new Map(rows.filter((row) => row.table === table).map((row) => [row.id, row]));
+	const [old, present] = [of(before), of(after)];
+	const drafts: EventDraft[] = [];
+	for (const [id, now] of present) {
+		const was = old.get(id);
+		const about = { subjectType: table, subjectId: id, customerId };
+		const path = `${table}s/${id}`;
+		if (was === undefined) drafts.push({ ...about, path, type: `${table}.created`, data: { name: now.values.name } });
+		else if (table === 'agreement') for (const data of changes(was, now, ['name', 'status', 'mrr', 'startAt', 'endAt', 'noticeDays', 'isTacit'], false)) drafts.push({ ...about, path: `${path}/${data.field}`, type: 'agreement.changed', data });
+		else {
+			for (const data of changes(was, now, ['name', 'email', 'phone', 'title'])) drafts.push({ ...about, path: `${path}/${data.field}`, type: 'contact.field-changed', data });
+			for (const data of changes(was, now, ['roles'], false)) drafts.push({ ...about, path: `${path}/roles`, type: 'contact.role-changed', data });
+			for (const draft of tagEvents(was, now, `${path}/tag:`, 'contact')) drafts.push({ ...about, ...draft });
+		}
+	}
+	for (const [id, was] of old) if (!present.has(id)) drafts.push({ subjectType: table, subjectId: id, customerId, path: `${table}s/${id}`, type: `${table}.removed`, data: { name: was.values.name } });
+	return drafts;
+}
+
+type Change = { field: string; from: unknown; to: unknown };
+
+/** Fields that differ, custom fields by their ids when `hasCustom`. */
+function changes(was: ProjectedRow, now: ProjectedRow, fields: string[], hasCustom = true): Change[] {
+	const plain = fields.map((field) => ({ field, from: was.values[field] ?? null, to: now.values[field] ?? null }));
+	const [from, to] = [was.values.custom ?? {}, now.values.custom ?? {}] as Record<string, unknown>[];
+	const ids = hasCustom ? [...new Set([...Object.keys(from!), ...Object.keys(to!)])].sort() : [];
+	return [...plain, ...ids.map((field) => ({ field, from: from![field] ?? null, to: to![field] ?? null }))].filter((change) => canonical(change.from) !== canonical(change.to));
+}
+
+function tagEvents(was: ProjectedRow, now: ProjectedRow, path: string, subject: 'customer' | 'contact'): { path: string; type: EventType; data: { tag: string } }[] {
+	const [old, present] = [was.values.tags, now.values.tags] as [string[], string[]];
+	const added = present.filter((tag) => !old.includes(tag)).map((tag) => ({ path: path + tag, type: `${subject}.tag-added` as const, data: { tag } }));
+	return [...added, ...old.filter((tag) => !present.includes(tag)).map((tag) => ({ path: path + tag, type: `${subject}.tag-removed` as const, data: { tag } }))];
+}
