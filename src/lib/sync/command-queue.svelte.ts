@@ -1,0 +1,165 @@
+/**
+ * What a person decides (SY3): kept on the device until the server answered, sent in order, once by its id however often it is
+ * tried. Held and refused ones stay visible until somebody has read why.
+ */
+import { Dexie, type Table } from 'dexie';
+import { backoff } from './backoff.ts';
+import type { Call } from './call.ts';
+import type { Environment } from './environment.ts';
+import { newId } from './new-id.ts';
+
+export type Outcome = { status: 'accepted'; result?: any } | { status: 'held' | 'refused'; reason: string; message?: string };
+export type QueuedCommand = { id: string; type: string; args: unknown; at: number; state: 'waiting' | 'held' | 'refused'; reason: string | null; attempts: number };
+
+/** Server errors after which a command goes to the end of the line. */
+const patience = 5;
+
+export type CommandQueueOptions = {
+	name: string;
+	environment: Environment;
+	call: Call;
+	/** After each answer: the mirror pulls, documents made by a command open. */
+	onAnswered: (command: QueuedCommand, outcome: Outcome) => void;
+	/** Why a command can't be kept on the device; null when it can. */
+	onProblem: (problem: string | null) => void;
+};
+
+export class CommandQueue {
+	#options: CommandQueueOptions;
+	#dexie: Dexie | null = null;
+	#commands = $state.raw<readonly QueuedCommand[]>([]);
+	#answers = new Map<string, (outcome: Outcome) => void>();
+	#sending = false;
+	#failures = 0;
+	#timer: unknown = null;
+	#isEnded = false;
+	#stopResume: () => void;
+	/** Commands of earlier visits are here. */
+	readonly loaded: Promise<void>;
+
+	constructor(options: CommandQueueOptions) {
+		this.#options = options;
+		const { indexedDB, onResume } = options.environment;
+		if (indexedDB) {
+			this.#dexie = new Dexie(options.name, { indexedDB, IDBKeyRange: globalThis.IDBKeyRange });
+			this.#dexie.version(1).stores({ command: 'id, at' });
+			this.#dexie.on('versionchange', () => this.#dexie?.close());
+		}
+		this.loaded = this.#load();
+		this.#stopResume = onResume(() => void this.flush());
+	}
+
+	/** Not answered yet, oldest first. */
+	get waiting(): readonly QueuedCommand[] {
+		return this.#commands.filter((command) => command.state === 'waiting');
+	}
+
+	/** The ground changed meanwhile: not executed, with the reason. */
+	get held(): readonly QueuedCommand[] {
+		return this.#commands.filter((command) => command.state === 'held');
+	}
+
+	/** Not taken, with the reason. */
+	get refused(): readonly QueuedCommand[] {
+		return this.#commands.filter((command) => command.state === 'refused');
+	}
+
+	/** Queues a command: it is sent now or when the network is back. `outcome` resolves when the server answered, in this visit. */
+	send(type: string, args: unknown, id: string = newId('command')): { id: string; outcome: Promise<Outcome> } {
+		const command: QueuedCommand = { id, type, args: $state.snapshot(args), at: this.#options.environment.now(), state: 'waiting', reason: null, attempts: 0 };
+		const outcome = new Promise<Outcome>((resolve) => this.#answers.set(id, resolve));
+		this.#commands = [...this.#commands, command];
+		// Kept before it is sent: a tab that dies in between still has it.
+		void this.#keep(command).then(() => this.flush());
+		return { id, outcome };
+	}
+
+	/** Takes a held or refused command off the list: somebody read it. */
+	dismiss(id: string): void {
+		const command = this.#commands.find((other) => other.id === id);
+		if (command && command.state !== 'waiting') void this.#remove(id);
+	}
+
+	/** Sends what waits, in order. */
+	async flush(): Promise<void> {
+		await this.loaded;
+		if (this.#sending || this.#isEnded) return;
+		this.#sending = true;
+		this.#options.environment.clearTimeout(this.#timer);
+		try {
+			for (let next = this.waiting[0]; next && !this.#isEnded; next = this.waiting[0]) if (!(await this.#try(next))) break;
+		} finally {
+			this.#sending = false;
+		}
+	}
+
+	end(): void {
+		this.#isEnded = true;
+		this.#stopResume();
+		this.#options.environment.clearTimeout(this.#timer);
+		this.#dexie?.close();
+	}
+
+	async wipe(): Promise<void> {
+		this.end();
+		await this.#dexie?.delete();
+	}
+
+	async #load(): Promise<void> {
+		try {
+			const table: Table<QueuedCommand, string> | undefined = this.#dexie?.table('command');
+			const kept = (await table?.orderBy('at').toArray()) ?? [];
+			const here = new Set(this.#commands.map((command) => command.id));
+			this.#commands = [...kept.filter((command) => !here.has(command.id)), ...this.#commands];
+			if (this.waiting.length > 0) this.#options.environment.setTimeout(() => void this.flush(), 0);
+		} catch {
+			this.#options.onProblem('storage-failed');
+		}
+	}
+
+	/** Tries one; false when the line must wait. */
+	async #try(command: QueuedCommand): Promise<boolean> {
+		const { call, environment } = this.#options;
+		const answer = await call<Outcome>('/api/commands', { id: command.id, type: command.type, args: command.args });
+		if (this.#isEnded) return false;
+		const isFinal = answer.ok || (answer.status >= 400 && answer.status < 500 && ![401, 408, 425, 429].includes(answer.status));
+		if (isFinal) {
+			this.#failures = 0;
+			await this.#answered(command, answer.ok ? answer.value : { status: 'refused', reason: answer.code, message: answer.message });
+			return true;
+		}
+		const tried = { ...command, attempts: command.attempts + 1, reason: answer.code };
+		await this.#keep(tried);
+		// One that the server stumbles over again and again must not hold up the others for ever.
+		if (answer.status === 500 && tried.attempts >= patience) this.#commands = [...this.#commands.filter((other) => other.id !== tried.id), tried];
+		this.#timer = environment.setTimeout(() => void this.flush(), backoff(this.#failures++, environment.random));
+		return false;
+	}
+
+	async #answered(command: QueuedCommand, outcome: Outcome): Promise<void> {
+		if (outcome.status === 'accepted') await this.#remove(command.id);
+		else await this.#keep({ ...command, state: outcome.status, reason: outcome.reason });
+		this.#answers.get(command.id)?.(outcome);
+		this.#answers.delete(command.id);
+		this.#options.onAnswered(command, outcome);
+	}
+
+	async #keep(command: QueuedCommand): Promise<void> {
+		this.#commands = this.#commands.map((other) => (other.id === command.id ? command : other));
+		try {
+			await this.#dexie?.table('command').put(command);
+			this.#options.onProblem(null);
+		} catch {
+			this.#options.onProblem('storage-failed');
+		}
+	}
+
+	async #remove(id: string): Promise<void> {
+		this.#commands = this.#commands.filter((other) => other.id !== id);
+		try {
+			await this.#dexie?.table('command').delete(id);
+		} catch {
+			// Sent again after a reload, and answered the same by its id.
+		}
+	}
+}

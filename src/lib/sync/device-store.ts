@@ -1,0 +1,194 @@
+/**
+ * Documents on the device (S16, S17): the updates of every opened document as rows, in a database of this user and workspace.
+ * Own, not y-indexeddb, which throws into the editing call after the browser closed its connection and grows by a row per opening.
+ */
+import * as Y from 'yjs';
+import { backoff } from './backoff.ts';
+import { answered, deviceDatabase, type DeviceDatabase } from './device-database.ts';
+import type { Channel, Environment } from './environment.ts';
+
+/** What this device holds of a document. `upTo` is the newest row read; `waiting` counts this device's edits that no room has acknowledged. */
+export type StoredDocument = { updates: Uint8Array[]; upTo: number; waiting: number };
+
+type UpdateRow = { n?: number; doc: string; update: Uint8Array };
+/** Edits of one tab not yet acknowledged; `upTo` is the row of the newest of them. */
+type UnackedRow = { doc: string; tab: string; count: number; upTo: number };
+type Write = { doc: string; updates: Uint8Array[]; unacked: number | null };
+
+const compactAt = 50;
+
+export class DeviceStore {
+	#database: DeviceDatabase | null;
+	#environment: Environment;
+	#tab: string;
+	#channel: Channel | undefined;
+	#listeners = new Map<string, Set<(update: Uint8Array) => void>>();
+	#pending = new Map<string, Write>();
+	#writing: Promise<void> | null = null;
+	#failures = 0;
+	#isClosed = false;
+	#stopResume: () => void;
+	#onProblem: (problem: string | null) => void;
+
+	/** `onProblem` hears why the device can't keep work, and null when it can again. */
+	constructor(name: string, tab: string, environment: Environment, onProblem: (problem: string | null) => void = () => {}) {
+		this.#environment = environment;
+		this.#tab = tab;
+		this.#onProblem = onProblem;
+		this.#database = environment.indexedDB === undefined ? null : deviceDatabase(environment.indexedDB, name, makeStores);
+		this.#channel = environment.openChannel(name);
+		if (this.#channel) this.#channel.onmessage = ({ data }) => this.#listeners.get(data.doc)?.forEach((listen) => listen(data.update));
+		this.#stopResume = environment.onResume(() => void this.flush());
+		if (this.#database === null) onProblem('no-storage');
+	}
+
+	/** What is on the device; throws when the storage can't be read. */
+	async load(doc: string): Promise<StoredDocument> {
+		if (this.#database === null) return { updates: [], upTo: 0, waiting: 0 };
+		await this.flush();
+		return this.#database.run('readonly', async (transaction) => {
+			const rows: UpdateRow[] = await answered(transaction.objectStore('updates').index('doc').getAll(doc));
+			const unacked: UnackedRow[] = await answered(transaction.objectStore('unacked').getAll(tabsOf(doc)));
+			return { updates: rows.map((row) => row.update), upTo: rows.at(-1)?.n ?? 0, waiting: total(unacked) };
+		});
+	}
+
+	/** Documents with edits of this device that no room has acknowledged, with how many. */
+	async unacked(): Promise<Map<string, number>> {
+		if (this.#database === null) return new Map();
+		const rows: UnackedRow[] = await this.#database.run('readonly', (transaction) => answered(transaction.objectStore('unacked').getAll()));
+		const counts = new Map<string, number>();
+		for (const row of rows) counts.set(row.doc, (counts.get(row.doc) ?? 0) + row.count);
+		return counts;
+	}
+
+	/** Hears updates that other tabs made or received. */
+	onOtherTab(doc: string, listen: (update: Uint8Array) => void): () => void {
+		const listeners = this.#listeners.get(doc) ?? new Set();
+		this.#listeners.set(doc, listeners.add(listen));
+		return () => void listeners.delete(listen);
+	}
+
+	/** Keeps an update, soon and for sure: it stays in memory until the device took it. `unacked` is this tab's count after it. */
+	append(doc: string, update: Uint8Array, unacked: number | null): void {
+		this.#channel?.postMessage({ doc, update });
+		const write = this.#pending.get(doc) ?? { doc, updates: [], unacked: null };
+		write.updates.push(update);
+		write.unacked = unacked ?? write.unacked;
+		this.#pending.set(doc, write);
+		void this.flush();
+	}
+
+	/** A room acknowledged: `remaining` of this tab's edits still wait; edits of tabs that are gone, up to row `upTo`, are there too. */
+	acknowledge(doc: string, remaining: number, upTo: number): void {
+		const write = this.#pending.get(doc) ?? { doc, updates: [], unacked: null };
+		write.unacked = remaining;
+		this.#pending.set(doc, write);
+		void this.flush().then(() =>
+			this.#database
+				?.run('readwrite', async (transaction) => {
+					const store = transaction.objectStore('unacked');
+					const rows: UnackedRow[] = await answered(store.getAll(tabsOf(doc)));
+					for (const row of rows) if (row.tab !== this.#tab && row.upTo <= upTo) store.delete([doc, row.tab]);
+				})
+				.catch(() => {}),
+		);
+	}
+
+	/** Takes a document off the device. */
+	async forget(doc: string): Promise<void> {
+		this.#pending.delete(doc);
+		await this.#database?.run('readwrite', async (transaction) => {
+			transaction.objectStore('unacked').delete(tabsOf(doc));
+			const updates = transaction.objectStore('updates');
+			for (const key of await answered(updates.index('doc').getAllKeys(doc))) updates.delete(key);
+		});
+	}
+
+	/** Writes what is pending; resolves when it is kept, or when the device refused (it is tried again by itself). */
+	flush(): Promise<void> {
+		return (this.#writing ??= this.#write().finally(() => (this.#writing = null)));
+	}
+
+	async close(): Promise<void> {
+		await this.flush();
+		this.#isClosed = true;
+		this.#stopResume();
+		this.#channel?.close();
+		this.#database?.close();
+	}
+
+	/** Removes everything of this user and workspace from the device (S17). */
+	async wipe(): Promise<void> {
+		this.#pending.clear();
+		await this.close();
+		await this.#database?.wipe();
+	}
+
+	async #write(): Promise<void> {
+		while (this.#pending.size > 0 && this.#database !== null && !this.#isClosed) {
+			const writes = [...this.#pending.values()];
+			this.#pending.clear();
+			try {
+				await this.#database.run('readwrite', async (transaction) => {
+					for (const write of writes) await keep(transaction, write, this.#tab);
+				});
+				if (this.#failures > 0) this.#onProblem(null);
+				this.#failures = 0;
+			} catch (cause) {
+				for (const write of writes) this.#giveBack(write);
+				this.#onProblem(cause instanceof DOMException && cause.name === 'QuotaExceededError' ? 'storage-full' : 'storage-failed');
+				this.#environment.setTimeout(() => void this.flush(), backoff(this.#failures++, this.#environment.random));
+				return;
+			}
+		}
+	}
+
+	#giveBack(write: Write): void {
+		const newer = this.#pending.get(write.doc);
+		this.#pending.set(write.doc, { doc: write.doc, updates: [...write.updates, ...(newer?.updates ?? [])], unacked: newer?.unacked ?? write.unacked });
+	}
+}
+
+function makeStores(database: IDBDatabase): void {
+	database.createObjectStore('updates', { keyPath: 'n', autoIncrement: true }).createIndex('doc', 'doc');
+	database.createObjectStore('unacked', { keyPath: ['doc', 'tab'] });
+}
+
+const tabsOf = (doc: string) => IDBKeyRange.bound([doc], [doc, []]);
+const total = (rows: UnackedRow[]) => rows.reduce((sum, row) => sum + row.count, 0);
+
+/** One row for all that came since the last write; at 50 rows the document's rows become one, without what was deleted. */
+async function keep(transaction: IDBTransaction, { doc, updates, unacked }: Write, tab: string): Promise<void> {
+	const store = transaction.objectStore('updates');
+	let upTo = 0;
+	if (updates.length > 0) {
+		upTo = Number(await answered(store.add({ doc, update: updates.length === 1 ? updates[0] : Y.mergeUpdates(updates) })));
+		if ((await answered(store.index('doc').count(doc))) >= compactAt) upTo = await compact(store, doc);
+	}
+	if (unacked === null) return;
+	const markers = transaction.objectStore('unacked');
+	if (unacked === 0) markers.delete([doc, tab]);
+	else {
+		const before: UnackedRow | undefined = await answered(markers.get([doc, tab]));
+		markers.put({ doc, tab, count: unacked, upTo: upTo || (before?.upTo ?? 0) } satisfies UnackedRow);
+	}
+}
+
+async function compact(store: IDBObjectStore, doc: string): Promise<number> {
+	const rows: UpdateRow[] = await answered(store.index('doc').getAll(doc));
+	const whole = new Y.Doc();
+	const unreadable: UpdateRow[] = [];
+	for (const row of rows) {
+		try {
+			Y.applyUpdate(whole, row.update);
+			store.delete(row.n!);
+		} catch {
+			// Left where it is: a row that can't be read must not be lost by tidying up.
+			unreadable.push(row);
+		}
+	}
+	const n = Number(await answered(store.add({ doc, update: Y.encodeStateAsUpdate(whole) })));
+	whole.destroy();
+	return n;
+}

@@ -1,0 +1,77 @@
+/** The device: who is here, and the place they are in. Screens reach it through index.ts only. */
+import { type Call, makeCall } from './call.ts';
+import type { Documents } from './documents.svelte.ts';
+import type { Environment } from './environment.ts';
+import { keyOf, type Light, Place } from './place.svelte.ts';
+import { Session } from './session.svelte.ts';
+
+export type SignOutAnswer = { ok: true } | { ok: false; unsynced: { edits: number; commands: number } };
+
+export class Device {
+	readonly session: Session;
+	readonly call: Call;
+	#environment: Environment;
+	#place = $state.raw<Place | null>(null);
+
+	constructor(environment: Environment) {
+		this.#environment = environment;
+		// The session asks by itself: its own 401 must not make it ask again.
+		this.session = new Session(environment, makeCall(environment), () => this.#arrange());
+		this.call = makeCall(environment, () => void this.session.load());
+		this.#arrange();
+	}
+
+	/** Reactive; null while nobody is here. */
+	get place(): Place | null {
+		return this.#place;
+	}
+
+	/** The place, for what can't be done without one; throws when nobody is signed in (a screen that asks too early is a bug). */
+	get here(): Place {
+		if (this.#place === null) throw new Error('Nobody is signed in on this device');
+		return this.#place;
+	}
+
+	get documents(): Documents {
+		return this.here.documents;
+	}
+
+	get light(): Light {
+		return this.#place?.light ?? { state: 'saved-here', waiting: 0, reason: this.session.state === 'signed-out' ? 'signed-out' : null };
+	}
+
+	/** Ends the session and takes this person's data off the device; refuses while work would be lost, unless told to discard it (S17). */
+	async signOut({ discardUnsynced = false } = {}): Promise<SignOutAnswer> {
+		const place = this.#place;
+		if (place && !discardUnsynced) {
+			const unsynced = await place.unsynced();
+			if (unsynced.edits + unsynced.commands > 0) return { ok: false, unsynced };
+		}
+		await place?.wipe();
+		await this.session.end();
+		return { ok: true };
+	}
+
+	/** Puts the device where the session says: another person, workspace or role starts anew. */
+	#arrange(): void {
+		const data = this.session?.data ?? null;
+		const before = this.#place;
+		if (data === null) {
+			before?.end();
+			this.#place = null;
+			return;
+		}
+		if (before?.key === keyOf(data)) return;
+		const isShutOut = before !== null && !data.workspaces.some((workspace) => workspace.id === before.workspaceId);
+		if (isShutOut) void leave(before);
+		else before?.end();
+		this.#place = new Place(data, this.session, this.#environment, this.call);
+	}
+}
+
+/** A workspace that this person was taken out of: its data leaves the device, unless it holds work that nobody else has (SY5). */
+async function leave(place: Place): Promise<void> {
+	const { edits, commands } = await place.unsynced();
+	if (edits + commands > 0) place.end();
+	else await place.wipe();
+}

@@ -1,0 +1,73 @@
+/** The documents open on this device: shared by their callers, held open until everything made in them has arrived (S16). */
+import { OpenDocument, type OpenDocumentOptions } from './open-document.svelte.ts';
+
+export type DocumentsOptions = Omit<OpenDocumentOptions, 'id' | 'type' | 'onClose'> & { typeOf: (id: string) => ReturnType<OpenDocumentOptions['type']> };
+
+/** A page left and entered again finds its document still open. */
+const lingers = 3_000;
+
+export class Documents {
+	#options: DocumentsOptions;
+	#callers = new Map<string, number>();
+	/** Reactive: all that are open, also those that only wait for their room. */
+	open = $state.raw<readonly OpenDocument[]>([]);
+
+	constructor(options: DocumentsOptions) {
+		this.#options = options;
+		void this.#sendLeftOvers();
+	}
+
+	/** Opens a document, or joins who has it open already. Every caller closes it once. */
+	openDocument(id: string): OpenDocument {
+		this.#callers.set(id, (this.#callers.get(id) ?? 0) + 1);
+		const found = this.open.find((document) => document.id === id);
+		if (found) return found;
+		const { typeOf, onAcknowledged, ...options } = this.#options;
+		const document = new OpenDocument({
+			...options,
+			id,
+			type: () => typeOf(id),
+			onClose: (closed) => this.#close(closed),
+			onAcknowledged: (acknowledged) => {
+				onAcknowledged(acknowledged);
+				this.#endIfIdle(acknowledged);
+			},
+		});
+		this.open = [...this.open, document];
+		return document;
+	}
+
+	/** Tries again the rooms that said no: a document made offline exists only once its command was accepted. */
+	reconnect(): void {
+		for (const document of this.open) if (document.status.state === 'cannot') document.reconnect();
+	}
+
+	/** Ends all of them at once (the person left). What still waits stays in the device's store. */
+	end(): void {
+		for (const document of this.open) document.end();
+		this.open = [];
+		this.#callers.clear();
+	}
+
+	#close(document: OpenDocument): void {
+		const callers = (this.#callers.get(document.id) ?? 0) - 1;
+		this.#callers.set(document.id, Math.max(0, callers));
+		if (callers <= 0) this.#options.environment.setTimeout(() => this.#endIfIdle(document), lingers);
+	}
+
+	#endIfIdle(document: OpenDocument): void {
+		if ((this.#callers.get(document.id) ?? 0) > 0 || !this.open.includes(document)) return;
+		const { state, reason, waiting } = document.status;
+		// Waiting edits keep their link; a room that shut its door for good won't take them, they stay on the device for export (SY5).
+		if (waiting > 0 && !(state === 'cannot' && reason === 'no-right')) return;
+		this.open = this.open.filter((other) => other !== document);
+		this.#callers.delete(document.id);
+		document.end();
+	}
+
+	/** Edits made before the last reload are sent without anybody opening their pages. */
+	async #sendLeftOvers(): Promise<void> {
+		const waiting = await this.#options.store.unacked().catch(() => new Map<string, number>());
+		for (const [id, count] of waiting) if (count > 0) this.openDocument(id).close();
+	}
+}

@@ -1,0 +1,129 @@
+/**
+ * The device's part that screens may use (docs/protocol.md, The device); nothing else of lib/sync is imported from outside,
+ * except service-worker-registration.ts by the frame. "Reactive" means: read it in a template, $derived or $effect.
+ */
+import type { MirrorKind, MirrorRows } from '#domain/mirror.ts';
+import type { WorkspaceSettings } from '#domain/settings.ts';
+import type { Permission, Role } from '#domain/access/roles.ts';
+import type { Outcome, QueuedCommand } from './command-queue.svelte.ts';
+import { Device, type SignOutAnswer } from './device.svelte.ts';
+import { browserEnvironment } from './environment.ts';
+import type { MirrorStatus } from './mirror.svelte.ts';
+import type { OpenDocument } from './open-document.svelte.ts';
+import type { Light } from './place.svelte.ts';
+import type { SessionData, WorkspaceScalars } from './session.svelte.ts';
+import type { Seat } from './workspace-link.svelte.ts';
+
+export type { Answer, Failure } from './call.ts';
+export type { Outcome, QueuedCommand } from './command-queue.svelte.ts';
+export type { SignOutAnswer } from './device.svelte.ts';
+export { edit, type EditAnswer } from './edit.ts';
+export type { MirrorStatus } from './mirror.svelte.ts';
+export { newId } from './new-id.ts';
+export type { DocumentStatus, OpenDocument, Peer } from './open-document.svelte.ts';
+export type { Light } from './place.svelte.ts';
+export { plain } from './search.ts';
+export type { SessionData } from './session.svelte.ts';
+export { type Undo, undoOf } from './undo.svelte.ts';
+export { watch } from './watch.ts';
+export type { Seat } from './workspace-link.svelte.ts';
+
+const device = new Device(browserEnvironment());
+
+/** Who is here (reactive). */
+export const session = {
+	get state(): 'loading' | 'signed-out' | 'ready' {
+		return device.session.state;
+	},
+	get user(): SessionData['user'] | null {
+		return device.session.user;
+	},
+	get role(): Role | null {
+		return device.session.role;
+	},
+	get workspace(): WorkspaceScalars | null {
+		return device.session.workspace;
+	},
+	get workspaces(): SessionData['workspaces'] {
+		return device.session.workspaces;
+	},
+	/** The server couldn't be asked: the device remembers this person. */
+	get isFromDevice(): boolean {
+		return device.session.isFromDevice;
+	},
+	may: (permission: Permission): boolean => device.session.may(permission),
+	/** Asks the server who is here; call it at start, after sign-in and after a change of workspace. */
+	load: (): Promise<void> => device.session.load(),
+	/** Refuses, with how much, while work would be lost; then offer `exportUnsynced()` and call it with `discardUnsynced`. */
+	signOut: (options?: { discardUnsynced?: boolean }): Promise<SignOutAnswer> => device.signOut(options),
+};
+
+const nothing: WorkspaceSettings = { id: '', name: '', timeZone: 'UTC', language: 'en', workingDays: [1, 2, 3, 4, 5], holidays: [], stages: [], fields: [], tags: [], teams: [], people: [] };
+const none: readonly never[] = [];
+
+/** The lists (reactive); empty while nobody is here. */
+export const mirror = {
+	rows: <K extends MirrorKind>(kind: K): readonly MirrorRows[K][] => device.place?.mirror.rows(kind) ?? none,
+	row: <K extends MirrorKind>(kind: K, id: string): MirrorRows[K] | undefined => device.place?.mirror.row(kind, id),
+	count: (kind: MirrorKind): number => device.place?.mirror.count(kind) ?? 0,
+	/** Rows that hold every word of `text`, the best first; an empty text gives all. Customers are found by name, domain, external id and contacts. */
+	search: <K extends MirrorKind>(kind: K, text: string): readonly MirrorRows[K][] => device.place?.mirror.search(kind, text) ?? none,
+	searchCustomers: (text: string): readonly MirrorRows['customer'][] => device.place?.mirror.searchCustomers(text) ?? none,
+	get settings(): WorkspaceSettings {
+		return device.place?.mirror.settings ?? nothing;
+	},
+	get status(): MirrorStatus {
+		return device.place?.mirror.status ?? { state: 'loading', syncedAt: null, received: 0, error: null };
+	},
+	pull: (): Promise<void> => device.place?.mirror.pull() ?? Promise.resolve(),
+};
+
+/** Opens a document (counted: two callers share one); close() it once for each opening. Needs somebody signed in. */
+export const openDocument = (id: string): OpenDocument => device.documents.openDocument(id);
+
+/** Queues a command (docs/protocol.md, Commands). `outcome` resolves when the server has answered, which offline may be days. Give `id` to make trying again the same command. */
+export const send = (type: string, args: unknown, id?: string): { id: string; outcome: Promise<Outcome> } => device.here.queue.send(type, args, id);
+
+/** Commands not answered yet, and those answered with a reason that somebody must read (reactive). */
+export const queue = {
+	get waiting(): readonly QueuedCommand[] {
+		return device.place?.queue.waiting ?? none;
+	},
+	get held(): readonly QueuedCommand[] {
+		return device.place?.queue.held ?? none;
+	},
+	get refused(): readonly QueuedCommand[] {
+		return device.place?.queue.refused ?? none;
+	},
+	/** Somebody read it. */
+	dismiss: (id: string): void => device.place?.queue.dismiss(id),
+};
+
+/** Who is in the workspace, on which record (reactive, `seats.current`). */
+export const seats = {
+	get current(): readonly Seat[] {
+		return device.place?.link.seats ?? none;
+	},
+};
+
+/** The sync light (reactive). */
+export const light = {
+	get state(): Light['state'] {
+		return device.light.state;
+	},
+	get waiting(): number {
+		return device.light.waiting;
+	},
+	get reason(): string | null {
+		return device.light.reason;
+	},
+};
+
+/** JSON to the app's endpoints: GET without body, POST with one, or `method`; errors are values. */
+export const call = device.call;
+
+/** Work that no server has, as a JSON file to save (SY4, SY5). */
+export const exportUnsynced = (): Promise<Blob> => device.here.export();
+
+/** Asks the browser to keep this device's data (Firefox asks the person); false means that it may clear it. Call it from a click. */
+export const askToKeep = async (): Promise<boolean> => (await navigator.storage?.persist?.().catch(() => false)) ?? false;

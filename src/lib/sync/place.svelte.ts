@@ -1,0 +1,154 @@
+/** One person in one workspace on this device: their documents, lists, queue and links, in databases of their own. */
+import type { WorkspaceSettings } from '#domain/settings.ts';
+import type { Answer, Call } from './call.ts';
+import { CommandQueue } from './command-queue.svelte.ts';
+import { DeviceStore } from './device-store.ts';
+import { documentTypeOf } from './document-types.ts';
+import { Documents, type DocumentsOptions } from './documents.svelte.ts';
+import type { Environment } from './environment.ts';
+import { Mirror } from './mirror.svelte.ts';
+import { MirrorStore } from './mirror-store.ts';
+import { newId } from './new-id.ts';
+import type { OpenDocument } from './open-document.svelte.ts';
+import type { Session, SessionData } from './session.svelte.ts';
+import { exportOf } from './unsynced.ts';
+import { WorkspaceLink } from './workspace-link.svelte.ts';
+
+export type Light = { state: 'synced' | 'saved-here' | 'waiting' | 'cannot'; waiting: number; reason: string | null };
+
+/** A document's rows are projected at most this often while it is edited, in ms. */
+const projectEvery = 50;
+
+export class Place {
+	readonly key: string;
+	readonly workspaceId: string;
+	readonly documents: Documents;
+	readonly mirror: Mirror;
+	readonly queue: CommandQueue;
+	readonly link: WorkspaceLink;
+	#environment: Environment;
+	#session: Session;
+	#store: DeviceStore;
+	#mirrorStore: MirrorStore | null;
+	#storeProblem = $state<string | null>(null);
+	#queueProblem = $state<string | null>(null);
+	#projecting = new Map<string, unknown>();
+
+	constructor(data: SessionData, session: Session, environment: Environment, call: Call, typeOf: DocumentsOptions['typeOf'] = documentTypeOf) {
+		const { user, workspace, role } = data;
+		const name = (part: string) => `cuebook:${part}:${user.id}:${workspace.id}`;
+		const fetchToken = (room: string): Promise<Answer<{ token: string; url: string }>> => call(`/api/rooms/token?room=${encodeURIComponent(room)}`);
+		this.key = keyOf(data);
+		this.workspaceId = workspace.id;
+		this.#environment = environment;
+		this.#session = session;
+		this.#store = new DeviceStore(name('documents'), newId(''), environment, (problem) => (this.#storeProblem = problem));
+		this.#mirrorStore = environment.indexedDB ? new MirrorStore(name('mirror'), environment.indexedDB) : null;
+		this.mirror = new Mirror({
+			environment,
+			call,
+			store: this.#mirrorStore,
+			scope: role,
+			workspace: () => session.workspace ?? (workspace as Omit<WorkspaceSettings, 'stages' | 'fields' | 'tags' | 'teams' | 'people'>),
+			onRefused: () => void session.load(),
+		});
+		this.documents = new Documents({
+			environment,
+			fetchToken,
+			typeOf,
+			store: this.#store,
+			storageProblem: () => this.#storeProblem,
+			mayEdit: () => session.may('document.edit'),
+			onLocalChange: (document) => this.#projectSoon(document),
+			onAcknowledged: (document) => {
+				this.#project(document);
+				this.mirror.acknowledge(document.id);
+			},
+		});
+		this.queue = new CommandQueue({
+			name: name('commands'),
+			environment,
+			call,
+			onProblem: (problem) => (this.#queueProblem = problem),
+			onAnswered: (_, outcome) => {
+				if (outcome.status !== 'accepted') return;
+				void this.mirror.pull();
+				this.documents.reconnect();
+			},
+		});
+		this.link = new WorkspaceLink({
+			environment,
+			fetchToken,
+			workspace: workspace.id,
+			onPoke: (seq) => this.mirror.poke(seq),
+			onLink: (state) => {
+				const wasPoked = this.mirror.isPoked;
+				this.mirror.isPoked = state.state === 'open';
+				// Pokes may have been missed while the link was down.
+				if (this.mirror.isPoked && !wasPoked) void this.mirror.pull();
+				if (state.state === 'ended' && state.reason !== 'reload-needed') void session.load();
+			},
+		});
+	}
+
+	/** The sync light (SY4): the worst of what is open. */
+	get light(): Light {
+		const statuses = this.documents.open.map((document) => document.status);
+		const waiting = statuses.reduce((sum, status) => sum + status.waiting, 0) + this.queue.waiting.length;
+		const stuck = statuses.find((status) => status.state === 'cannot' && (status.waiting > 0 || status.reason === 'reload-needed'));
+		const reason = stuck?.reason ?? this.#storeProblem ?? this.#queueProblem;
+		if (reason !== null) return { state: 'cannot', waiting, reason };
+		const { state, error } = this.mirror.status;
+		if (waiting > 0) return { state: 'waiting', waiting, reason: error?.code ?? null };
+		const isSynced = this.link.isOpen && (state === 'synced' || state === 'syncing');
+		return { state: isSynced ? 'synced' : 'saved-here', waiting, reason: isSynced ? null : (error?.code ?? null) };
+	}
+
+	/** How much of this person's work no server has, on this device: edits in documents and commands. */
+	async unsynced(): Promise<{ edits: number; commands: number }> {
+		await this.#store.flush();
+		const edits = await this.#store.unacked().catch(() => new Map<string, number>());
+		for (const document of this.documents.open) edits.set(document.id, Math.max(document.waiting, edits.get(document.id) ?? 0));
+		return { edits: [...edits.values()].reduce((sum, count) => sum + count, 0), commands: this.queue.waiting.length };
+	}
+
+	/** Work that no server has, as a file to keep (SY4, SY5). */
+	export(): Promise<Blob> {
+		return exportOf(this.#store, this.documents, this.queue, documentTypeOf, this.#environment.now());
+	}
+
+	/** Closes everything; what is on the device stays. */
+	end(): void {
+		for (const timer of this.#projecting.values()) this.#environment.clearTimeout(timer);
+		this.documents.end();
+		this.link.close();
+		this.queue.end();
+		this.mirror.end();
+		void this.#store.close();
+	}
+
+	/** Closes everything and takes it off the device (S17). */
+	async wipe(): Promise<void> {
+		this.end();
+		await Promise.allSettled([this.#store.wipe(), this.#mirrorStore?.wipe(), this.queue.wipe()]);
+	}
+
+	#projectSoon(document: OpenDocument): void {
+		if (this.#projecting.has(document.id)) return;
+		this.#projecting.set(
+			document.id,
+			this.#environment.setTimeout(() => this.#project(document), projectEvery),
+		);
+	}
+
+	#project(document: OpenDocument): void {
+		const timer = this.#projecting.get(document.id);
+		if (timer === undefined) return;
+		this.#environment.clearTimeout(timer);
+		this.#projecting.delete(document.id);
+		if (document.type) this.mirror.lay(document.id, document.type.projection(document.doc));
+	}
+}
+
+/** Another person, workspace or role is another place. */
+export const keyOf = (data: SessionData): string => `${data.user.id} ${data.workspace.id} ${data.role}`;

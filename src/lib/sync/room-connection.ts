@@ -1,0 +1,147 @@
+/** A document's link to its room: y-protocols frames, with the room's acknowledgements and refusals (docs/protocol.md, Document socket). */
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import { applyAwarenessUpdate, type Awareness, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness';
+import { readSyncMessage, writeSyncStep1, writeUpdate } from 'y-protocols/sync';
+import type * as Y from 'yjs';
+import { type LinkState, RoomSocket, type RoomSocketOptions } from './room-socket.ts';
+
+const frame = { sync: 0, awareness: 1, queryAwareness: 3, saved: 100, refused: 101 };
+const step = { one: 0, two: 1 };
+
+export type Refusal = { code: string; message: string };
+
+export type RoomConnectionOptions = Pick<RoomSocketOptions, 'room' | 'environment' | 'fetchToken'> & {
+	doc: Y.Doc;
+	awareness: Awareness;
+	/** How many edits of this device the document holds at this moment: frames remember it, acknowledgements answer with it. */
+	madeSoFar: () => number;
+	onState: (state: LinkState) => void;
+	/** The room's content is here. */
+	onSynced: () => void;
+	/** The room keeps the first `made` edits durably (S4). `isFirst` once per link: everything this device had at its opening is kept. */
+	onSaved: (made: number, isFirst: boolean) => void;
+	onRefused: (refusal: Refusal) => void;
+	/** A frame that can't be read or applied: the document may be newer than this app (S15). */
+	onUnreadable: (cause: unknown) => void;
+};
+
+export class RoomConnection {
+	#options: RoomConnectionOptions;
+	#socket: RoomSocket;
+	/** For each sync frame sent on this link, in order: the edits made before it. */
+	#sent: number[] = [];
+	/** Frames of this link that the room has kept. */
+	#kept = 0;
+	/** Nothing is sent before the room's step 1 was answered: the answer holds all that it lacks. */
+	#hasAnswered = false;
+	#hasSaved = false;
+
+	constructor(options: RoomConnectionOptions) {
+		this.#options = options;
+		const { doc, awareness } = options;
+		doc.on('update', this.#onUpdate);
+		awareness.on('update', this.#onAwareness);
+		this.#socket = new RoomSocket({
+			...options,
+			party: 'document',
+			query: 'ack=1',
+			onOpen: () => this.#greet(),
+			onMessage: (data) => typeof data !== 'string' && this.#read(data),
+			onState: (state) => {
+				if (state.state !== 'open') this.#forgetPeers();
+				options.onState(state);
+			},
+		});
+	}
+
+	reconnect(): void {
+		this.#socket.reconnect();
+	}
+
+	/** Says goodbye to the others and ends the link. */
+	close(): void {
+		const { doc, awareness } = this.#options;
+		removeAwarenessStates(awareness, [doc.clientID], 'local');
+		doc.off('update', this.#onUpdate);
+		awareness.off('update', this.#onAwareness);
+		this.#socket.close();
+	}
+
+	#greet(): void {
+		this.#sent = [];
+		this.#kept = 0;
+		this.#hasAnswered = this.#hasSaved = false;
+		this.#send(frame.sync, (encoder) => writeSyncStep1(encoder, this.#options.doc));
+		// Set anew, not only sent: the others saw us leave at this clock, and take us back only at a later one.
+		const { awareness } = this.#options;
+		awareness.setLocalState(awareness.getLocalState());
+	}
+
+	#read(data: Uint8Array<ArrayBuffer>): void {
+		const { awareness, onRefused, onUnreadable } = this.#options;
+		const decoder = decoding.createDecoder(data);
+		try {
+			const kind = decoding.readVarUint(decoder);
+			if (kind === frame.sync) this.#sync(decoder);
+			else if (kind === frame.awareness) applyAwarenessUpdate(awareness, decoding.readVarUint8Array(decoder), this);
+			else if (kind === frame.queryAwareness) this.#sendAwareness([this.#options.doc.clientID]);
+			else if (kind === frame.saved) this.#saved(decoder);
+			else if (kind === frame.refused) onRefused(JSON.parse(decoding.readVarString(decoder)));
+		} catch (cause) {
+			onUnreadable(cause);
+		}
+	}
+
+	#sync(decoder: decoding.Decoder): void {
+		const { doc, madeSoFar, onSynced, onUnreadable } = this.#options;
+		const encoder = encoding.createEncoder();
+		encoding.writeVarUint(encoder, frame.sync);
+		const read = readSyncMessage(decoder, encoder, doc, this, onUnreadable);
+		if (read === step.one) {
+			this.#sent.push(madeSoFar());
+			this.#hasAnswered = true;
+			this.#socket.send(encoding.toUint8Array(encoder));
+		} else if (read === step.two) onSynced();
+	}
+
+	#saved(decoder: decoding.Decoder): void {
+		decoding.readVarUint8Array(decoder);
+		this.#kept = Math.max(this.#kept, Math.min(decoding.readVarUint(decoder), this.#sent.length));
+		// The room may greet with an acknowledgement before our answer to its step 1 was written.
+		if (this.#kept === 0) return;
+		this.#options.onSaved(this.#sent[this.#kept - 1]!, !this.#hasSaved);
+		this.#hasSaved = true;
+	}
+
+	#onUpdate = (update: Uint8Array, origin: unknown): void => {
+		if (origin === this || !this.#hasAnswered || !this.#socket.isOpen) return;
+		this.#sent.push(this.#options.madeSoFar());
+		this.#send(frame.sync, (encoder) => writeUpdate(encoder, update));
+	};
+
+	#onAwareness = ({ added, updated, removed }: { added: number[]; updated: number[]; removed: number[] }, origin: unknown): void => {
+		// Others' states come from the room; only one's own may be sent to it (S7).
+		const own = this.#options.doc.clientID;
+		if (origin !== this && [...added, ...updated, ...removed].includes(own)) this.#sendAwareness([own]);
+	};
+
+	#sendAwareness(clients: number[]): void {
+		const update = encodeAwarenessUpdate(this.#options.awareness, clients);
+		this.#send(frame.awareness, (encoder) => encoding.writeVarUint8Array(encoder, update));
+	}
+
+	#send(kind: number, write: (encoder: encoding.Encoder) => void): void {
+		const encoder = encoding.createEncoder();
+		encoding.writeVarUint(encoder, kind);
+		write(encoder);
+		this.#socket.send(encoding.toUint8Array(encoder));
+	}
+
+	/** Who was there is not known while the link is down. */
+	#forgetPeers(): void {
+		const { awareness, doc } = this.#options;
+		const others = [...awareness.getStates().keys()].filter((client) => client !== doc.clientID);
+		if (others.length > 0) removeAwarenessStates(awareness, others, this);
+	}
+}

@@ -1,0 +1,125 @@
+/** Who is here, on which workspace, with which role: kept on the device, so that the app opens without network as the same person. */
+import { may, type Permission, type Role } from '#domain/access/roles.ts';
+import type { WorkspaceSettings } from '#domain/settings.ts';
+import type { Call } from './call.ts';
+import type { Environment } from './environment.ts';
+
+export type WorkspaceScalars = Omit<WorkspaceSettings, 'stages' | 'fields' | 'tags' | 'teams' | 'people'>;
+export type SessionData = {
+	user: { id: string; name: string; email: string };
+	workspaces: { id: string; name: string; role: Role }[];
+	workspace: WorkspaceScalars;
+	role: Role;
+	roomsUrl: string;
+};
+
+const key = 'cuebook.session';
+const leavingKey = 'cuebook.leaving';
+
+export class Session {
+	#environment: Pick<Environment, 'storage'>;
+	#call: Call;
+	#onChange: () => void;
+	#data = $state.raw<SessionData | null>(null);
+	#state = $state<'loading' | 'signed-out' | 'ready'>('loading');
+	/** The server couldn't be asked: what is shown is what the device remembers. */
+	isFromDevice = $state(false);
+
+	/** `onChange` hears when person, workspace or role may have changed. */
+	constructor(environment: Pick<Environment, 'storage'>, call: Call, onChange: () => void) {
+		this.#environment = environment;
+		this.#call = call;
+		this.#onChange = onChange;
+		const kept = this.#remembered();
+		if (kept && !this.#isLeaving()) this.#become(kept, true);
+	}
+
+	get state(): 'loading' | 'signed-out' | 'ready' {
+		return this.#state;
+	}
+
+	get data(): SessionData | null {
+		return this.#data;
+	}
+
+	get user(): SessionData['user'] | null {
+		return this.#data?.user ?? null;
+	}
+
+	get role(): Role | null {
+		return this.#data?.role ?? null;
+	}
+
+	get workspace(): WorkspaceScalars | null {
+		return this.#data?.workspace ?? null;
+	}
+
+	get workspaces(): SessionData['workspaces'] {
+		return this.#data?.workspaces ?? [];
+	}
+
+	may(permission: Permission): boolean {
+		return this.#data !== null && may(this.#data.role, permission);
+	}
+
+	/** Asks the server who is here. Without an answer, the device's memory counts; a 401 signs out (the device's data stays for this person's return). */
+	async load(): Promise<void> {
+		if (this.#isLeaving() && !(await this.#leave())) return this.forget();
+		const answer = await this.#call<SessionData>('/api/session');
+		if (answer.ok) {
+			this.#write(key, JSON.stringify(answer.value));
+			this.#become(answer.value, false);
+			this.#onChange();
+		} else if (answer.status === 401) this.forget();
+		else if (this.#data === null) this.#state = 'signed-out';
+		else this.isFromDevice = true;
+	}
+
+	/** Ends the session on the server; without network it is ended first thing when the server can be reached again. */
+	async end(): Promise<void> {
+		this.#write(leavingKey, '1');
+		await this.#leave();
+		this.forget();
+	}
+
+	/** The device forgets who was here. */
+	forget(): void {
+		this.#environment.storage?.removeItem(key);
+		this.#data = null;
+		this.#state = 'signed-out';
+		this.#onChange();
+	}
+
+	#isLeaving(): boolean {
+		return this.#environment.storage?.getItem(leavingKey) === '1';
+	}
+
+	async #leave(): Promise<boolean> {
+		const answer = await this.#call('/api/auth/sign-out', {});
+		const hasLeft = answer.ok || (answer.status >= 400 && answer.status < 500);
+		if (hasLeft) this.#environment.storage?.removeItem(leavingKey);
+		return hasLeft;
+	}
+
+	#write(name: string, value: string): void {
+		try {
+			this.#environment.storage?.setItem(name, value);
+		} catch {
+			// Full or forbidden: the app then needs the network to open.
+		}
+	}
+
+	#become(data: SessionData, isFromDevice: boolean): void {
+		this.#data = data;
+		this.isFromDevice = isFromDevice;
+		this.#state = 'ready';
+	}
+
+	#remembered(): SessionData | null {
+		try {
+			return JSON.parse(this.#environment.storage?.getItem(key) ?? 'null');
+		} catch {
+			return null;
+		}
+	}
+}
