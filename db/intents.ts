@@ -1,8 +1,8 @@
 /** What the world is asked to do: one row, one key, one side effect (R10). */
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, lt } from 'drizzle-orm';
 import type { IntentRequest } from '#domain/actions/action.ts';
 import type { Database } from './client.ts';
-import { intent } from './schema/index.ts';
+import { intent, step } from './schema/index.ts';
 import { asJson, statement, type Statement } from './statement.ts';
 
 export type Intent = Omit<typeof intent.$inferSelect, 'request'> & { request: IntentRequest };
@@ -14,6 +14,16 @@ type Preparation = { now: number; isDone: boolean; response?: unknown };
 export const intentsOf = async (database: Database, runId: string, number: number): Promise<Intent[]> => {
 	const rows = await database.select().from(intent).where(and(eq(intent.runId, runId), eq(intent.number, number))).orderBy(asc(intent.part));
 	return rows as Intent[];
+};
+
+/** What earlier attempts of a step did in this run: before a retry, which must not do it again. */
+export const performedBefore = async (database: Database, runId: string, stepId: string, number: number): Promise<{ part: number; request: IntentRequest }[]> => {
+	const rows = await database
+		.select({ part: intent.part, request: intent.request })
+		.from(intent)
+		.innerJoin(step, and(eq(step.runId, intent.runId), eq(step.number, intent.number)))
+		.where(and(eq(intent.runId, runId), eq(step.stepId, stepId), lt(intent.number, number), eq(intent.state, 'done')));
+	return rows as { part: number; request: IntentRequest }[];
 };
 
 /** Freezes a request under its key (R11). One that is there already keeps its bytes. */
@@ -50,9 +60,9 @@ export const settleIntent = ({ key, state, response, error, providerId, now }: S
 		{ key, state, response: asJson(response), error: error ?? null, providerId: providerId ?? null, now },
 	);
 
-/** Why a try did not succeed; it will be tried again. `isUnsent`: provably nothing left, so the time of its first sending is open again. */
-export const noteIntentError = (key: string, error: string, isUnsent: boolean): Statement =>
+/** Why a try did not succeed; it will be tried again. When provably nothing arrived at the first try, 23 h begin anew (R13). */
+export const noteIntentError = (key: string, error: string, isAmbiguous: boolean): Statement =>
 	statement(
-		`UPDATE intent SET error = :error${isUnsent ? `, first_at = CASE WHEN attempts <= 1 THEN NULL ELSE first_at END` : ''} WHERE key = :key AND state IN ('prepared', 'sending')`,
+		`UPDATE intent SET error = :error${isAmbiguous ? '' : ', first_at = CASE WHEN attempts <= 1 THEN NULL ELSE first_at END'} WHERE key = :key AND state IN ('prepared', 'sending')`,
 		{ key, error },
 	);

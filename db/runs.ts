@@ -6,17 +6,18 @@
  * it any more (held):
  * - `stopRun(control)`   running | waiting | paused | failed → stopped
  * - `retryRun(control)`  failed → running: the failed step again, as a new step number (a new intent key, R10), with fresh data
- * - `skipStep(control)`  failed | waiting → running: goes on behind that step; a skipped failure leaves the run with errors (orange)
+ * - `skipStep(control)`  failed | waiting, or running with a wait ahead → running: goes on behind that step; a skipped failure leaves the run with errors (orange)
  * - `enrolRun(run, first)` a new run with its first step and job (start-run, enter matching): nothing happens when the record
  *   is in the playbook already, or its dedup key is taken. Not guarded: put it behind your guard and `bumpSeq`.
  * `control` = { workspace, runId, by: userId, reason, now }. After the commit call the automation room's `wake`.
  */
-import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, gt, sql } from 'drizzle-orm';
+import type { History } from '#domain/engine/enrol.ts';
 import type { Run, RunState, StepState } from '#domain/engine/run.ts';
 import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
 import type { Database } from './client.ts';
 import { insertStepJob } from './jobs.ts';
-import { activation, playbookVersion, run, runEvent, step } from './schema/index.ts';
+import { activation, playbookVersion, run, runEvent, step, waitToken } from './schema/index.ts';
 import { asJson, bumpSeq, guard, seqNow, statement, type Statement } from './statement.ts';
 
 export type StepRow = typeof step.$inferSelect;
@@ -83,23 +84,35 @@ export const activePlaybooks = async (database: Database, workspace: string, id?
 	return rows.map((row) => ({ ...row, definition: row.definition as PlaybookDefinition }));
 };
 
-export type PastRun = { id: string; playbookId: string; subjectId: string; state: RunState; dedupKey: string; startedAt: number; endedAt: number | null };
+/** What entry rules are judged by (RU5, R19), for each `playbook subject` that has any; times in ms. */
+export type Histories = Map<string, History>;
+export const historyKey = (playbookId: string, subjectId: string): string => `${playbookId} ${subjectId}`;
 
-/** The runs that records had in playbooks, newest first: what entry rules are judged by (RU5, R19). */
-export const pastRuns = async (database: Database, workspace: string, playbookIds: string[], subjectIds: string[]): Promise<PastRun[]> => {
-	if (playbookIds.length === 0 || subjectIds.length === 0) return [];
-	return database
-		.select({ id: run.id, playbookId: run.playbookId, subjectId: run.subjectId, state: run.state, dedupKey: run.dedupKey, startedAt: run.startedAt, endedAt: run.endedAt })
-		.from(run)
-		.where(
-			and(
-				eq(run.workspace, workspace),
-				// One JSON argument, whatever their number: SQLite counts arguments.
-				inArray(run.subjectId, sql`(SELECT value FROM json_each(${JSON.stringify(subjectIds)}))`),
-				inArray(run.playbookId, sql`(SELECT value FROM json_each(${JSON.stringify(playbookIds)}))`),
-			),
-		)
-		.orderBy(desc(run.startedAt));
+/** How records stood in playbooks, and how many runs each began in the minute before `now`. Every pair asked for is in the answer. */
+export const readHistories = async (database: Database, workspace: string, playbookIds: string[], subjectIds: string[], now: number): Promise<Histories> => {
+	// One JSON argument, whatever their number: SQLite counts arguments.
+	const listed = (ids: string[]) => sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+	const subjects = and(eq(run.workspace, workspace), sql`${run.subjectId} IN ${listed(subjectIds)}`);
+	const [entries, bursts] = await database.batch([
+		database
+			.select({
+				playbookId: run.playbookId,
+				subjectId: run.subjectId,
+				live: sql<number>`SUM(${sql.raw(isLive)})`,
+				lastEnteredAt: sql<number>`MAX(${run.startedAt})`,
+				lastEndedAt: sql<number | null>`MAX(${run.endedAt})`,
+			})
+			.from(run)
+			.where(and(subjects, sql`${run.playbookId} IN ${listed(playbookIds)}`))
+			.groupBy(run.playbookId, run.subjectId),
+		database.select({ subjectId: run.subjectId, count: sql<number>`COUNT(*)` }).from(run).where(and(subjects, gt(run.startedAt, now - 60_000))).groupBy(run.subjectId),
+	]);
+	const started = new Map(bursts.map((burst) => [burst.subjectId, burst.count]));
+	const blank = (subjectId: string): History => ({ hasEntered: false, isRunning: false, lastEnteredAt: null, lastEndedAt: null, startedLastMinute: started.get(subjectId) ?? 0 });
+	const histories: Histories = new Map(playbookIds.flatMap((playbookId) => subjectIds.map((subjectId) => [historyKey(playbookId, subjectId), blank(subjectId)])));
+	for (const { playbookId, subjectId, live, lastEnteredAt, lastEndedAt } of entries)
+		histories.set(historyKey(playbookId, subjectId), { ...blank(subjectId), hasEntered: true, isRunning: live > 0, lastEnteredAt, lastEndedAt });
+	return histories;
 };
 
 /**
@@ -217,6 +230,23 @@ export const insertWait = (wait: { workspace: string; runId: string; number: num
 		{ id: `${wait.runId}:${wait.number}`, ...wait },
 	);
 
+/** What a step waited for and whether that has come; null when it never waited. */
+export const readWait = async (database: Database, runId: string, number: number): Promise<typeof waitToken.$inferSelect | null> => {
+	const rows = await database.select().from(waitToken).where(and(eq(waitToken.runId, runId), eq(waitToken.number, number)));
+	return rows[0] ?? null;
+};
+
+/**
+ * Makes waits of a record's runs look again, because a date that they may wait for has changed: their jobs become visible, and the
+ * engine moves them or goes on (R21). Jobs that were tried already keep their backoff.
+ */
+export const wakeWaits = (workspace: string, subjectId: string, now: number): Statement =>
+	statement(
+		`UPDATE job SET visible_at = :now WHERE workspace = :workspace AND visible_at > :now AND token IS NULL AND attempt = 0
+		 AND run_id IN (SELECT id FROM run WHERE workspace = :workspace AND subject_id = :subjectId AND state = 'running')`,
+		{ workspace, subjectId, now },
+	);
+
 /**
  * Lets the runs go on that wait for a task or a child run, in the batch that ends it: their jobs are inserted, the tokens consumed.
  * With `condition` (SQL, over `:ref`) only if that holds: so the batch that begins to wait hears what ended before it listened.
@@ -239,10 +269,11 @@ export const resumeWaits = (workspace: string, kind: 'task' | 'run', ref: string
 
 export type Control = { workspace: string; runId: string; by: string; reason: string; now: number };
 
-const assertState = ({ workspace, runId }: Control, states: readonly RunState[]): Statement =>
-	guard(`EXISTS (SELECT 1 FROM run WHERE id = :runId AND workspace = :workspace AND state IN (${states.map((state) => `'${state}'`).join(', ')}))`, { workspace, runId });
-
 const lastNumber = '(SELECT MAX(number) FROM step WHERE run_id = :runId)';
+const inStates = (states: readonly RunState[]) => `state IN (${states.map((state) => `'${state}'`).join(', ')})`;
+
+const assertRun = ({ workspace, runId }: Control, condition: string, args = {}): Statement =>
+	guard(`EXISTS (SELECT 1 FROM run WHERE id = :runId AND workspace = :workspace AND (${condition}))`, { workspace, runId, ...args });
 
 /** Ends what a run was about to do: its job goes, an open task that it waited for is cancelled, its wait is over. */
 const endPending = ({ workspace, runId, now }: Control): Statement[] => [
@@ -261,7 +292,7 @@ const history = (type: string, { workspace, runId, by, reason, now }: Control): 
 export const stopRun = (control: Control): Statement[] => {
 	const { workspace, runId, now } = control;
 	return [
-		assertState(control, liveStates),
+		assertRun(control, isLive),
 		bumpSeq(workspace),
 		...endPending(control),
 		statement(`UPDATE step SET seq = ${seqNow}, state = 'cancelled', ended_at = :now WHERE run_id = :runId AND state IN ('scheduled', 'waiting')`, { workspace, runId, now }),
@@ -278,7 +309,7 @@ export const stopRun = (control: Control): Statement[] => {
 export const retryRun = (control: Control): Statement[] => {
 	const { workspace, runId, now } = control;
 	return [
-		assertState(control, ['failed']),
+		assertRun(control, inStates(['failed'])),
 		bumpSeq(workspace),
 		statement('DELETE FROM job WHERE run_id = :runId', { runId }),
 		statement(
@@ -292,11 +323,15 @@ export const retryRun = (control: Control): Statement[] => {
 	];
 };
 
-/** Lets a run go on behind the step it is at: the worker asks the engine what comes next (the job's payload says `skip`). */
+/** Lets a run go on behind the step it is at, when that failed or waits (for a task, a run, a time): the worker asks the engine what comes next (the job's payload says `skip`). */
 export const skipStep = (control: Control): Statement[] => {
 	const { workspace, runId, now } = control;
 	return [
-		assertState(control, ['failed', 'waiting']),
+		assertRun(
+			control,
+			`${inStates(['failed', 'waiting'])} OR (state = 'running' AND EXISTS (SELECT 1 FROM step WHERE run_id = :runId AND number = ${lastNumber} AND state = 'scheduled' AND due_at > :now))`,
+			{ now },
+		),
 		bumpSeq(workspace),
 		...endPending(control),
 		goOn(control, { isSkipped: true }),

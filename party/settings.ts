@@ -1,5 +1,5 @@
 /** What the rooms need from their environment (docs/protocol.md, Ports and settings). Parsed once for each room instance. */
-import { object, optional, parse, pipe, string, minLength, type InferOutput } from 'valibot';
+import { object, optional, parse, pipe, string, minLength, picklist, type InferOutput } from 'valibot';
 
 const shape = object({
 	ROOMS_URL: optional(string(), 'http://127.0.0.1:1999'),
@@ -8,6 +8,8 @@ const shape = object({
 	LIBSQL_AUTH_TOKEN: optional(string()),
 	RESEND_URL: optional(string(), 'https://api.resend.com'),
 	RESEND_API_KEY: optional(string()),
+	/** `true` or `false`: whether webhooks may call private addresses. Unset: only where the rooms themselves are on loopback. */
+	ALLOW_PRIVATE_WEBHOOKS: optional(picklist(['true', 'false'])),
 });
 
 export type Settings = InferOutput<typeof shape>;
