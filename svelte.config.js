@@ -5,7 +5,11 @@ import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
 export default {
 	preprocess: vitePreprocess(),
 	kit: {
-		adapter: adapter({ routes: { include: ['/*'], exclude: ['<all>'] } }),
+		adapter: adapter({
+			routes: { include: ['/*'], exclude: ['<all>'] },
+			// `npm run dev` writes the settings there; without it wrangler.jsonc is read.
+			platformProxy: { persist: false, ...(process.env.CUEBOOK_APP_CONFIG ? { configPath: process.env.CUEBOOK_APP_CONFIG } : {}) },
+		}),
 		serviceWorker: { register: false },
 	},
 };
