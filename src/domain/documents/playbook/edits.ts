@@ -1,7 +1,9 @@
 /** Every way to change a playbook's draft. Refused arguments say why before anything is written. */
 import * as v from 'valibot';
 import type * as Y from 'yjs';
+import { actions } from '../../actions/index.ts';
 import { id, line, text } from '../../commands/command.ts';
+import { triggers } from '../../triggers/index.ts';
 import type { Edit } from '../document-type.ts';
 import { addComment, commentArgs, removeComment, reply, replyArgs, resolve, resolveArgs } from './comments.ts';
 import { definitionSchema } from './definition-schema.ts';
@@ -25,8 +27,8 @@ export const edits = {
 		v.variant('field', [v.object({ field: v.literal('name'), value: line(200) }), v.object({ field: v.literal('description'), value: text(10_000) })]),
 		(doc, { field, value }) => fields(doc).set(field, value),
 	),
-	/** Another trigger begins with `params` (its `initial()`); the same again keeps what is there. */
-	'set-trigger': of(v.object({ type: v.pipe(text(100), v.minLength(1)), params }), (doc, args) => setTrigger(doc, args.type, args.params ?? {})),
+	/** Another trigger begins with `params`, else with its own `initial()`; the same again keeps what is there. */
+	'set-trigger': of(v.object({ type: v.pipe(text(100), v.minLength(1)), params }), (doc, args) => setTrigger(doc, args.type, args.params ?? initialOf(triggers, args.type))),
 	'set-trigger-param': of(v.object({ param, value: jsonValue }), (doc, args) => trigger(doc).set(`p:${args.param}`, args.value)),
 	'set-entry': of(v.object({ rule: v.picklist(['once', 'after-end', 'every']), days: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3_650))) }), (doc, { rule, days }) => {
 		entry(doc).set('rule', rule);
@@ -38,8 +40,10 @@ export const edits = {
 	'put-condition': filter.put,
 	'set-condition': filter.set,
 	'remove-condition': filter.remove,
-	/** `params` are the action's `initial()`. A split gets a branch `<id>_1` and its else `<id>_else`. */
-	'insert-step': of(v.object({ id, kind: v.picklist(stepKinds), action: v.optional(text(100)), params, ...target }), insertStep),
+	/** An action begins with `params`, else with its own `initial()`. A split gets a branch `<id>_1` and its else `<id>_else`. */
+	'insert-step': of(v.object({ id, kind: v.picklist(stepKinds), action: v.optional(text(100)), params, ...target }), (doc, args) =>
+		insertStep(doc, { ...args, params: args.params ?? (args.kind === 'action' ? initialOf(actions, args.action ?? '') : undefined) }),
+	),
 	'move-step': of(v.object({ id, ...target }), moveStep),
 	'remove-step': of(one, (doc, args) => removeStep(doc, args.id)),
 	'set-step-param': of(v.object({ id, param, value: jsonValue }), setStepParam),
@@ -53,6 +57,8 @@ export const edits = {
 	'resolve-comment': of(resolveArgs, resolve),
 	'remove-comment': of(one, (doc, args) => removeComment(doc, args.id)),
 } satisfies Record<string, Edit>;
+
+const initialOf = (registry: Readonly<Record<string, { initial: () => Record<string, unknown> }>>, type: string) => (Object.hasOwn(registry, type) ? registry[type]!.initial() : {});
 
 function setTrigger(doc: Y.Doc, type: string, initial: Record<string, unknown>): void {
 	if (trigger(doc).get('type') === type) return;
