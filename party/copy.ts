@@ -10,7 +10,7 @@ import { Log } from './log.ts';
 import type { Author, LogRecord } from './record.ts';
 
 /** Who makes a change, given to Yjs as its transaction's origin. `socket` is left out of the fan-out (S7). */
-export type Origin = { actor: Actor; cause: Cause | null; socket?: unknown };
+export type Origin = { actor: Actor; cause: Cause | null; socket?: unknown; isHealing?: boolean };
 
 /** What the room does when its copy changes. */
 export type Hooks = {
@@ -96,6 +96,10 @@ export class Copy {
 		return this.#size + more > limit;
 	}
 
+	get hasUnwritten(): boolean {
+		return this.#pending.length > 0;
+	}
+
 	/** Resolves when everything merged so far is on disk. Rejects when it could not be written. */
 	async written(): Promise<void> {
 		do await (this.#writes = this.#writes.then(() => this.#write()));
@@ -167,6 +171,8 @@ export class Copy {
 	#attribute(transaction: Y.Transaction): void {
 		if (transaction.changedParentTypes.size === 0) return;
 		const origin = (transaction.origin as Origin | null) ?? system;
+		// A healing keeps the authors of what it healed: they are told.
+		if (origin.isHealing) return;
 		const base = { cause: origin.cause, at: Date.now(), position: this.log.position + 1 };
 		for (const [type, events] of transaction.changedParentTypes) {
 			if (type._item !== null) continue;

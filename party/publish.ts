@@ -1,0 +1,185 @@
+/**
+ * Publishes a document (step 4 of the walk): heals it, compares its projection with what was published last, and commits rows and events
+ * in one guarded batch. One publishing at a time, with one more after it when something came meanwhile. If it fails, the document stays
+ * dirty and the automation room's sweep tries again (S14).
+ */
+import { databaseOf, type Database } from '#db/client.ts';
+import { publish, publishedOf, type Publication, type Published } from '#db/projection.ts';
+import type { DocumentType, EventDraft, Healing, ProjectedRow, Projection } from '#domain/documents/document-type.ts';
+import type { RecordedEvent } from '#domain/events/event.ts';
+import { canonical } from '#domain/value.ts';
+import { callRoom } from './call.ts';
+import { system, type Copy } from './copy.ts';
+import { alert } from './host.ts';
+import type { Settings } from './settings.ts';
+
+/** How long after a write the publishing begins, in ms: a burst is published once. */
+const delayMs = 150;
+/** A guard that keeps failing means another instance is alive and newer. */
+const attempts = 3;
+
+export class Publisher {
+	readonly #id: string;
+	readonly #settings: Settings;
+	readonly #healed: (healing: Healing, userId: string) => void;
+	/** What is in libSQL, as far as this instance knows; undefined = read it. */
+	#published: Published | null | undefined;
+	#timer: ReturnType<typeof setTimeout> | undefined;
+	#running: Promise<boolean> | null = null;
+	#next: Promise<boolean> | null = null;
+	#mayHeal = true;
+	/** What was healed and is not yet told by an event. */
+	#healings: (Healing & { author: string | null })[] = [];
+	#database: Database | null = null;
+	#isMarked = false;
+
+	constructor(id: string, settings: Settings, healed: (healing: Healing, userId: string) => void) {
+		this.#id = id;
+		this.#settings = settings;
+		this.#healed = healed;
+	}
+
+	/** Says that the document has changed: the automation room remembers it until it is published (S14). */
+	changed(copy: Copy, isHealing: boolean): void {
+		if (!isHealing) this.#mayHeal = true;
+		if (this.#isMarked || !copy.log.head) return;
+		this.#isMarked = true;
+		void this.#mark(copy.log.head.workspace, true);
+	}
+
+	/** Publishes soon. */
+	schedule(copy: Copy): void {
+		this.#timer ??= setTimeout(() => void this.now(copy).catch((error) => alert(this.#id, 'publishing failed; it is tried again by the sweep', error)), delayMs);
+	}
+
+	/** Publishes now, or after the publishing under way. Says whether anything was published; throws when libSQL could not be reached. */
+	now(copy: Copy): Promise<boolean> {
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
+		if (!this.#running) return (this.#running = this.#run(copy).finally(() => (this.#running = null)));
+		return (this.#next ??= this.#running.catch(() => false).then(() => ((this.#next = null), this.now(copy))));
+	}
+
+	end(): void {
+		clearTimeout(this.#timer);
+	}
+
+	async #run(copy: Copy): Promise<boolean> {
+		for (let attempt = 1; attempt <= attempts; attempt++) {
+			const outcome = await this.#attempt(copy);
+			if (outcome !== 'stale') return outcome === 'published';
+		}
+		throw new Error('A newer instance of this room publishes: this one is stale and changed nothing.');
+	}
+
+	async #attempt(copy: Copy): Promise<'published' | 'clean' | 'stale'> {
+		if (!copy.log.head) return 'clean';
+		const database = (this.#database ??= databaseOf(this.#settings, copy.log.head.workspace));
+		const base = this.#published === undefined ? await publishedOf(database, this.#id) : this.#published;
+		this.#heal(copy, base);
+		await copy.written();
+		const epoch = await copy.log.claimEpoch();
+		await copy.written();
+		const position = copy.log.position;
+		if (base && base.epoch > epoch) return 'stale';
+		const publication = await this.#publication(copy, base, { epoch, position, rows: copy.type.projection(copy.doc) });
+		const isSame = base !== null && publication.changed.length + publication.vanished.length + publication.events.length === 0;
+		if (!isSame) {
+			this.#published = undefined;
+			const seq = await publish(database, publication);
+			if (seq === null) return 'stale';
+			this.#healings = [];
+			this.#tell(publication, seq);
+		}
+		this.#published = isSame ? base : publication.next;
+		await copy.notePublished(position);
+		if (!copy.isDirty) await this.#clean(copy);
+		return isSame ? 'clean' : 'published';
+	}
+
+	/** Heals in one system transaction, once for each change from outside, so that two versions never heal each other in turns (S12). */
+	#heal(copy: Copy, base: Published | null): void {
+		if (!this.#mayHeal) return;
+		this.#mayHeal = false;
+		let healings: Healing[] = [];
+		copy.doc.transact(
+			() => {
+				restoreIdentity(copy, this.#id);
+				healings = copy.type.heal(copy.doc, base?.rows ?? null);
+			},
+			{ ...system, isHealing: true },
+		);
+		for (const healing of healings) {
+			const actor = copy.authorOf(healing.path)?.actor;
+			if (actor?.kind === 'user') this.#healed(healing, actor.id);
+			this.#healings.push({ ...healing, author: actor?.id ?? null });
+		}
+	}
+
+	async #publication(copy: Copy, base: Published | null, next: Published): Promise<Publication> {
+		const { workspace, type } = copy.log.head!;
+		const at = Date.now();
+		const subject = { subjectType: type as EventDraft['subjectType'], subjectId: this.#id, customerId: type === 'customer' ? this.#id : null };
+		const drafts = [...copy.type.events(base?.rows ?? null, next.rows), ...this.#healings.map(({ path, ...data }): EventDraft => ({ ...subject, path, type: 'content.healed', data: { path, ...data } }))];
+		const authored = drafts.map((draft) => ({ draft, author: draft.type === 'content.healed' ? null : copy.authorOf(draft.path) }));
+		const changes = difference(base?.rows ?? [], next.rows, copy.type.stamps, at);
+		const events = await Promise.all(
+			authored.map(async ({ draft: { path, ...draft }, author }, n): Promise<RecordedEvent> => {
+				const id = await hash([this.#id, next.epoch, path, next.position, draft.type, n]);
+				return { ...draft, id, at: author?.at ?? at, actor: author?.actor ?? system.actor, cause: author?.cause ?? null };
+			}),
+		);
+		return { doc: this.#id, workspace, type, at, base, next, events, ...changes };
+	}
+
+	#tell({ workspace, events }: Publication, seq: number): void {
+		this.#call('workspace', workspace, 'poke', { seq });
+		if (events.length > 0) this.#call('automation', `${workspace}_0`, 'wake', {});
+	}
+
+	async #clean(copy: Copy): Promise<void> {
+		if (!this.#isMarked) return;
+		this.#isMarked = false;
+		const isHeard = await this.#mark(copy.log.head!.workspace, false);
+		// A change that came while the mark was being taken away must not lose its own.
+		if (copy.isDirty && isHeard) this.changed(copy, true);
+	}
+
+	#mark(workspace: string, isDirty: boolean): Promise<boolean> {
+		return this.#call('automation', `${workspace}_0`, 'dirty', { doc: this.#id, isDirty });
+	}
+
+	async #call(party: 'workspace' | 'automation', room: string, verb: string, body: unknown): Promise<boolean> {
+		const answer = await callRoom(this.#settings, party, room, verb, body);
+		if (!answer.ok) console.warn(`${this.#id}: ${verb} at ${party}/${room} failed (${answer.status}): ${answer.message.slice(0, 200)}`);
+		return answer.ok;
+	}
+}
+
+/** A document's own id, type and workspace are the room's to say, whatever a client wrote there. */
+function restoreIdentity(copy: Copy, id: string): void {
+	const meta = copy.doc.getMap('meta');
+	for (const [key, value] of Object.entries({ id, type: copy.log.head!.type, workspace: copy.log.head!.workspace })) if (meta.get(key) !== value) meta.set(key, value);
+}
+
+/** Rows that are new or differ, with the times to stamp on them, and rows that are gone. */
+function difference(before: Projection, after: Projection, stamps: DocumentType['stamps'], at: number): Pick<Publication, 'changed' | 'vanished'> {
+	const name = (row: ProjectedRow) => `${row.table} ${row.id}`;
+	const old = new Map(before.map((row) => [name(row), row]));
+	const present = new Set(after.map(name));
+	const changed: Publication['changed'] = [];
+	for (const row of after) {
+		const was = old.get(name(row));
+		if (was && canonical(was.values) === canonical(row.values)) continue;
+		const isChanged = (column: string) => !was || column === '*' || canonical(was.values[column]) !== canonical(row.values[column]);
+		const due = Object.entries(stamps?.[row.table] ?? {}).filter(([column]) => isChanged(column));
+		changed.push({ row, stamps: Object.fromEntries(due.map(([, stamped]) => [stamped, at])) });
+	}
+	return { changed, vanished: before.filter((row) => !present.has(name(row))) };
+}
+
+/** The id of an event: the same for the same change, however often its publishing is tried (S11). */
+async function hash(parts: unknown[]): Promise<string> {
+	const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(canonical(parts)));
+	return Array.from(new Uint8Array(digest).subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

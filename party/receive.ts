@@ -1,0 +1,91 @@
+/** Takes one binary frame from a socket of a document: checks right, size and rate for every message, merges, answers (S5–S7). */
+import * as Y from 'yjs';
+import { may } from '#domain/access/roles.ts';
+import type { Copy } from './copy.ts';
+import { awareness, frameIn, frameLimit, isUpdateFrame, step2, updateLimit, type RefusalCode } from './frames.ts';
+import type { Link } from './link.ts';
+import { signOfLife, type Presence } from './presence.ts';
+
+/** A document is at most this long, in bytes (S5). */
+export const documentLimit = 5 * 1024 * 1024;
+
+export type Around = { copy: Copy; presence: Presence; others: (but: Link, frame: Uint8Array) => void };
+
+/** Takes a frame. Nothing it holds can make the room throw: what isn't understood is refused or dropped. */
+export function receive(bytes: Uint8Array, link: Link, around: Around): void {
+	if (isUpdateFrame(bytes)) {
+		link.frames += 1;
+		link.isOwed = true;
+	}
+	if (!link.rate.takes(bytes.length, Date.now())) {
+		link.refuse('too-fast', 'Too many changes at once. They are kept on the device and are sent again in a moment.');
+		return link.close(1013, 'too fast');
+	}
+	const frame = bytes.length > frameLimit ? null : frameIn(bytes);
+	if (!frame) {
+		if (isUpdateFrame(bytes)) refuseAll(link, bytes.length > frameLimit ? 'too-large' : 'malformed');
+		return;
+	}
+	if (frame.kind === 'step1') return answer(frame.vector, link, around.copy);
+	if (frame.kind === 'update' || frame.kind === 'step2') return merge(frame.update, link, around.copy);
+	if (frame.kind === 'awareness') return hear(frame.states, link, around);
+	const all = around.presence.all();
+	if (all) link.send(all);
+}
+
+function answer(vector: Uint8Array, link: Link, copy: Copy): void {
+	try {
+		link.send(step2(Y.encodeStateAsUpdate(copy.doc, vector)));
+	} catch {
+		refuseAll(link, 'malformed');
+	}
+}
+
+function merge(update: Uint8Array, link: Link, copy: Copy): void {
+	if (update.length <= 2) return;
+	if (link.refusal) return link.refuse(link.refusal.code, link.refusal.message);
+	if (!may(link.role, 'document.edit')) {
+		if (!isKnown(update, copy)) link.refuse('no-right', 'You may read this, but not change it. Ask an administrator for the right to edit.');
+		return;
+	}
+	if (update.length > updateLimit) return refuseAll(link, 'too-large');
+	if (copy.isLargerThan(documentLimit, update.length)) return refuseAll(link, 'document-too-large');
+	try {
+		for (const client of Y.parseUpdateMeta(update).from.keys()) copy.credit(client, link.user.id);
+		Y.applyUpdate(copy.doc, update, { actor: { kind: 'user', id: link.user.id }, cause: null, socket: link });
+	} catch {
+		refuseAll(link, 'malformed');
+	}
+}
+
+/** Whether an update says nothing new: every client answers the first sync, also one that may only read. */
+function isKnown(update: Uint8Array, copy: Copy): boolean {
+	try {
+		return Y.snapshotContainsUpdate(Y.snapshot(copy.doc), update);
+	} catch {
+		return false;
+	}
+}
+
+function hear(states: Uint8Array, link: Link, { copy, presence, others }: Around): void {
+	try {
+		const frame = presence.take(states, link, (client) => [undefined, link.user.id].includes(copy.clients.get(client)));
+		link.keep();
+		if (frame) others(link, frame);
+		if (!link.wantsAck) link.send(signOfLife());
+	} catch {
+		// Not an awareness state: there is nothing to lose in it.
+	}
+}
+
+const reasons: Partial<Record<RefusalCode, string>> = {
+	'too-large': 'This change is larger than 1 MB. Take it back (undo), or paste it in smaller parts.',
+	'document-too-large': 'This document has reached 5 MB. Remove something from it first.',
+	malformed: 'This change can’t be read. Reload the page.',
+};
+
+/** Refuses an update and those after it: without the missing one they can't be understood. Reconnecting starts afresh. */
+function refuseAll(link: Link, code: RefusalCode): void {
+	link.refusal = { code, message: reasons[code] ?? code };
+	link.refuse(code, link.refusal.message);
+}
