@@ -1,0 +1,49 @@
+/** What waits for a person: open tasks and failed runs, in the order they should be done. Pure over the mirror's rows. */
+import type { MirrorRows } from '#domain/mirror.ts';
+
+export type Task = MirrorRows['task'];
+export type Run = MirrorRows['run'];
+export type Action = { id: string; kind: 'task'; at: number | null; task: Task } | { id: string; kind: 'run'; at: number; run: Run };
+export const groupNames = ['late', 'today', 'later', 'none'] as const;
+export type GroupName = (typeof groupNames)[number];
+export type Group = { name: GroupName; actions: Action[] };
+
+export type ActionRows = {
+	tasks: readonly Task[];
+	runs: readonly Run[];
+	teams: readonly MirrorRows['team'][];
+	/** Who owns a customer; null when nobody or unknown. */
+	ownerOf: (customerId: string) => string | null;
+	/** When a failed run got stuck: its failed step's end, ms UTC. */
+	failedAt: (run: Run) => number;
+};
+
+/** A task is somebody's when they are named or in its team; one that names nobody is its customer's owner's. */
+export function isMyTask(task: Task, me: string, rows: Pick<ActionRows, 'teams' | 'ownerOf'>): boolean {
+	if (task.assignees.includes(me)) return true;
+	if (task.teamId) return rows.teams.some((team) => team.id === task.teamId && team.memberIds.includes(me));
+	return task.assignees.length === 0 && task.customerId !== null && rows.ownerOf(task.customerId) === me;
+}
+
+/** A failed run is its customer's owner's to mend, and of whoever started it by hand. */
+export const isMyRun = (run: Run, me: string, rows: Pick<ActionRows, 'ownerOf'>): boolean => rows.ownerOf(run.subjectId) === me || ('userId' in run.cause && run.cause.userId === me);
+
+/** Everything open, for one person or (`me` null) for all: by due time, those without one last. */
+export function actionsFor(me: string | null, rows: ActionRows): Action[] {
+	const list: Action[] = [];
+	for (const task of rows.tasks) if (task.state === 'open' && (me === null || isMyTask(task, me, rows))) list.push({ id: task.id, kind: 'task', at: task.dueAt, task });
+	for (const run of rows.runs) if (run.state === 'failed' && (me === null || isMyRun(run, me, rows))) list.push({ id: run.id, kind: 'run', at: rows.failedAt(run), run });
+	return list.sort((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity) || (a.id < b.id ? -1 : 1));
+}
+
+/** Late: due before now. Today: until the local midnight. A stuck run is late from the moment it stuck. */
+export function groupOf(action: Action, now: number): GroupName {
+	if (action.at === null) return 'none';
+	if (action.at <= now) return 'late';
+	return action.at < new Date(now).setHours(24, 0, 0, 0) ? 'today' : 'later';
+}
+
+/** The actions under their headings, empty headings left out. */
+export function grouped(actions: readonly Action[], now: number): Group[] {
+	return groupNames.map((name) => ({ name, actions: actions.filter((action) => groupOf(action, now) === name) })).filter((group) => group.actions.length > 0);
+}

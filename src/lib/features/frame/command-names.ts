@@ -1,0 +1,21 @@
+/** What a queued command is called in the sync light. */
+import { m } from '$lib/messages/messages.js';
+
+const names: Record<string, () => string> = {
+	'create-customer': m.command_create_customer,
+	'create-playbook': m.command_create_playbook,
+	'publish-playbook': m.command_publish_playbook,
+	'activate-playbook': m.command_activate_playbook,
+	'pause-playbook': m.command_pause_playbook,
+	'deactivate-playbook': m.command_deactivate_playbook,
+	'start-run': m.command_start_run,
+	'stop-run': m.command_stop_run,
+	'retry-step': m.command_retry_step,
+	'skip-step': m.command_skip_step,
+	'complete-task': m.command_complete_task,
+	'create-task': m.command_create_task,
+	'log-interaction': m.command_log_interaction,
+};
+
+/** A command's words; anything about the workspace's own definitions is “settings”. */
+export const commandName = (type: string): string => (names[type] ?? m.command_settings)();
