@@ -1,5 +1,6 @@
+/// <reference path="./liquidjs.d.ts" />
 /** Fills templates: Liquid without files, with limits, strict about filters, blanks print nothing (EM4, EM6). */
-import { filters, Liquid } from 'liquidjs';
+import { filters, Liquid } from 'liquidjs/dist/liquid.browser.mjs';
 import { LocalDate, scopeOf } from './scope.ts';
 import type { ContactFacts, Facts } from '../engine/facts.ts';
 import { isBlank } from '../value.ts';

@@ -1,5 +1,6 @@
+/// <reference path="./liquidjs.d.ts" />
 /** What templates may say: the facts under names people read (stage names, people's names, dates in the workspace's language). */
-import { Drop } from 'liquidjs';
+import { Drop } from 'liquidjs/dist/liquid.browser.mjs';
 import type { ContactFacts, Facts } from '../engine/facts.ts';
 import type { FieldDefinition, Person, WorkspaceSettings } from '../settings.ts';
 import { isBlank, type Value } from '../value.ts';
