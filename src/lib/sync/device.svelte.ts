@@ -57,7 +57,8 @@ export class Device {
 		const data = this.session?.data ?? null;
 		const before = this.#place;
 		if (data === null) {
-			before?.end();
+			if (before !== null && this.session.problem === 'no-workspace') void leave(before);
+			else before?.end();
 			this.#place = null;
 			return;
 		}

@@ -51,6 +51,10 @@ export const session = {
 	get isFromDevice(): boolean {
 		return device.session.isFromDevice;
 	},
+	/** Why the server didn't say who is here: a code (`offline`, `no-workspace`, …) or null. */
+	get problem(): string | null {
+		return device.session.problem;
+	},
 	may: (permission: Permission): boolean => device.session.may(permission),
 	/** Asks the server who is here; call it at start, after sign-in and after a change of workspace. */
 	load: (): Promise<void> => device.session.load(),

@@ -25,11 +25,16 @@ export class MirrorStore {
 		const found: (Reach & { key: string }) | undefined = await this.#dexie.table('meta').get('reach');
 		if (found?.scope === scope) return { cursor: found.cursor, syncedAt: found.syncedAt, scope };
 		const none: Reach = { cursor: null, syncedAt: null, scope };
+		await this.clear(none);
+		return none;
+	}
+
+	/** Begins anew: no rows, reaching as far as `reach` says. */
+	async clear(reach: Reach): Promise<void> {
 		await this.#dexie.transaction('rw', this.#dexie.tables, async () => {
 			for (const table of this.#dexie.tables) await table.clear();
-			await this.#dexie.table('meta').put({ key: 'reach', ...none });
+			await this.#dexie.table('meta').put({ key: 'reach', ...reach });
 		});
-		return none;
 	}
 
 	rows(kind: MirrorKind): Promise<StoredRow[]> {

@@ -29,6 +29,8 @@ export type MirrorOptions = {
 	scope: string;
 	/** Reactive: the workspace's own fields of the settings. */
 	workspace: () => Omit<WorkspaceSettings, 'stages' | 'fields' | 'tags' | 'teams' | 'people'>;
+	/** Rows came from the server. */
+	onRows: (rows: readonly SyncedRow[]) => void;
 	/** The server refused this session or right. */
 	onRefused: () => void;
 };
@@ -56,6 +58,7 @@ export class Mirror {
 	#timer: unknown = null;
 	#settleTimer: unknown = null;
 	#isEnded = false;
+	#isStartingOver = false;
 	#known = 0;
 	#stopResume: () => void;
 	#namesByCustomer = contactNames();
@@ -188,9 +191,15 @@ export class Mirror {
 		if (isFirst || this.#status.error) this.#status = { ...this.#status, state: 'syncing', received: 0 };
 		for (;;) {
 			const { cursor } = this.#reach;
-			const answer: Answer<Page> = await this.#options.call(`/api/sync?limit=${pageSize}${cursor === null ? '' : `&after=${encodeURIComponent(cursor)}`}`);
+			const answer: Answer<Page> = await this.#options.call(`/api/sync?after=${encodeURIComponent(cursor ?? '0')}&limit=${pageSize}`);
 			if (this.#isEnded) return;
 			if (!answer.ok) {
+				// The server was put back or replaced, and doesn't know how far we are: all is fetched anew over what is shown.
+				if (answer.code === 'not-a-cursor' && cursor !== null) {
+					this.#reach = { ...this.#reach, cursor: null, syncedAt: null };
+					this.#isStartingOver = true;
+					continue;
+				}
 				this.#failures++;
 				this.#status = { ...this.#status, state: 'stale', error: { code: answer.code, message: answer.message } };
 				if (answer.status === 401 || answer.status === 403) this.#options.onRefused();
@@ -198,12 +207,21 @@ export class Mirror {
 			}
 			const { rows, isDone, seq } = answer.value;
 			received += rows.length;
+			if (this.#isStartingOver) await this.#startOver();
 			await this.#take(rows, { ...this.#reach, cursor: String(answer.value.cursor), syncedAt: isDone ? this.#options.environment.now() : this.#reach.syncedAt });
 			this.#known = Math.max(this.#known, isDone ? seq : 0);
 			this.#failures = 0;
+			this.#options.onRows(rows);
 			this.#status = { state: isDone ? 'synced' : 'syncing', syncedAt: this.#reach.syncedAt, received, error: null };
 			if (isDone) return this.#settle();
 		}
+	}
+
+	async #startOver(): Promise<void> {
+		this.#isStartingOver = false;
+		for (const rows of this.#rows.values()) rows.clear();
+		this.#unkept.clear();
+		await this.#options.store?.clear(this.#reach).catch(() => {});
 	}
 
 	async #take(rows: SyncedRow[], reach: Reach): Promise<void> {

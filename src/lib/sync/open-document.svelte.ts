@@ -29,10 +29,14 @@ export type OpenDocumentOptions = Pick<RoomConnectionOptions, 'environment' | 'f
 	onLocalChange: (document: OpenDocument) => void;
 	/** When everything made here was acknowledged. */
 	onAcknowledged: (document: OpenDocument) => void;
+	/** The room says that this person may not edit: the session may be out of date. */
+	onNoRight: () => void;
 	/** A caller that opened it lets it go. */
 	onClose: (document: OpenDocument) => void;
 };
 
+/** After a refusal: how long nothing must be edited before the room is asked again, in ms. */
+const quietBeforeTrying = 1_500;
 const fromDevice = Symbol('from the device');
 const fromOtherTab = Symbol('from another tab');
 
@@ -56,6 +60,8 @@ export class OpenDocument {
 	#link = $state.raw<LinkState>({ state: 'closed' });
 	#isSynced = $state(false);
 	#refusal = $state.raw<Refusal | null>(null);
+	#notice = $state.raw<Refusal | null>(null);
+	#timer: unknown = null;
 	#isNewer = $state(false);
 	#problem = $state<string | null>(null);
 	/** Edits made in this tab; those the room keeps; those left by tabs that are gone. */
@@ -96,9 +102,18 @@ export class OpenDocument {
 		};
 	}
 
-	/** The room said what it didn't take, in words. */
+	/** What the room didn't take, in words; gone when it took it after all. */
 	get refusal(): Refusal | null {
 		return this.#refusal;
+	}
+
+	/** What the room put right of this device's edits (S12), in words; `notice = null` when it was read. */
+	get notice(): Refusal | null {
+		return this.#notice;
+	}
+
+	set notice(read: null) {
+		this.#notice = read;
 	}
 
 	close(): void {
@@ -107,7 +122,6 @@ export class OpenDocument {
 
 	/** Tries the room again now, after it ended the link. */
 	reconnect(): void {
-		this.#refusal = null;
 		this.#connection?.reconnect();
 	}
 
@@ -116,6 +130,7 @@ export class OpenDocument {
 		if (this.#isEnded) return;
 		this.#isEnded = true;
 		this.#stopOtherTab();
+		this.#options.environment.clearTimeout(this.#timer);
 		this.#connection?.close();
 		this.doc.off('update', this.#onUpdate);
 		this.doc.destroy();
@@ -140,7 +155,7 @@ export class OpenDocument {
 	}
 
 	#connect(): void {
-		const { id, environment, fetchToken, onAcknowledged } = this.#options;
+		const { id, environment, fetchToken, onAcknowledged, onNoRight } = this.#options;
 		this.#connection = new RoomConnection({
 			room: id,
 			environment,
@@ -151,6 +166,8 @@ export class OpenDocument {
 			onState: (state) => {
 				this.#link = state;
 				if (state.state !== 'open') this.#isSynced = false;
+				// A new link asks anew, with what the document holds by then.
+				else this.#refusal = null;
 			},
 			onSynced: () => {
 				this.#isSynced = true;
@@ -158,14 +175,16 @@ export class OpenDocument {
 				this.#check(true);
 			},
 			onSaved: (made, isFirst) => {
-				// What was refused isn't kept: it goes on waiting, and stays on this device.
-				if (this.#refusal !== null) return;
 				this.#acknowledged = Math.max(this.#acknowledged, made);
 				if (isFirst) this.#leftOver = 0;
 				this.#options.store.acknowledge(this.id, this.#made - this.#acknowledged, isFirst ? this.#upTo : 0);
 				if (this.waiting === 0) onAcknowledged(this);
 			},
-			onRefused: (refusal) => (this.#refusal = refusal),
+			onRefused: (refusal) => {
+				if (refusal.code === 'healed') this.#notice = refusal;
+				else this.#refusal = refusal;
+				if (refusal.code === 'no-right') onNoRight();
+			},
 			onUnreadable: () => (this.#problem = 'unreadable'),
 		});
 	}
@@ -192,8 +211,17 @@ export class OpenDocument {
 		const isLocal = origin !== this.#connection;
 		if (isLocal) this.#made++;
 		this.#options.store.append(this.id, update, isLocal ? this.#made - this.#acknowledged : null);
-		if (isLocal) this.#options.onLocalChange(this);
+		if (!isLocal) return;
+		this.#options.onLocalChange(this);
+		if (this.#refusal !== null) this.#tryAgain();
 	};
+
+	/** The person changed what the room couldn't take (took a part back, made it smaller): it is asked again, not at every key. */
+	#tryAgain(): void {
+		const { environment } = this.#options;
+		environment.clearTimeout(this.#timer);
+		this.#timer = environment.setTimeout(() => this.#connection?.restart(), quietBeforeTrying);
+	}
 }
 
 function peersOf(awareness: Awareness): Peer[] {

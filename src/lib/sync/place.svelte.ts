@@ -33,6 +33,7 @@ export class Place {
 	#storeProblem = $state<string | null>(null);
 	#queueProblem = $state<string | null>(null);
 	#projecting = new Map<string, unknown>();
+	#stopResume: () => void;
 
 	constructor(data: SessionData, session: Session, environment: Environment, call: Call, typeOf: DocumentsOptions['typeOf'] = documentTypeOf) {
 		const { user, workspace, role } = data;
@@ -41,6 +42,7 @@ export class Place {
 		this.key = keyOf(data);
 		this.workspaceId = workspace.id;
 		this.#environment = environment;
+		this.#stopResume = environment.onResume(() => void session.loadSometimes());
 		this.#session = session;
 		this.#store = new DeviceStore(name('documents'), newId(''), environment, (problem) => (this.#storeProblem = problem));
 		this.#mirrorStore = environment.indexedDB ? new MirrorStore(name('mirror'), environment.indexedDB) : null;
@@ -51,6 +53,8 @@ export class Place {
 			scope: role,
 			workspace: () => session.workspace ?? (workspace as Omit<WorkspaceSettings, 'stages' | 'fields' | 'tags' | 'teams' | 'people'>),
 			onRefused: () => void session.load(),
+			// This person's role was changed: with other rights come other rows, in a new mirror.
+			onRows: (rows) => void (rows.some((row) => row.kind === 'person' && row.id === user.id && row.data?.role !== session.role) && session.load()),
 		});
 		this.documents = new Documents({
 			environment,
@@ -60,6 +64,7 @@ export class Place {
 			storageProblem: () => this.#storeProblem,
 			mayEdit: () => session.may('document.edit'),
 			onLocalChange: (document) => this.#projectSoon(document),
+			onNoRight: () => void session.load(),
 			onAcknowledged: (document) => {
 				this.#project(document);
 				this.mirror.acknowledge(document.id);
@@ -70,8 +75,9 @@ export class Place {
 			environment,
 			call,
 			onProblem: (problem) => (this.#queueProblem = problem),
-			onAnswered: (_, outcome) => {
+			onAnswered: (command, outcome) => {
 				if (outcome.status !== 'accepted') return;
+				if (command.type === 'change-workspace') void session.load();
 				void this.mirror.pull();
 				this.documents.reconnect();
 			},
@@ -120,6 +126,7 @@ export class Place {
 	/** Closes everything; what is on the device stays. */
 	end(): void {
 		for (const timer of this.#projecting.values()) this.#environment.clearTimeout(timer);
+		this.#stopResume();
 		this.documents.end();
 		this.link.close();
 		this.queue.end();

@@ -11,6 +11,9 @@ const step = { one: 0, two: 1 };
 
 export type Refusal = { code: string; message: string };
 
+/** Rooms answer for a frame within 100 ms and a write. When one stays silent this long, the link begins anew, in ms. */
+const answerWithin = 10_000;
+
 export type RoomConnectionOptions = Pick<RoomSocketOptions, 'room' | 'environment' | 'fetchToken'> & {
 	doc: Y.Doc;
 	awareness: Awareness;
@@ -36,6 +39,9 @@ export class RoomConnection {
 	/** Nothing is sent before the room's step 1 was answered: the answer holds all that it lacks. */
 	#hasAnswered = false;
 	#hasSaved = false;
+	/** The room lacks something we sent: what follows can't be kept either, until the next link. */
+	#isRefused = false;
+	#timer: unknown = null;
 
 	constructor(options: RoomConnectionOptions) {
 		this.#options = options;
@@ -59,19 +65,25 @@ export class RoomConnection {
 		this.#socket.reconnect();
 	}
 
+	/** Begins anew: the room is asked again to take what it refused. */
+	restart(): void {
+		this.#socket.restart();
+	}
+
 	/** Says goodbye to the others and ends the link. */
 	close(): void {
 		const { doc, awareness } = this.#options;
 		removeAwarenessStates(awareness, [doc.clientID], 'local');
 		doc.off('update', this.#onUpdate);
 		awareness.off('update', this.#onAwareness);
+		this.#options.environment.clearTimeout(this.#timer);
 		this.#socket.close();
 	}
 
 	#greet(): void {
 		this.#sent = [];
 		this.#kept = 0;
-		this.#hasAnswered = this.#hasSaved = false;
+		this.#hasAnswered = this.#hasSaved = this.#isRefused = false;
 		this.#send(frame.sync, (encoder) => writeSyncStep1(encoder, this.#options.doc));
 		// Set anew, not only sent: the others saw us leave at this clock, and take us back only at a later one.
 		const { awareness } = this.#options;
@@ -79,7 +91,7 @@ export class RoomConnection {
 	}
 
 	#read(data: Uint8Array<ArrayBuffer>): void {
-		const { awareness, onRefused, onUnreadable } = this.#options;
+		const { awareness, onUnreadable } = this.#options;
 		const decoder = decoding.createDecoder(data);
 		try {
 			const kind = decoding.readVarUint(decoder);
@@ -87,7 +99,7 @@ export class RoomConnection {
 			else if (kind === frame.awareness) applyAwarenessUpdate(awareness, decoding.readVarUint8Array(decoder), this);
 			else if (kind === frame.queryAwareness) this.#sendAwareness([this.#options.doc.clientID]);
 			else if (kind === frame.saved) this.#saved(decoder);
-			else if (kind === frame.refused) onRefused(JSON.parse(decoding.readVarString(decoder)));
+			else if (kind === frame.refused) this.#refused(JSON.parse(decoding.readVarString(decoder)));
 		} catch (cause) {
 			onUnreadable(cause);
 		}
@@ -102,6 +114,7 @@ export class RoomConnection {
 			this.#sent.push(madeSoFar());
 			this.#hasAnswered = true;
 			this.#socket.send(encoding.toUint8Array(encoder));
+			this.#expect();
 		} else if (read === step.two) onSynced();
 	}
 
@@ -109,15 +122,31 @@ export class RoomConnection {
 		decoding.readVarUint8Array(decoder);
 		this.#kept = Math.max(this.#kept, Math.min(decoding.readVarUint(decoder), this.#sent.length));
 		// The room may greet with an acknowledgement before our answer to its step 1 was written.
-		if (this.#kept === 0) return;
+		if (this.#kept === 0 || this.#isRefused) return;
+		this.#expect();
 		this.#options.onSaved(this.#sent[this.#kept - 1]!, !this.#hasSaved);
 		this.#hasSaved = true;
+	}
+
+	/** Waits for the room's answer to what was sent last: an answer that was lost must not leave edits waiting for ever. */
+	#expect(): void {
+		const { environment } = this.#options;
+		environment.clearTimeout(this.#timer);
+		if (this.#kept < this.#sent.length && !this.#isRefused) this.#timer = environment.setTimeout(() => this.#socket.restart(), answerWithin);
+	}
+
+	#refused(refusal: Refusal): void {
+		// `healed` is news about content that was taken and put right; all else was not taken.
+		this.#isRefused ||= refusal.code !== 'healed';
+		this.#expect();
+		this.#options.onRefused(refusal);
 	}
 
 	#onUpdate = (update: Uint8Array, origin: unknown): void => {
 		if (origin === this || !this.#hasAnswered || !this.#socket.isOpen) return;
 		this.#sent.push(this.#options.madeSoFar());
 		this.#send(frame.sync, (encoder) => writeUpdate(encoder, update));
+		this.#expect();
 	};
 
 	#onAwareness = ({ added, updated, removed }: { added: number[]; updated: number[]; removed: number[] }, origin: unknown): void => {

@@ -70,6 +70,11 @@ export class RoomSocket {
 		void this.#connect();
 	}
 
+	/** Lets an open link go and begins anew after the usual wait: what the room lacks is then sent again. */
+	restart(): void {
+		if (this.isOpen) this.#retry();
+	}
+
 	/** Ends for good: nothing that is still under way opens a socket afterwards. */
 	close(): void {
 		this.#stopResume();
@@ -89,7 +94,8 @@ export class RoomSocket {
 		const answer = await this.#options.fetchToken(this.#options.room);
 		if (generation !== this.#generation) return;
 		if (!answer.ok) {
-			const reason = refusals[answer.status];
+			// The app answers 403 also for a record that isn't there (yet).
+			const reason = answer.code === 'no-such-room' ? 'not-found' : refusals[answer.status];
 			if (reason) this.#end(reason);
 			else this.#retry();
 			return;

@@ -4,9 +4,15 @@ import type { WorkspaceSettings } from '#domain/settings.ts';
 import type { Call } from './call.ts';
 import type { Environment } from './environment.ts';
 
-export type WorkspaceScalars = Omit<WorkspaceSettings, 'stages' | 'fields' | 'tags' | 'teams' | 'people'>;
+/** The workspace's own settings, and what is set without its secrets. */
+export type WorkspaceScalars = Omit<WorkspaceSettings, 'stages' | 'fields' | 'tags' | 'teams' | 'people'> & {
+	mailFrom?: string | null;
+	hasResendKey?: boolean;
+	hasWebhookSecret?: boolean;
+	isPaused?: boolean;
+};
 export type SessionData = {
-	user: { id: string; name: string; email: string };
+	user: { id: string; name: string; email: string; colour?: string };
 	workspaces: { id: string; name: string; role: Role }[];
 	workspace: WorkspaceScalars;
 	role: Role;
@@ -17,16 +23,19 @@ const key = 'cuebook.session';
 const leavingKey = 'cuebook.leaving';
 
 export class Session {
-	#environment: Pick<Environment, 'storage'>;
+	#environment: Pick<Environment, 'storage' | 'now'>;
 	#call: Call;
 	#onChange: () => void;
+	#loadedAt = 0;
 	#data = $state.raw<SessionData | null>(null);
 	#state = $state<'loading' | 'signed-out' | 'ready'>('loading');
 	/** The server couldn't be asked: what is shown is what the device remembers. */
 	isFromDevice = $state(false);
+	/** Why the last question went unanswered or was refused: a code, e.g. `offline`, `no-workspace`; null when all is well. */
+	problem = $state<string | null>(null);
 
 	/** `onChange` hears when person, workspace or role may have changed. */
-	constructor(environment: Pick<Environment, 'storage'>, call: Call, onChange: () => void) {
+	constructor(environment: Pick<Environment, 'storage' | 'now'>, call: Call, onChange: () => void) {
 		this.#environment = environment;
 		this.#call = call;
 		this.#onChange = onChange;
@@ -65,14 +74,24 @@ export class Session {
 	/** Asks the server who is here. Without an answer, the device's memory counts; a 401 signs out (the device's data stays for this person's return). */
 	async load(): Promise<void> {
 		if (this.#isLeaving() && !(await this.#leave())) return this.forget();
+		this.#loadedAt = this.#environment.now();
 		const answer = await this.#call<SessionData>('/api/session');
 		if (answer.ok) {
 			this.#write(key, JSON.stringify(answer.value));
 			this.#become(answer.value, false);
 			this.#onChange();
-		} else if (answer.status === 401) this.forget();
+			return;
+		}
+		this.problem = answer.status === 401 ? null : answer.code;
+		// 403: known, but of no workspace any more.
+		if (answer.status === 401 || answer.status === 403) this.forget();
 		else if (this.#data === null) this.#state = 'signed-out';
 		else this.isFromDevice = true;
+	}
+
+	/** Asks again when the last answer is older than a minute: after waking, name, role or settings may be others. */
+	async loadSometimes(): Promise<void> {
+		if (this.#environment.now() - this.#loadedAt > 60_000) await this.load();
 	}
 
 	/** Ends the session on the server; without network it is ended first thing when the server can be reached again. */
@@ -112,6 +131,7 @@ export class Session {
 	#become(data: SessionData, isFromDevice: boolean): void {
 		this.#data = data;
 		this.isFromDevice = isFromDevice;
+		this.problem = null;
 		this.#state = 'ready';
 	}
 
