@@ -1,0 +1,7 @@
+/** What choosers offer, from the workspace's settings. */
+import type { WorkspaceSettings } from '#domain/settings.ts';
+import type { Option } from '$lib/ui/options.ts';
+
+export const stageOptions = (settings: WorkspaceSettings): Option[] => settings.stages.map(({ id, name, colour }) => ({ value: id, label: name, colour }));
+export const peopleOptions = (settings: WorkspaceSettings): Option[] => settings.people.map(({ id, name, email, colour }) => ({ value: id, label: name, hint: email, colour }));
+export const tagOptions = (settings: WorkspaceSettings, subject: 'customer' | 'contact'): Option[] => settings.tags.filter((tag) => tag.subject === subject).map(({ id, name, colour }) => ({ value: id, label: name, colour }));
