@@ -1,14 +1,14 @@
 /** What the world is asked to do: one row, one key, one side effect (R10). */
-import { and, asc, eq, lt } from 'drizzle-orm';
+import { and, asc, eq } from 'drizzle-orm';
 import type { IntentRequest } from '#domain/actions/action.ts';
 import type { Database } from './client.ts';
-import { intent, step } from './schema/index.ts';
+import { intent } from './schema/index.ts';
 import { asJson, statement, type Statement } from './statement.ts';
 
 export type Intent = Omit<typeof intent.$inferSelect, 'request'> & { request: IntentRequest };
 export type NewIntent = Pick<Intent, 'key' | 'workspace' | 'runId' | 'number' | 'part' | 'request'>;
-/** `isDone`: it happens in this very batch (a task, a run). */
-type Preparation = { now: number; isDone: boolean; response?: unknown };
+/** `done` and `failed`: it happens, or can't, in this very batch (a task, a run). */
+type Preparation = { now: number; state: 'prepared' | 'done' | 'failed'; response?: unknown; error?: string | null };
 
 /** The intents of one step, by part. */
 export const intentsOf = async (database: Database, runId: string, number: number): Promise<Intent[]> => {
@@ -16,21 +16,11 @@ export const intentsOf = async (database: Database, runId: string, number: numbe
 	return rows as Intent[];
 };
 
-/** What earlier attempts of a step did in this run: before a retry, which must not do it again. */
-export const performedBefore = async (database: Database, runId: string, stepId: string, number: number): Promise<{ part: number; request: IntentRequest }[]> => {
-	const rows = await database
-		.select({ part: intent.part, request: intent.request })
-		.from(intent)
-		.innerJoin(step, and(eq(step.runId, intent.runId), eq(step.number, intent.number)))
-		.where(and(eq(intent.runId, runId), eq(step.stepId, stepId), lt(intent.number, number), eq(intent.state, 'done')));
-	return rows as { part: number; request: IntentRequest }[];
-};
-
 /** Freezes a request under its key (R11). One that is there already keeps its bytes. */
-export const prepareIntent = (prepared: NewIntent, { now, isDone, response }: Preparation): Statement =>
+export const prepareIntent = (prepared: NewIntent, { now, state, response, error = null }: Preparation): Statement =>
 	statement(
-		`INSERT INTO intent (key, workspace, run_id, number, part, kind, state, request, response, first_at, settled_at)
-		 VALUES (:key, :workspace, :runId, :number, :part, :kind, :state, :request, :response, :firstAt, :settledAt) ON CONFLICT (key) DO NOTHING`,
+		`INSERT INTO intent (key, workspace, run_id, number, part, kind, state, request, response, error, first_at, settled_at)
+		 VALUES (:key, :workspace, :runId, :number, :part, :kind, :state, :request, :response, :error, :settledAt, :settledAt) ON CONFLICT (key) DO NOTHING`,
 		{
 			key: prepared.key,
 			workspace: prepared.workspace,
@@ -38,11 +28,11 @@ export const prepareIntent = (prepared: NewIntent, { now, isDone, response }: Pr
 			number: prepared.number,
 			part: prepared.part,
 			kind: prepared.request.kind,
-			state: isDone ? 'done' : 'prepared',
+			state,
 			request: JSON.stringify(prepared.request),
 			response: asJson(response),
-			firstAt: isDone ? now : null,
-			settledAt: isDone ? now : null,
+			error,
+			settledAt: state === 'prepared' ? null : now,
 		},
 	);
 

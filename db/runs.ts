@@ -17,11 +17,13 @@ import type { Run, RunState, StepState } from '#domain/engine/run.ts';
 import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
 import type { Database } from './client.ts';
 import { insertStepJob } from './jobs.ts';
-import { activation, playbookVersion, run, runEvent, step, waitToken } from './schema/index.ts';
+import { activation, playbookVersion, run, runEvent, step } from './schema/index.ts';
 import { asJson, bumpSeq, guard, seqNow, statement, type Statement } from './statement.ts';
 
 export type StepRow = typeof step.$inferSelect;
 export type Next = { stepId: string; dueAt: number };
+/** Where a run stands: without a time when only a person or another run moves it on. */
+export type Standing = { stepId: string; dueAt: number | null };
 
 /** States in which a record is in a playbook: a stuck run keeps its place until a person ends or mends it (RU5, never twice at once). */
 export const liveStates = ['running', 'waiting', 'paused', 'failed'] as const satisfies readonly RunState[];
@@ -33,7 +35,8 @@ export const readRun = async (database: Database, id: string): Promise<Run | nul
 	return rows[0] ? runOf(rows[0]) : null;
 };
 
-const runOf = (row: typeof run.$inferSelect): Run => ({
+/** A run from its row. */
+export const runOf = (row: typeof run.$inferSelect): Run => ({
 	id: row.id,
 	workspace: row.workspace,
 	playbookId: row.playbookId,
@@ -62,15 +65,6 @@ export const readStep = async (database: Database, runId: string, number: number
 
 /** A run's history of control: who, what, why. */
 export const runEvents = (database: Database, runId: string) => database.select().from(runEvent).where(eq(runEvent.runId, runId)).orderBy(runEvent.n);
-
-/** What a pinned version says (immutable, R23), or null. */
-export const readDefinition = async (database: Database, playbookId: string, version: number): Promise<PlaybookDefinition | null> => {
-	const rows = await database
-		.select({ definition: playbookVersion.definition })
-		.from(playbookVersion)
-		.where(and(eq(playbookVersion.playbookId, playbookId), eq(playbookVersion.version, version)));
-	return (rows[0]?.definition as PlaybookDefinition | undefined) ?? null;
-};
 
 export type ActivePlaybook = { id: string; version: number; definition: PlaybookDefinition };
 
@@ -190,13 +184,24 @@ export const changeStep = (change: StepChange): Statement =>
 		},
 	);
 
+/** What a step is about to ask for, and that it began. */
+export const noteInput = ({ workspace, runId, number, input, attempts, now }: { workspace: string; runId: string; number: number; input: unknown; attempts: number; now: number }): Statement =>
+	statement(`UPDATE step SET seq = ${seqNow}, input = :input, attempts = :attempts, started_at = COALESCE(started_at, :now) WHERE run_id = :runId AND number = :number`, {
+		workspace,
+		runId,
+		number,
+		input: asJson(input),
+		attempts,
+		now,
+	});
+
 /** A step that moved to another time (a date that moved), and the run's own next time with it. */
 export const moveStep = ({ workspace, runId, number, dueAt }: { workspace: string; runId: string; number: number; dueAt: number }): Statement[] => [
 	statement(`UPDATE step SET seq = ${seqNow}, due_at = :dueAt WHERE run_id = :runId AND number = :number`, { workspace, runId, number, dueAt }),
 	statement(`UPDATE run SET seq = ${seqNow}, next_due_at = :dueAt WHERE id = :runId`, { workspace, runId, dueAt }),
 ];
 
-export type RunChange = { workspace: string; runId: string; state: RunState; next: Next | null; now: number; vars?: Record<string, unknown> | undefined; hasErrors?: boolean };
+export type RunChange = { workspace: string; runId: string; state: RunState; next: Standing | null; now: number; vars?: Record<string, unknown> | undefined; hasErrors?: boolean };
 
 /** A run's new state and what comes next. Errors stay once they are there; `vars` undefined leaves them. */
 export const changeRun = (change: RunChange): Statement =>
@@ -229,12 +234,6 @@ export const insertWait = (wait: { workspace: string; runId: string; number: num
 		`INSERT INTO wait_token (id, workspace, run_id, number, epoch, kind, ref) VALUES (:id, :workspace, :runId, :number, :epoch, :kind, :ref) ON CONFLICT (id) DO NOTHING`,
 		{ id: `${wait.runId}:${wait.number}`, ...wait },
 	);
-
-/** What a step waited for and whether that has come; null when it never waited. */
-export const readWait = async (database: Database, runId: string, number: number): Promise<typeof waitToken.$inferSelect | null> => {
-	const rows = await database.select().from(waitToken).where(and(eq(waitToken.runId, runId), eq(waitToken.number, number)));
-	return rows[0] ?? null;
-};
 
 /**
  * Makes waits of a record's runs look again, because a date that they may wait for has changed: their jobs become visible, and the

@@ -1,0 +1,33 @@
+/** Another playbook's run on the same record, as rows of the batch that asks for it (AC12): truly once. */
+import type { Statement } from '#db/statement.ts';
+import { activePlaybooks, enrolRun, historyKey, readHistories } from '#db/runs.ts';
+import type { IntentRequest } from '#domain/actions/action.ts';
+import { enrol } from '#domain/engine/enrol.ts';
+import type { Run } from '#domain/engine/run.ts';
+import { idFrom, truthOf, type Engine } from './engine.ts';
+import { factsOf } from './facts.ts';
+
+export type ChildRun = { statements: Statement[]; response: { runId: string | null; refusal?: string } | null; error: string | null };
+
+/** Its rows, or why there are none: an inactive playbook is an error, a record that may not enter is an answer. */
+export const childRun = async (engine: Engine, parent: Run, { playbookId, subjectId }: Extract<IntentRequest, { kind: 'run' }>, key: string, now: number): Promise<ChildRun> => {
+	const [playbook] = await activePlaybooks(engine.database, engine.workspace, playbookId);
+	if (!playbook) return { statements: [], response: null, error: 'The playbook to run is not active. Activate it, then retry this step.' };
+	const { settings, one } = await truthOf(engine, subjectId);
+	if (!one) return { statements: [], response: null, error: 'The customer is not there any more.' };
+	const histories = await readHistories(engine.database, engine.workspace, [playbookId], [subjectId], now);
+	const enrolment = enrol({
+		workspace: engine.workspace,
+		playbookId,
+		version: playbook.version,
+		definition: playbook.definition,
+		cause: { by: 'run', runId: parent.id, playbookId: parent.playbookId },
+		parent: { runId: parent.id, rootRunId: parent.rootRunId, depth: parent.depth, lineage: parent.lineage },
+		facts: factsOf(one, settings),
+		now,
+		runId: await idFrom('run_', key),
+		history: histories.get(historyKey(playbookId, subjectId))!,
+	});
+	if (!enrolment.enters) return { statements: [], response: { runId: null, refusal: enrolment.code }, error: null };
+	return { statements: enrolRun(enrolment.run, enrolment.first, engine.shard), response: { runId: enrolment.run.id }, error: null };
+};

@@ -1,0 +1,80 @@
+/** Turns what the engine decided for a step into one fenced batch, which ends its job and begins what comes next (R4, R14). */
+import type { Firing } from '#db/firings.ts';
+import { assertHeld, deleteJob, insertStepJob, isHeld, moveJob, releaseJob, type Job } from '#db/jobs.ts';
+import { changeRun, changeStep, insertStep, insertWait, liveStates, moveStep, resumeWaits } from '#db/runs.ts';
+import { bumpSeq, commitGuarded, type Statement } from '#db/statement.ts';
+import type { Decision } from '#domain/engine/run.ts';
+import type { Engine } from './engine.ts';
+import type { Progress } from './perform.ts';
+
+type Final = Exclude<Decision, { kind: 'perform' }>;
+
+/** Commits a decision. False when another worker or a person was faster: then nothing changed. */
+export const conclude = (engine: Engine, job: Job, firing: Firing, decision: Final): Promise<boolean> =>
+	write(engine, job, [assertHeld(job), bumpSeq(engine.workspace), ...statementsOf(engine, job, firing, decision)]);
+
+/** Puts a step off, because an outside system could not be asked or did not answer (R16). */
+export const postpone = (engine: Engine, job: Job, { run, step }: Firing, { at, isAttempt, notes, error }: Extract<Progress, { kind: 'later' }>): Promise<boolean> => {
+	const about = { workspace: run.workspace, runId: run.id, now: engine.now() };
+	return write(engine, job, [
+		assertHeld(job),
+		bumpSeq(engine.workspace),
+		...notes,
+		changeStep({ ...about, number: step.number, state: 'scheduled', attempts: job.attempt, error }),
+		changeRun({ ...about, state: 'running', next: { stepId: step.stepId, dueAt: at } }),
+		releaseJob(job, at, isAttempt),
+	]);
+};
+
+const write = (engine: Engine, job: Job, statements: Statement[]) => commitGuarded(engine.database, statements, async () => !(await isHeld(engine.database, job)));
+
+const statementsOf = (engine: Engine, job: Job, { run, step, intents }: Firing, decision: Final): Statement[] => {
+	const now = engine.now();
+	const { workspace } = run;
+	const about = { workspace, runId: run.id, now };
+	const thisStep = { ...about, number: step.number, attempts: job.attempt };
+	switch (decision.kind) {
+		case 'reschedule':
+			return [moveJob(job, decision.at), ...(decision.at === step.dueAt ? [] : moveStep({ workspace, runId: run.id, number: step.number, dueAt: decision.at }))];
+
+		case 'wait': {
+			const { kind, ref } = decision.for;
+			// What it waits for may have ended already, before this batch made the run listen: then it goes on at once.
+			const hasEnded =
+				kind === 'task'
+					? `NOT EXISTS (SELECT 1 FROM task WHERE id = :ref AND state = 'open')`
+					: `NOT EXISTS (SELECT 1 FROM run c WHERE c.id = :ref AND c.state IN (${liveStates.map((state) => `'${state}'`).join(', ')}))`;
+			return [
+				deleteJob(job.id),
+				changeStep({ ...thisStep, state: 'waiting', error: null }),
+				changeRun({ ...about, state: 'waiting', next: { stepId: step.stepId, dueAt: null } }),
+				insertWait({ workspace, runId: run.id, number: step.number, epoch: run.epoch, kind, ref }),
+				...resumeWaits(workspace, kind, ref, now, hasEnded),
+			];
+		}
+
+		case 'next': {
+			const { state, output, next, vars } = decision;
+			const ended = [deleteJob(job.id), changeStep({ ...thisStep, state, output, ...(state === 'skipped' ? {} : { error: null }) })];
+			const hasErrors = state === 'failed';
+			if (!next) return [...ended, changeRun({ ...about, state: 'completed', next: null, vars, hasErrors }), ...resumeWaits(workspace, 'run', run.id, now)];
+			const number = step.number + 1;
+			return [
+				...ended,
+				insertStep({ workspace, runId: run.id, number, next }),
+				insertStepJob({ workspace, runId: run.id, number, dueAt: next.dueAt, epoch: run.epoch, shard: engine.shard }),
+				changeRun({ ...about, state: 'running', next, vars, hasErrors }),
+			];
+		}
+
+		case 'fail': {
+			const isUnknown = intents.some((intent) => intent.state === 'unknown');
+			engine.log('a run is stuck', { run: run.id, step: step.stepId, number: step.number, error: decision.error });
+			return [
+				deleteJob(job.id),
+				changeStep({ ...thisStep, state: isUnknown ? 'unknown' : 'failed', error: decision.error }),
+				changeRun({ ...about, state: 'failed', next: { stepId: step.stepId, dueAt: null } }),
+			];
+		}
+	}
+};

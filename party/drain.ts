@@ -1,0 +1,71 @@
+/** Step 5 of the walk: shows each new event to the active playbooks, in order and once, and lets records enter. */
+import { activePlaybooks, enrolRun, historyKey, readHistories, wakeWaits, type ActivePlaybook } from '#db/runs.ts';
+import { assertUndrained, isDrained, markDrained, undrainedEvents } from '#db/events.ts';
+import { bumpSeq, commitGuarded, type Statement } from '#db/statement.ts';
+import { enrol } from '#domain/engine/enrol.ts';
+import { matches } from '#domain/engine/match.ts';
+import type { RunCause } from '#domain/engine/run.ts';
+import type { RecordedEvent } from '#domain/events/event.ts';
+import { idFrom, truthOf, type Engine } from './engine.ts';
+import { factsOf } from './facts.ts';
+
+const pageSize = 100;
+/** Events that may have moved a date that a run waits for (R21). */
+const movesDates = new Set<RecordedEvent['type']>(['customer.field-changed', 'agreement.created', 'agreement.changed', 'agreement.removed', 'interaction.logged']);
+
+/** Drains until nothing is left or it is `until` (ms). Says how many events were seen. Throws when the store can't be reached. */
+export const drain = async (engine: Engine, until: number): Promise<number> => {
+	let drained = 0;
+	for (;;) {
+		const events = await undrainedEvents(engine.database, engine.workspace, pageSize);
+		if (events.length === 0) return drained;
+		const playbooks = await activePlaybooks(engine.database, engine.workspace);
+		for (const event of events) {
+			if (engine.now() >= until) return drained;
+			await drainOne(engine, event, playbooks);
+			drained++;
+		}
+	}
+};
+
+/** One event, one guarded batch: its runs with their first jobs, and that it was seen (R4). */
+const drainOne = async (engine: Engine, event: RecordedEvent, playbooks: ActivePlaybook[]): Promise<void> => {
+	const now = engine.now();
+	const started = playbooks.filter((playbook) => isStarted(engine, playbook, event));
+	const entries = event.customerId !== null && started.length > 0 ? await entriesOf(engine, event, event.customerId, started, now) : [];
+	const waits = event.customerId !== null && movesDates.has(event.type) ? [wakeWaits(engine.workspace, event.customerId, now)] : [];
+	const statements = [assertUndrained(event.id), ...(entries.length > 0 ? [bumpSeq(engine.workspace)] : []), ...entries, ...waits, markDrained(event.id, now)];
+	await commitGuarded(engine.database, statements, () => isDrained(engine.database, event.id));
+};
+
+/** One broken playbook must not stop the others, nor the queue behind it. */
+const isStarted = (engine: Engine, playbook: ActivePlaybook, event: RecordedEvent): boolean => {
+	try {
+		return playbook.definition.trigger !== null && matches(playbook.definition.trigger, event);
+	} catch (error) {
+		engine.log('a trigger failed on an event; the event does not start that playbook', { playbook: playbook.id, event: event.id }, error);
+		return false;
+	}
+};
+
+const entriesOf = async (engine: Engine, event: RecordedEvent, customerId: string, playbooks: ActivePlaybook[], now: number): Promise<Statement[]> => {
+	const { settings, one } = await truthOf(engine, customerId);
+	if (!one) return [];
+	const ids = playbooks.map(({ id }) => id);
+	const histories = await readHistories(engine.database, engine.workspace, ids, [customerId], now);
+	const facts = factsOf(one, settings, { event });
+	const cause: RunCause = { by: 'event', eventId: event.id, eventType: event.type, data: event.data, subjectId: event.subjectId, at: event.at, actor: event.actor };
+	const entries: Statement[] = [];
+	for (const { id, version, definition } of playbooks) {
+		const runId = await idFrom('run_', event.id, id);
+		const history = histories.get(historyKey(id, customerId))!;
+		try {
+			const enrolment = enrol({ workspace: engine.workspace, playbookId: id, version, definition, cause, parent: event.cause, facts, now, runId, history });
+			if (enrolment.enters) entries.push(...enrolRun(enrolment.run, enrolment.first, engine.shard));
+			else if (enrolment.code === 'burst' || enrolment.code === 'depth') engine.log('a record was kept out to stop a loop', { playbook: id, event: event.id, code: enrolment.code });
+		} catch (error) {
+			engine.log('a playbook could not be entered', { playbook: id, event: event.id, customer: customerId }, error);
+		}
+	}
+	return entries;
+};

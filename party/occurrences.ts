@@ -1,0 +1,81 @@
+/** Playbooks that time starts: a schedule's occurrence, or a stage that has lasted. In chunks, each fenced by the job's token. */
+import { readLastingPage, readTruthPage, type CustomerTruth, type Truth } from '#db/facts.ts';
+import { assertHeld, dropJob, isHeld, keepProgress, rearmJob, releaseJob, type Job } from '#db/jobs.ts';
+import { activePlaybooks, enrolRun, historyKey, readHistories, type ActivePlaybook } from '#db/runs.ts';
+import { bumpSeq, commit, commitGuarded, type Statement } from '#db/statement.ts';
+import { enrol } from '#domain/engine/enrol.ts';
+import { lastingOccurrence, nextOccurrence } from '#domain/engine/lasting.ts';
+import type { Engine } from './engine.ts';
+import { idFrom } from './engine.ts';
+import { factsOf } from './facts.ts';
+
+const chunkSize = 200;
+/** A sweep looks again at least this often, in ms. */
+const sweepMs = 3_600_000;
+
+type Progress = { key?: string; after?: string | null; soonest?: number | null };
+/** What made a record's turn come: its occurrence, or null when it is not due. */
+type Occurrence = (customer: CustomerTruth, settings: Truth['settings']) => { key: string; at: number } | null;
+
+/** Fires a schedule or a sweep. Returns when it is through, or at `until` (ms) with its place kept. */
+export const fire = async (engine: Engine, job: Job, until: number): Promise<void> => {
+	const [playbook] = await activePlaybooks(engine.database, engine.workspace, job.playbookId!);
+	const trigger = playbook?.definition.trigger;
+	if (!playbook || !trigger) return void (await commit(engine.database, [dropJob(job)]));
+	const progress: Progress = { ...job.payload };
+	const occurrence: Occurrence = job.kind === 'schedule' ? () => ({ key: progress.key ?? String(job.dueAt), at: job.dueAt }) : (one, settings) => lastingOccurrence(trigger, one.customer, settings);
+	for (;;) {
+		const page = await readPage(engine, job, progress.after ?? null);
+		if (!page) return void (await commit(engine.database, [dropJob(job)]));
+		const isLast = page.customers.length < chunkSize;
+		const entries = await entriesOf(engine, playbook, page, occurrence, progress, job.kind === 'sweep');
+		progress.after = page.customers.at(-1)?.customer.id ?? progress.after ?? null;
+		const isOver = isLast || engine.now() >= until;
+		const statements = [assertHeld(job), ...(entries.length > 0 ? [bumpSeq(engine.workspace)] : []), ...entries, ...(isLast ? end(engine, job, playbook, page, progress) : [keepProgress(job, progress), ...(isOver ? [releaseJob(job, engine.now(), false)] : [])])];
+		const isOurs = await commitGuarded(engine.database, statements, async () => isOver && !(await isHeld(engine.database, job)));
+		if (isOver || !isOurs) return;
+	}
+};
+
+const readPage = async (engine: Engine, job: Job, after: string | null): Promise<Truth | null> =>
+	job.kind === 'schedule' ? readTruthPage(engine.database, engine.workspace, after, chunkSize) : readLastingPage(engine.database, engine.workspace, { stageId: null, afterId: after }, chunkSize);
+
+/** The records of a chunk that are due and may enter; `progress.soonest` becomes the time when the next one is. */
+const entriesOf = async (engine: Engine, playbook: ActivePlaybook, page: Truth, occurrence: Occurrence, progress: Progress, isSweep: boolean): Promise<Statement[]> => {
+	const now = engine.now();
+	const due: { one: CustomerTruth; key: string; at: number }[] = [];
+	for (const one of page.customers) {
+		const turn = occurrence(one, page.settings);
+		if (turn && turn.at <= now) due.push({ one, ...turn });
+		else if (turn) progress.soonest = Math.min(progress.soonest ?? turn.at, turn.at);
+	}
+	if (due.length === 0) return [];
+	const { id, version, definition } = playbook;
+	const histories = await readHistories(engine.database, engine.workspace, [id], due.map(({ one }) => one.customer.id), now);
+	const entries: Statement[] = [];
+	for (const { one, key, at } of due) {
+		const subject = one.customer.id;
+		const history = histories.get(historyKey(id, subject))!;
+		// It has had its turn: a sweep meets it again and again while the state lasts.
+		if (isSweep && history.lastEnteredAt !== null && history.lastEnteredAt >= at) continue;
+		try {
+			const runId = await idFrom('run_', id, subject, key);
+			const input = { workspace: engine.workspace, playbookId: id, version, definition, cause: { by: 'schedule', occurrence: key }, parent: null, facts: factsOf(one, page.settings), now, runId } as const;
+			const enrolment = enrol({ ...input, history });
+			if (enrolment.enters) entries.push(...enrolRun(enrolment.run, enrolment.first, engine.shard));
+		} catch (error) {
+			engine.log('a playbook could not be entered', { playbook: id, customer: subject }, error);
+		}
+	}
+	return entries;
+};
+
+/** The same job for its next time, in the commit that ends this one (R14); a schedule without a next time is over. */
+const end = (engine: Engine, job: Job, { definition }: ActivePlaybook, { settings }: Truth, progress: Progress): Statement[] => {
+	const now = engine.now();
+	if (job.kind === 'sweep') return [rearmJob(job, Math.max(now + 1, Math.min(progress.soonest ?? Infinity, now + sweepMs)), null)];
+	// After the occurrence, not after now: an hour of darkness must not swallow one, but of many missed ones only the last counts.
+	let next = nextOccurrence(definition.trigger!, job.dueAt, settings);
+	for (let later = next; later && later.at <= now; later = nextOccurrence(definition.trigger!, later.at, settings)) next = later;
+	return [next ? rearmJob(job, next.at, { key: next.key }) : dropJob(job)];
+};
