@@ -33,7 +33,7 @@ export const changeCustomer: Action<Params> = {
 		}),
 		v.forward(v.check(({ set, addTags, removeTags }) => set.length + addTags.length + removeTags.length > 0, 'required'), ['set']),
 	),
-	initial: () => ({ set: [{ field: 'stage', value: null }], addTags: [], removeTags: [] }),
+	initial: () => ({ set: [], addTags: [], removeTags: [] }),
 	plan: ({ set, addTags, removeTags }, { customer, settings }) => {
 		const changes = set.map(({ field, value }) => ({ field: fieldKey(field), value: isBlank(value) ? null : value }));
 		for (const { field, value } of changes) {
