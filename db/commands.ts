@@ -1,5 +1,5 @@
 /** The record of decided commands, and how a decision commits: one batch that holds whole or not at all (R4). */
-import { eq, sql } from 'drizzle-orm';
+import { eq, sql, type SQL } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from './client.ts';
 import { command, workspace } from './schema/people.ts';
@@ -16,6 +16,9 @@ export async function decidedCommand(db: Database, id: string): Promise<DecidedC
 
 /** Statement that keeps a decision. Its primary key aborts the batch of whoever decides the same command at the same time. */
 export const keepDecision = (db: Database, row: DecidedCommand): Statement => db.insert(command).values(row);
+
+/** Statement that aborts its batch unless the condition holds: as `guard` of statement.ts, for drizzle's SQL. */
+export const guardSql = (db: Database, condition: SQL): Statement => db.run(sql`SELECT CASE WHEN ${condition} THEN 1 ELSE json('lost') END`);
 
 /**
  * Commits the statements with the workspace's next seq, in one batch: returns that seq, or null when a guard or a key did not

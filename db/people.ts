@@ -2,7 +2,7 @@
  * Users, workspaces and who may do what in them. `person` is the mirror's copy of user × member: every change of a membership
  * changes both in one batch, so they can't part.
  */
-import { and, asc, desc, eq, gt, isNull, lt, ne, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNull, lt, ne, sql } from 'drizzle-orm';
 import type { Role } from '#domain/access/roles.ts';
 import type { Database } from './client.ts';
 import type { Statement } from './commands.ts';
@@ -123,6 +123,14 @@ export const memberOf = async (db: Database, workspaceId: string, userId: string
 /** Condition: somebody other than this user administers the workspace (it must never be without). */
 export const anotherAdministrator = (workspaceId: string, userId: string) =>
 	sql`EXISTS (SELECT 1 FROM member WHERE organization_id = ${workspaceId} AND user_id <> ${userId} AND role = 'administrator')`;
+
+/** Whether somebody other than this user administers the workspace now. */
+export const isLedBeside = async (db: Database, workspaceId: string, userId: string): Promise<boolean> =>
+	(await db.all<{ isLed: number }>(sql`SELECT ${anotherAdministrator(workspaceId, userId)} AS isLed`))[0]?.isLed === 1;
+
+/** Which of these users are members. */
+export const membersAmong = async (db: Database, workspaceId: string, userIds: string[]): Promise<Set<string>> =>
+	new Set((await db.select({ id: person.id }).from(person).where(and(eq(person.workspace, workspaceId), isNull(person.deletedAt), inArray(person.id, userIds)))).map(({ id }) => id));
 
 /** What a new workspace begins with. */
 export const firstStages = [

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { line, type Command } from './command.ts';
 
 /** Changes the workspace's own settings; what is left out stays. */
-export const changeWorkspace = { type: 'change-workspace', permission: 'settings.change', args: v.pipe(
+export const changeWorkspace = { type: 'change-workspace', permission: 'settings.change', secrets: ['resendKey', 'webhookSecret'], args: v.pipe(
 	v.strictObject({
 		name: v.optional(line(100)),
 		timeZone: v.optional(line(64)),

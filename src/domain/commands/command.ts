@@ -13,6 +13,8 @@ export type Command<Args = any> = {
 	args: GenericSchema<any, Args>;
 	/** Answers from what is there and changes nothing: it is not recorded. */
 	isRead?: boolean;
+	/** Arguments that the record of the command must not keep. */
+	secrets?: readonly string[];
 };
 
 /** The server's answer. `reason` is a code (message key `refusal_…`), with what a person needs to know in `detail`. */

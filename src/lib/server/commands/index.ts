@@ -1,0 +1,40 @@
+/** Who decides which command: an explicit map over the domain's. */
+import type { CommandType } from '#domain/commands/index.ts';
+import { activatePlaybook, countMatching, deactivatePlaybook, pausePlaybook } from './activation.ts';
+import type { Handler } from './decision.ts';
+import { createCustomer, createPlaybook } from './documents.ts';
+import { changeRole, invitePerson, removePerson } from './members.ts';
+import { publishPlaybook, restoreVersion } from './playbooks.ts';
+import { retryStep, skipStep, startRun, stopRun } from './runs.ts';
+import { changeWorkspace, removeField, removeStage, removeTag, removeTeam, saveField, saveStage, saveTag, saveTeam } from './settings.ts';
+import { completeTask, createTask, logInteraction } from './work.ts';
+
+export const handlers: Record<CommandType, Handler> = {
+	'activate-playbook': activatePlaybook,
+	'change-role': changeRole,
+	'change-workspace': changeWorkspace,
+	'complete-task': completeTask,
+	'count-matching': countMatching,
+	'create-customer': createCustomer,
+	'create-playbook': createPlaybook,
+	'create-task': createTask,
+	'deactivate-playbook': deactivatePlaybook,
+	'invite-person': invitePerson,
+	'log-interaction': logInteraction,
+	'pause-playbook': pausePlaybook,
+	'publish-playbook': publishPlaybook,
+	'remove-field': removeField,
+	'remove-person': removePerson,
+	'remove-stage': removeStage,
+	'remove-tag': removeTag,
+	'remove-team': removeTeam,
+	'restore-version': restoreVersion,
+	'retry-step': retryStep,
+	'save-field': saveField,
+	'save-stage': saveStage,
+	'save-tag': saveTag,
+	'save-team': saveTeam,
+	'skip-step': skipStep,
+	'start-run': startRun,
+	'stop-run': stopRun,
+};

@@ -1,0 +1,53 @@
+/** What people do and what happened with a customer: tasks and interactions. */
+import { and, eq, isNull } from 'drizzle-orm';
+import { insertEvent } from '#db/events.ts';
+import { membersAmong } from '#db/people.ts';
+import { contact, customer, interaction } from '#db/schema/documents.ts';
+import { forBatch } from '#db/statement.ts';
+import { seqOf } from '#db/sync.ts';
+import { completeTask as completeStatements, insertTask, readTask } from '#db/tasks.ts';
+import type { Database } from '#db/client.ts';
+import type { InferOutput } from 'valibot';
+import type { createTask as createTaskCommand } from '#domain/commands/create-task.ts';
+import type { logInteraction as logInteractionCommand } from '#domain/commands/log-interaction.ts';
+import { accepted, derivedId, held, refused, type Handler } from './decision.ts';
+
+const isCustomerHere = async (db: Database, workspaceId: string, id: string): Promise<boolean> =>
+	(await db.select({ id: customer.id }).from(customer).where(and(eq(customer.workspace, workspaceId), eq(customer.id, id), isNull(customer.deletedAt)))).length > 0;
+
+export const completeTask: Handler<{ taskId: string }> = async ({ db, args, member, now, commandId }) => {
+	const task = await readTask(db, args.taskId);
+	if (!task || task.workspace !== member.workspaceId || task.deletedAt !== null) return refused('no-such-task');
+	if (task.state === 'done') return held('already-done', { by: task.completedBy, at: task.completedAt });
+	if (task.state === 'cancelled') return held('task-cancelled');
+	const eventId = await derivedId('event', commandId, 'task.completed');
+	const completion = { workspace: member.workspaceId, taskId: task.id, userId: member.user.id, now, eventId, customerId: task.customerId, title: task.title };
+	return accepted(forBatch(db, completeStatements(completion)), { wakes: true });
+};
+
+export const createTask: Handler<InferOutput<typeof createTaskCommand.args>> = async ({ db, args, member, now, commandId }) => {
+	if (args.customerId !== null && !(await isCustomerHere(db, member.workspaceId, args.customerId))) return refused('no-such-customer');
+	const known = await membersAmong(db, member.workspaceId, args.assignees);
+	const stranger = args.assignees.find((one) => !known.has(one));
+	if (stranger !== undefined) return refused('no-such-person', { userId: stranger });
+	if (await readTask(db, args.id)) return refused('id-taken');
+	const event = {
+		...{ id: await derivedId('event', commandId, 'task.created'), type: 'task.created' as const, subjectType: 'task' as const, subjectId: args.id, customerId: args.customerId },
+		...{ at: now, actor: { kind: 'user' as const, id: member.user.id }, cause: null, data: { name: args.title } },
+	};
+	return accepted(forBatch(db, [insertTask({ ...args, workspace: member.workspaceId, runId: null, createdAt: now }), insertEvent(member.workspaceId, event)]), { result: { id: args.id }, wakes: true });
+};
+
+export const logInteraction: Handler<InferOutput<typeof logInteractionCommand.args>> = async ({ db, args, member, now, commandId }) => {
+	if (!(await isCustomerHere(db, member.workspaceId, args.customerId))) return refused('no-such-customer');
+	if (args.contactId !== null) {
+		const [there] = await db.select({ customerId: contact.customerId }).from(contact).where(and(eq(contact.id, args.contactId), eq(contact.workspace, member.workspaceId), isNull(contact.deletedAt)));
+		if (there?.customerId !== args.customerId) return refused('no-such-contact');
+	}
+	const event = {
+		...{ id: await derivedId('event', commandId, 'interaction.logged'), type: 'interaction.logged' as const, subjectType: 'interaction' as const, subjectId: args.id, customerId: args.customerId },
+		...{ at: now, actor: { kind: 'user' as const, id: member.user.id }, cause: null, data: { name: args.title, type: args.type, direction: args.direction, at: args.at } },
+	};
+	const row = db.insert(interaction).values({ ...args, workspace: member.workspaceId, seq: seqOf(member.workspaceId), userId: member.user.id });
+	return accepted([row, ...forBatch(db, [insertEvent(member.workspaceId, event)])], { result: { id: args.id }, wakes: true });
+};

@@ -1,0 +1,22 @@
+import { maxLength, minLength, object, pipe, regex, string, unknown } from 'valibot';
+import { answer, refuse } from '$lib/server/answer.ts';
+import { decide } from '$lib/server/commands/decide.ts';
+import { RoomsUnreachable } from '$lib/server/commands/decision.ts';
+import { bodyAt, memberAt } from '$lib/server/door.ts';
+import type { RequestHandler } from './$types';
+
+const asked = object({ id: pipe(string(), regex(/^[A-Za-z0-9_-]{8,64}$/, 'a command’s id has 8 to 64 of A-Z a-z 0-9 _ -')), type: pipe(string(), minLength(1), maxLength(64)), args: unknown() });
+
+export const POST: RequestHandler = async (event) => {
+	const member = await memberAt(event);
+	if (member instanceof Response) return member;
+	const body = await bodyAt(event, asked);
+	if (body instanceof Response) return body;
+	const { db, settings, after } = event.locals;
+	try {
+		return answer(await decide({ db, settings, member, after }, { ...body.value, args: body.value.args ?? {} }));
+	} catch (error) {
+		if (error instanceof RoomsUnreachable) return refuse(503, 'rooms-unreachable', error.message);
+		throw error;
+	}
+};
