@@ -1,4 +1,5 @@
 /** The lists (design.md, The mirror): every row this person may see, on the device, filtered and sorted there; the server sends what changed. */
+import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import type { Projection } from '#domain/documents/document-type.ts';
 import { type MirrorKind, mirrorKinds, type MirrorRows, type SyncedRow } from '#domain/mirror.ts';
@@ -8,7 +9,7 @@ import type { Answer, Call } from './call.ts';
 import type { Environment } from './environment.ts';
 import { MirrorStore, type Reach } from './mirror-store.ts';
 import { Overlay } from './overlay.ts';
-import { contactNames, searchRows } from './search.ts';
+import { contactNames, prepare, searchRows } from './search.ts';
 
 export type MirrorStatus = {
 	/** `loading`: from the device. `syncing`: pages are coming; what is there can be used. `stale`: the last try failed, see `error`. */
@@ -37,6 +38,8 @@ export type MirrorOptions = {
 
 type Page = { rows: SyncedRow[]; cursor: string | number; isDone: boolean; seq: number };
 const pageSize = 2_000;
+/** Rows made ready for search at a time: about 2 ms on a phone. */
+const searchBite = 500;
 const pollEvery = 30_000;
 const byPosition = (a: { position: number; name: string }, b: { position: number; name: string }) => a.position - b.position || a.name.localeCompare(b.name);
 const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name);
@@ -57,6 +60,7 @@ export class Mirror {
 	#failures = 0;
 	#timer: unknown = null;
 	#settleTimer: unknown = null;
+	#searchTimer: unknown = null;
 	#isEnded = false;
 	#isStartingOver = false;
 	#known = 0;
@@ -162,6 +166,7 @@ export class Mirror {
 		this.#stopResume();
 		this.#options.environment.clearTimeout(this.#timer);
 		this.#options.environment.clearTimeout(this.#settleTimer);
+		this.#options.environment.clearTimeout(this.#searchTimer);
 		this.#options.store?.close();
 	}
 
@@ -269,7 +274,18 @@ export class Mirror {
 			this.#shown.set(kind, shown);
 			this.#lists.set(kind, [...shown.values()]);
 		}
+		if (this.#dirty.has('customer') || this.#dirty.has('contact')) this.#prepareSearch(0);
 		this.#dirty.clear();
+	}
+
+	/** Readies the search in small bites, so that neither the first key nor any frame waits for it. */
+	#prepareSearch(from: number): void {
+		const { environment } = this.#options;
+		environment.clearTimeout(this.#searchTimer);
+		this.#searchTimer = environment.setTimeout(() => {
+			const done = prepare('customer', untrack(() => this.rows('customer')), from, searchBite) + prepare('contact', untrack(() => this.rows('contact')), from, searchBite);
+			if (done > 0 && !this.#isEnded) this.#prepareSearch(from + searchBite);
+		}, 20);
 	}
 
 	/** The next look: soon after a failure, each 30 s while no pokes come. */

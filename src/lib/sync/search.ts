@@ -2,18 +2,15 @@
 import type { MirrorKind, MirrorRows } from '#domain/mirror.ts';
 
 /** Lower case, without accents, single spaces: `Société  Élan` → `societe elan`. */
-export const plain = (text: string): string =>
-	text
-		.normalize('NFD')
-		.replace(/\p{M}/gu, '')
-		.toLowerCase()
-		.replace(/ß/g, 'ss')
-		.replace(/œ/g, 'oe')
-		.replace(/æ/g, 'ae')
-		.replace(/ø/g, 'o')
-		.replace(/ł/g, 'l')
-		.replace(/\s+/g, ' ')
-		.trim();
+export function plain(text: string): string {
+	const lower = text.toLowerCase();
+	// Most text is plain already, and 30,000 rows are made plain before the first key.
+	const bare = /[^\x00-\x7f]/.test(lower) ? lower.normalize('NFD').replace(/\p{M}/gu, '').replace(/[ßœæøł]/g, (letter) => spelled[letter]!) : lower;
+	return bare.replace(/\s+/g, ' ').trim();
+}
+
+/** Letters that no accent makes. */
+const spelled: Record<string, string> = { ß: 'ss', œ: 'oe', æ: 'ae', ø: 'o', ł: 'l' };
 
 /** What is searched of a row, most telling first. */
 const texts: { [K in MirrorKind]?: (row: MirrorRows[K]) => (string | null)[] } = {
@@ -36,9 +33,16 @@ const made = new WeakMap<object, string>();
 function plainOf<K extends MirrorKind>(kind: K, row: MirrorRows[K]): string {
 	const found = made.get(row);
 	if (found !== undefined) return found;
-	const text = plain((texts[kind]?.(row) ?? []).filter((part) => part !== null && part !== undefined).join('\n').replaceAll('\n', ' ¦ '));
+	const text = plain((texts[kind]?.(row) ?? []).filter(Boolean).join(' | '));
 	made.set(row, text);
 	return text;
+}
+
+/** Makes rows plain ahead of the first key, some at a time: returns how many were done from `from` on. */
+export function prepare<K extends MirrorKind>(kind: K, rows: readonly MirrorRows[K][], from: number, count: number): number {
+	const some = rows.slice(from, from + count);
+	for (const row of some) plainOf(kind, row);
+	return some.length;
 }
 
 /** Rows that hold every word of `text`; those that begin with it first, then by where it is found. An empty text gives all, in their order. */
