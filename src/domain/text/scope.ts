@@ -5,20 +5,29 @@ import type { ContactFacts, Facts } from '../engine/facts.ts';
 import type { FieldDefinition, Person, WorkspaceSettings } from '../settings.ts';
 import { isBlank, type Value } from '../value.ts';
 
+const formats = new Map<string, Intl.DateTimeFormat>();
+/** Formats are costly to make and never change: one for each language and zone. */
+function formatOf({ language, timeZone }: Pick<WorkspaceSettings, 'language' | 'timeZone'>): Intl.DateTimeFormat {
+	const key = `${language} ${timeZone}`;
+	const format = formats.get(key) ?? new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { dateStyle: 'long', timeZone });
+	formats.set(key, format);
+	return format;
+}
+
 /** A date in a template: printed as a long date in the workspace's language; the `date` filter formats the instant itself. */
 export class LocalDate extends Drop {
 	readonly ms: number;
-	readonly #text: string;
+	readonly #settings: Pick<WorkspaceSettings, 'language' | 'timeZone'>;
 	constructor(ms: number, settings: Pick<WorkspaceSettings, 'language' | 'timeZone'>) {
 		super();
 		this.ms = ms;
-		this.#text = new Intl.DateTimeFormat(settings.language === 'en' ? 'en-GB' : settings.language, { dateStyle: 'long', timeZone: settings.timeZone }).format(ms);
+		this.#settings = settings;
 	}
 	override valueOf(): string {
-		return this.#text;
+		return formatOf(this.#settings).format(this.ms);
 	}
 	override toString(): string {
-		return this.#text;
+		return this.valueOf();
 	}
 }
 
