@@ -1,12 +1,16 @@
 /** My Actions as the device knows them now: the list, its badge, and those on their way out. */
 import { mirror, queue, session } from '$lib/sync';
 import { actionsFor, type Action, type Run } from './action-list.ts';
+import { isSettling } from './decide.svelte.ts';
 import { leaving } from './leaving.svelte.ts';
 
-function failedAt(run: Run): number {
-	const failed = mirror.rows('step').filter((step) => step.runId === run.id && step.state === 'failed');
-	return Math.max(run.startedAt, ...failed.map((step) => step.endedAt ?? step.startedAt ?? step.dueAt));
-}
+// Once for all runs: looking through every step for each failed run would be their product.
+const failedEnds = $derived.by(() => {
+	const ends = new Map<string, number>();
+	for (const step of mirror.rows('step')) if (step.state === 'failed') ends.set(step.runId, Math.max(ends.get(step.runId) ?? 0, step.endedAt ?? step.startedAt ?? step.dueAt));
+	return ends;
+});
+const failedAt = (run: Run): number => failedEnds.get(run.id) ?? run.startedAt;
 
 function list(me: string | null): Action[] {
 	return actionsFor(me, {
@@ -18,23 +22,30 @@ function list(me: string | null): Action[] {
 	});
 }
 
+const decisions = new Set(['complete-task', 'retry-step', 'skip-step']);
+
 const mine = $derived(session.user ? list(session.user.id) : []);
 const everyones = $derived(list(null));
 // Decided here, not answered yet: done for the person, with a waiting mark, until the server's row says so.
-const decided = $derived(new Set(queue.waiting.flatMap(({ args }) => (typeof args === 'object' && args !== null ? Object.values(args as Record<string, unknown>) : [])).filter((value) => typeof value === 'string')));
+const decided = $derived(new Set(queue.waiting.flatMap(({ type, args }) => (decisions.has(type) ? Object.values(args as Record<string, string>) : []))));
+const isShown = (action: Action): boolean => !leaving.has(action.id) && !isSettling(action.id) && !decided.has(action.id);
 
 /** Reactive. */
 export const actions = {
+	/** What this person should do. */
 	get mine(): readonly Action[] {
-		return mine;
+		return mine.filter(isShown);
 	},
+	/** What anybody should do. */
 	get everyones(): readonly Action[] {
-		return everyones;
+		return everyones.filter(isShown);
 	},
-	/** Whether what was decided about it waits to be sent. */
-	isDecided: (action: Action): boolean => decided.has(action.id),
+	/** Decided on this device, waiting to be sent. */
+	get unsent(): readonly Action[] {
+		return everyones.filter((action) => decided.has(action.id) && !leaving.has(action.id));
+	},
 	/** How many wait for this person: the frame's badge. */
 	get count(): number {
-		return mine.filter((action) => !leaving.has(action.id) && !decided.has(action.id)).length;
+		return actions.mine.length;
 	},
 };

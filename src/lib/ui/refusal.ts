@@ -1,0 +1,33 @@
+/** The server's reason codes (held and refused commands) in words a person understands, with what to do. */
+import { m } from '$lib/messages/messages.js';
+
+const words: Record<string, () => string> = {
+	'already-done': m.refusal_already_done,
+	'task-cancelled': m.refusal_task_cancelled,
+	'run-moved-on': m.refusal_run_moved_on,
+	'changed-meanwhile': m.refusal_changed_meanwhile,
+	'no-right': m.refusal_no_right,
+	'not-valid': m.refusal_not_valid,
+	'name-taken': m.refusal_name_taken,
+	'type-fixed': m.refusal_type_fixed,
+	'stage-in-use': m.refusal_stage_in_use,
+	'last-administrator': m.refusal_last_administrator,
+	'already-member': m.refusal_already_member,
+	'no-such-time-zone': m.refusal_no_such_time_zone,
+	'external-id-taken': m.refusal_external_id_taken,
+	'not-active': m.refusal_not_active,
+	'never-published': m.refusal_never_published,
+	'nobody-entered': m.refusal_nobody_entered,
+	'nothing-changed': m.refusal_nothing_changed,
+	problems: m.refusal_problems,
+	'unknown-command': m.refusal_unknown_command,
+	offline: m.refusal_offline,
+	timeout: m.refusal_offline,
+};
+
+/** Words for a reason code; what isn't there any more is said as such, and an unknown code is shown as it is. */
+export function refusalText(reason: string | null | undefined, message?: string): string {
+	if (reason && words[reason]) return words[reason]();
+	if (reason?.startsWith('no-such-')) return m.refusal_gone();
+	return message || m.refusal_other({ reason: reason ?? '?' });
+}
