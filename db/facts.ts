@@ -74,3 +74,7 @@ const readWhere = async (database: Database, id: string, condition: ReturnType<t
 		customers: customers.map((row) => ({ customer: row, contacts: contacts.filter((one) => one.customerId === row.id), lastTouchAt: touchedAt.get(row.id) ?? null })),
 	};
 };
+
+/** The workspace's seq: what open screens are poked with. 0 when there is no such workspace. */
+export const readSeq = async (database: Database, workspaceId: string): Promise<number> =>
+	(await database.select({ seq: workspace.seq }).from(workspace).where(eq(workspace.id, workspaceId)))[0]?.seq ?? 0;

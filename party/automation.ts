@@ -1,0 +1,92 @@
+/**
+ * The only alarm (R1). It is woken by its alarm, by any signed request, and by an outside tick (R3); each time it drains, works and
+ * rearms. What is due is libSQL's to say. It knows itself from storage: in and after an alarm `room.id` throws (R25).
+ */
+import { boolean, object, safeParse, string } from 'valibot';
+import { databaseOf } from '#db/client.ts';
+import { Breaker } from './breaker.ts';
+import { answer, refusal, roomOf, signedCall } from './call.ts';
+import { Dirty } from './dirty.ts';
+import { alert, type RoomRequest, type Storage } from './host.ts';
+import { look, type Identity, type Lasting } from './look.ts';
+import { settingsOf } from './settings.ts';
+
+export type AlarmHost = { readonly env: Record<string, unknown>; readonly storage: Storage & { setAlarm(at: number): Promise<void>; getAlarm(): Promise<number | null> } };
+
+/** In ms: the guard alarm and the horizon of R2, a handler's budget (R6), how soon a pass that failed is tried again. */
+const guardMs = 60_000;
+const horizonMs = 30_000;
+const budgetMs = 25_000;
+const againMs = 5_000;
+
+const dirtyBody = object({ doc: string(), isDirty: boolean() });
+
+export default class Automation {
+	readonly options = { hibernate: true };
+	readonly #room: AlarmHost;
+	readonly #settings;
+	readonly #dirty: Dirty;
+	#lasting: Lasting | null = null;
+	#running: Promise<number> | null = null;
+	#isAskedAgain = false;
+
+	constructor(room: AlarmHost) {
+		this.#room = room;
+		this.#settings = settingsOf(room.env);
+		this.#dirty = new Dirty(room.storage, this.#settings);
+	}
+
+	async onRequest(request: RoomRequest): Promise<Response> {
+		if (request.method === 'GET' && new URL(request.url).pathname.endsWith('/healthz')) return new Response('ok');
+		const call = await signedCall(request, this.#settings.ROOMS_SECRET);
+		if (call instanceof Response) return call;
+		const match = /^(.+)_(\d{1,2})$/.exec(roomOf(request.url));
+		if (!match) return refusal(404, 'no-shard', 'An automation room is named <workspace>_<shard>.');
+		await this.#room.storage.put({ identity: { workspace: match[1]!, shard: Number(match[2]) } satisfies Identity });
+		if (call.verb === 'wake') return answer({ next: await this.#wake() });
+		if (call.verb !== 'dirty') return refusal(404, 'no-verb', `An automation room has no '${call.verb}'.`);
+		const body = safeParse(dirtyBody, call.body);
+		if (!body.success) return refusal(400, 'bad-body', '`dirty` takes { doc, isDirty }.');
+		await this.#dirty.note(body.output.doc, body.output.isDirty, Date.now());
+		if (body.output.isDirty) await this.#armWithin(againMs + 1_000);
+		return answer({});
+	}
+
+	async onAlarm(): Promise<void> {
+		await this.#wake();
+	}
+
+	/** One pass at a time; who asks meanwhile makes it look once more, and doesn't wait: the pass may be waiting for them. */
+	#wake(): Promise<number> {
+		if (!this.#running) return (this.#running = this.#pass().finally(() => (this.#running = null)));
+		this.#isAskedAgain = true;
+		return Promise.resolve(Date.now());
+	}
+
+	/** First the guard alarm, last the next one; never throws (R2). Says when it will look again. */
+	async #pass(): Promise<number> {
+		const until = Date.now() + budgetMs;
+		let next = Date.now() + againMs;
+		try {
+			await this.#room.storage.setAlarm(Date.now() + guardMs);
+			const identity = await this.#room.storage.get<Identity>('identity');
+			if (!identity) return Date.now() + guardMs;
+			this.#lasting ??= { settings: this.#settings, database: databaseOf(this.#settings, identity.workspace), breaker: new Breaker(), dirty: this.#dirty, poked: 0 };
+			do {
+				this.#isAskedAgain = false;
+				next = await look(this.#lasting, identity, until);
+			} while (this.#isAskedAgain && Date.now() < until);
+		} catch (error) {
+			alert('automation', 'a pass failed; it is tried again', error);
+		}
+		next = Math.max(Date.now() + 1, Math.min(this.#isAskedAgain ? 0 : next, Date.now() + horizonMs));
+		await this.#room.storage.setAlarm(next).catch((error) => alert('automation', 'the alarm could not be set; the outside tick comes each minute', error));
+		return next;
+	}
+
+	/** Arms the alarm for `ms` from now at the latest. An overdue one counts as unset: it may never fire. */
+	async #armWithin(ms: number): Promise<void> {
+		const armed = await this.#room.storage.getAlarm();
+		if (armed === null || armed <= Date.now() || armed > Date.now() + ms) await this.#room.storage.setAlarm(Date.now() + ms);
+	}
+}

@@ -1,0 +1,70 @@
+/** What the automation room does whenever it is awake: sweep, drain, work, and say when there is something to do next. */
+import type { Database } from '#db/client.ts';
+import { readSeq } from '#db/facts.ts';
+import { databaseNow, lateness, nextDueAt } from '#db/jobs.ts';
+import type { Breaker } from './breaker.ts';
+import { callRoom } from './call.ts';
+import type { Dirty } from './dirty.ts';
+import { drain } from './drain.ts';
+import type { Engine } from './engine.ts';
+import { alert } from './host.ts';
+import type { Settings } from './settings.ts';
+import { work } from './work.ts';
+
+export type Identity = { workspace: string; shard: number };
+/** What outlives one look: the room's open database, its breaker, its marks, and the seq that screens were told of. */
+export type Lasting = { settings: Settings; database: Database; breaker: Breaker; dirty: Dirty; poked: number };
+
+/** The two clocks' difference, and a job's lateness, that are worth an alert, in ms (R20, R24). */
+const skewMs = 5_000;
+const lateMs = 60_000;
+
+/**
+ * One look, at most until `until`. Returns when the next one is due; both in ms of this machine's clock, which is set to the
+ * database's for everything within (R20). Throws when the store can't be reached.
+ */
+export const look = async (lasting: Lasting, { workspace, shard }: Identity, until: number): Promise<number> => {
+	const { database, settings, breaker, dirty } = lasting;
+	const room = `${workspace}_${shard}`;
+	const offset = await offsetOf(database, room);
+	const engine: Engine = {
+		database,
+		workspace,
+		shard,
+		settings,
+		breaker,
+		now: () => Math.round(Date.now() + offset),
+		random: Math.random,
+		newToken: () => crypto.randomUUID(),
+		log: (what, about, error) => console.error(JSON.stringify({ level: 'warn', room, what, ...about, ...(error === undefined ? {} : { error: error instanceof Error ? (error.stack ?? error.message) : String(error) }) })),
+	};
+	const late = await lateness(database, workspace, engine.now());
+	if (late.oldestOverdueMs > lateMs) engine.log('jobs are late', late);
+	// Documents and events belong to the workspace, not to a shard: its first room takes them.
+	if (shard === 0) await dirty.sweep(Date.now());
+	for (let isBusy = true; isBusy && Date.now() < until; ) {
+		const drained = shard === 0 ? await drain(engine, until + offset) : 0;
+		const worked = await work(engine, until + offset);
+		isBusy = drained + worked > 0;
+		if (isBusy) await poke(lasting, workspace);
+	}
+	const [due, mark] = [await nextDueAt(database, workspace, shard), shard === 0 ? await dirty.nextAt() : null];
+	return Math.min(due === null ? Infinity : due - offset, mark ?? Infinity, Date.now() >= until ? Date.now() : Infinity);
+};
+
+/** How far the database's clock is ahead of this machine's, in ms. */
+const offsetOf = async (database: Database, room: string): Promise<number> => {
+	const asked = Date.now();
+	const theirs = await databaseNow(database);
+	const offset = theirs - (asked + Date.now()) / 2;
+	if (Math.abs(offset) > skewMs) alert(room, 'this machine’s clock differs from the database’s, which is followed', `${Math.round(offset)} ms`);
+	return offset;
+};
+
+/** Tells open screens that there is something to pull, once for each new seq. */
+const poke = async (lasting: Lasting, workspace: string): Promise<void> => {
+	const seq = await readSeq(lasting.database, workspace);
+	if (seq === lasting.poked) return;
+	lasting.poked = seq;
+	await callRoom(lasting.settings, 'workspace', workspace, 'poke', { seq });
+};
