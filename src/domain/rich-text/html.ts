@@ -3,6 +3,7 @@
  * every device: a playbook's hash covers its mails.
  */
 import * as Y from 'yjs';
+import { canonical } from '../value.ts';
 import { escapeAround, hrefOf, liquidParts } from './liquid.ts';
 
 /** Marks from the outside in. */
@@ -58,7 +59,11 @@ function runsOf(node: Y.XmlText): Run[] {
 	let rest = runs;
 	for (const part of liquidParts(runs.map((run) => run.text).join(''))) {
 		const [taken, left] = take(rest, part.text.length);
-		result.push(...(part.isLiquid ? [{ text: part.text, marks: taken[0]!.marks }] : taken));
+		for (const run of part.isLiquid ? [{ text: part.text, marks: taken[0]!.marks }] : taken) {
+			const last = result.at(-1);
+			if (last !== undefined && canonical(last.marks) === canonical(run.marks)) last.text += run.text;
+			else result.push({ ...run });
+		}
 		rest = left;
 	}
 	return result;

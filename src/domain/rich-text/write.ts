@@ -16,8 +16,8 @@ export function paragraphsInto(fragment: Y.XmlFragment, texts: readonly string[]
 
 const blocks: Record<string, string> = { p: 'paragraph', ul: 'bulletList', ol: 'orderedList', li: 'listItem', blockquote: 'blockquote', pre: 'codeBlock', br: 'hardBreak', hr: 'horizontalRule' };
 const marks: Record<string, string> = { strong: 'bold', b: 'bold', em: 'italic', i: 'italic', u: 'underline', s: 'strike', del: 'strike', code: 'code' };
-/** Liquid first, so that a `<` in it is text; then a tag; then text up to the next of either. */
-const token = /(\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\})|<(\/?)([a-z][a-z0-9]*)((?:"[^"]*"|'[^']*'|[^>"'])*)>|[^<{]+|[<{]/gi;
+/** Liquid first, so that a `<` in it is text (one that begins a tag isn't in it, see liquid.ts); then a tag; then text up to the next of either. */
+const token = /(\{\{(?:(?!<[a-z/!?])[\s\S])*?\}\}|\{%(?:(?!<[a-z/!?])[\s\S])*?%\})|<(\/?)([a-z][a-z0-9]*)((?:"[^"]*"|'[^']*'|[^>"'])*)>|[^<{]+|[<{]/gi;
 const holders = new Set(['paragraph', 'heading', 'codeBlock']);
 
 /** Replaces what the fragment holds by this HTML. Tags that we don't write are dropped, their text stays; text outside of a block gets a paragraph. */
