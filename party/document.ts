@@ -8,7 +8,7 @@ import { answer, refusal, signedCall } from './call.ts';
 import { Copy } from './copy.ts';
 import { create, edit, parsed, revokeBody } from './edit.ts';
 import { queryAwareness, step1, update as updateFrame } from './frames.ts';
-import { alert, type Host, type RoomRequest, type Socket } from './host.ts';
+import { alert, hangUp, turnAway, type Host, type RoomRequest, type Socket } from './host.ts';
 import { Link } from './link.ts';
 import { Presence } from './presence.ts';
 import { Publisher } from './publish.ts';
@@ -39,11 +39,11 @@ export default class Document {
 
 	async onConnect(socket: Socket, { request }: { request: { url: string } }): Promise<void> {
 		const ticket = await ticketIn(request.url, this.#room.id, this.#settings.ROOMS_SECRET);
-		if (!ticket) return socket.close(4401, 'no valid token');
+		if (!ticket) return turnAway(socket, 4401, 'no valid token');
 		const copy = await this.#ready().catch(() => null);
-		if (!copy) return socket.close(1011, 'the document could not be loaded');
-		if (!copy.log.head) return socket.close(4404, 'no such document');
-		if (copy.log.head.workspace !== ticket.workspace) return socket.close(4403, 'another workspace');
+		if (!copy) return turnAway(socket, 1011, 'the document could not be loaded');
+		if (!copy.log.head) return turnAway(socket, 4404, 'no such document');
+		if (copy.log.head.workspace !== ticket.workspace) return turnAway(socket, 4403, 'another workspace');
 		const link = Link.open(socket, ticket, new URL(request.url).searchParams.get('ack') === '1');
 		if (!this.#seats.admits(link)) return;
 		this.#links.set(link.id, link);
@@ -64,6 +64,7 @@ export default class Document {
 	}
 
 	async onClose(socket: Socket): Promise<void> {
+		hangUp(socket);
 		const link = this.#links.get((socket.state as { id?: string } | null)?.id ?? '') ?? Link.resume(socket);
 		if (!link) return;
 		this.#links.delete(link.id);

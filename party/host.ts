@@ -41,3 +41,15 @@ export interface RoomRequest {
 /** Says on the host's log that something needs a person, as one line of JSON. */
 export const alert = (room: string, what: string, error: unknown): void =>
 	console.error(JSON.stringify({ level: 'alert', room, what, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }));
+
+/** Completes a close that the other side began: a hibernating socket isn't answered by every host. Reserved codes can't be sent back. */
+export const hangUp = (socket: Socket): void => {
+	try {
+		socket.close(1000, '');
+	} catch {
+		// It is closed already.
+	}
+};
+
+/** Closes a socket that is not let in: a moment later, because PartyKit's workerd never delivers a close from before the handshake's answer. */
+export const turnAway = (socket: Socket, code: number, reason: string): void => void setTimeout(() => socket.close(code, reason), 10);

@@ -5,7 +5,7 @@
 import { number, object } from 'valibot';
 import { answer, callRoom, refusal, signedCall } from './call.ts';
 import { parsed, revokeBody, seatBody } from './edit.ts';
-import type { Host, RoomRequest, Socket } from './host.ts';
+import { hangUp, turnAway, type Host, type RoomRequest, type Socket } from './host.ts';
 import { Link } from './link.ts';
 import { apply, isRole } from './seats.ts';
 import { settingsOf } from './settings.ts';
@@ -27,8 +27,8 @@ export default class Workspace {
 
 	async onConnect(socket: Socket, { request }: { request: { url: string } }): Promise<void> {
 		const ticket = await ticketIn(request.url, this.#room.id, this.#settings.ROOMS_SECRET);
-		if (!ticket) return socket.close(4401, 'no valid token');
-		if (ticket.workspace !== this.#room.id || (await this.#revocationOf(ticket.userId, ticket.issuedAt))?.role === null) return socket.close(4403, 'no right');
+		if (!ticket) return turnAway(socket, 4401, 'no valid token');
+		if (ticket.workspace !== this.#room.id || (await this.#revocationOf(ticket.userId, ticket.issuedAt))?.role === null) return turnAway(socket, 4403, 'no right');
 		Link.open(socket, ticket, false);
 		await this.#tellSeats();
 		// After a restart rooms may have lost sockets without a word: ask those that we think someone sits at.
@@ -40,6 +40,7 @@ export default class Workspace {
 	}
 
 	async onClose(socket: Socket): Promise<void> {
+		hangUp(socket);
 		await this.#tellSeats(Link.resume(socket)?.id);
 	}
 
