@@ -27,7 +27,8 @@ export default class Automation {
 	readonly #settings;
 	readonly #dirty: Dirty;
 	#lasting: Lasting | null = null;
-	#running: Promise<number> | null = null;
+	/** The pass under way, and when it began: one whose request was cut off by the host must not hold up the next for ever. */
+	#running: { promise: Promise<number>; since: number } | null = null;
 	#isAskedAgain = false;
 
 	constructor(room: AlarmHost) {
@@ -58,9 +59,15 @@ export default class Automation {
 
 	/** One pass at a time; who asks meanwhile makes it look once more, and doesn't wait: the pass may be waiting for them. */
 	#wake(): Promise<number> {
-		if (!this.#running) return (this.#running = this.#pass().finally(() => (this.#running = null)));
-		this.#isAskedAgain = true;
-		return Promise.resolve(Date.now());
+		if (this.#running && Date.now() - this.#running.since < guardMs) {
+			this.#isAskedAgain = true;
+			return Promise.resolve(Date.now());
+		}
+		const running = { promise: this.#pass(), since: Date.now() };
+		this.#running = running;
+		return running.promise.finally(() => {
+			if (this.#running === running) this.#running = null;
+		});
 	}
 
 	/** First the guard alarm, last the next one; never throws (R2). Says when it will look again. */

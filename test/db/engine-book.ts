@@ -65,7 +65,7 @@ export const addCustomer = async (database: Database, workspace: string, id: str
 			customerId: id,
 			name: 'Ana Costa',
 			email: `ana@${id.replaceAll('_', '-')}.test`,
-			roles: ['main'],
+			roles: ['champion'],
 			tags: [],
 			custom: {},
 			createdAt: 1_000,

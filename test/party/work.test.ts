@@ -1,0 +1,372 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { eq } from 'drizzle-orm';
+import { claimJobs, leaseMs } from '#db/jobs.ts';
+import { completeTask } from '#db/tasks.ts';
+import { enrolRun, retryRun, skipStep, stopRun } from '#db/runs.ts';
+import { activation, contact, customer, job, run, workspace } from '#db/schema/index.ts';
+import { bumpSeq, commit } from '#db/statement.ts';
+import type { Step } from '#domain/documents/playbook/definition.ts';
+import { readError } from '#domain/engine/error.ts';
+import { backoffMs } from '#party/perform.ts';
+import { work } from '#party/work.ts';
+import { startResend, type FakeResend } from '../providers/resend.ts';
+import { startReceiver, type Receiver } from '../providers/receiver.ts';
+import { addCustomer, addPlaybook, definitionOf, runOf } from '../db/engine-book.ts';
+import { callTo, mailTo, openBench, runOther, taskFor, waitFor, type Bench } from './bench.ts';
+
+let bench: Bench;
+let resend: FakeResend;
+let receiver: Receiver;
+
+beforeEach(async () => {
+	[resend, receiver] = await Promise.all([startResend(), startReceiver()]);
+	bench = await openBench({ RESEND_URL: resend.url });
+	await addCustomer(bench.database, 'w1', 'c1');
+});
+afterEach(async () => {
+	await Promise.all([bench.close(), resend.close(), receiver.close()]);
+});
+
+/** Starts a run of these steps on c1. */
+const start = async (steps: Step[], id = 'r1', playbook = 'p1') => {
+	await addPlaybook(bench.database, 'w1', playbook, definitionOf(steps));
+	const first = steps[0]!;
+	const dueAt = first.kind === 'wait' && first.params.mode === 'for' ? bench.now + first.params.amount! * 60_000 : bench.now;
+	await commit(bench.database, [bumpSeq('w1'), ...enrolRun(runOf('w1', id, playbook, 'c1', { startedAt: bench.now }), { stepId: first.id, dueAt })]);
+};
+const theRun = async (id = 'r1') => (await bench.database.select().from(run).where(eq(run.id, id)))[0]!;
+const withKey = () => bench.database.update(workspace).set({ resendKey: 're_test' });
+const control = (runId = 'r1') => ({ workspace: 'w1', runId, by: 'u1', reason: 'test', now: bench.now });
+
+describe('going through a run (R7, R11, R14, R20)', () => {
+	test('wait, mail, task, end: each step at its time, each job made by the commit that ended the one before (green)', async () => {
+		await start([waitFor(10), mailTo(), taskFor(true), waitFor(5, 'wait2')]);
+		await bench.settle();
+		expect((await bench.steps('r1')).map((one) => one.state)).toEqual(['scheduled']);
+		bench.now += 600_000;
+		await bench.settle();
+		expect((await bench.mails()).map((one) => [one.state, one.subject, one.to, one.from, one.html])).toEqual([
+			['captured', 'Welcome, Ana Costa', ['ana@c1.test'], 'Camille Roche <camille@northwind.test>', '<p>Hello Ana Costa of Company c1</p>'],
+		]);
+		expect(await theRun()).toMatchObject({ state: 'waiting', nextStepId: 'task', nextDueAt: null });
+		expect(await bench.jobs()).toEqual([]);
+		const [task] = await bench.tasks();
+		expect(task).toMatchObject({ title: 'Call Company c1', assignees: ['u1'], state: 'open', runId: 'r1', id: 'r1-3-0' });
+		await commit(bench.database, completeTask({ workspace: 'w1', taskId: task!.id, userId: 'u1', now: bench.now, eventId: 'done1', customerId: 'c1', title: task!.title }));
+		await bench.settle();
+		expect(await theRun()).toMatchObject({ state: 'running', nextStepId: 'wait2', nextDueAt: bench.now + 300_000 });
+		bench.now += 300_000;
+		await bench.settle();
+		expect(await theRun()).toMatchObject({ state: 'completed', hasErrors: false, endedAt: bench.now, nextStepId: null });
+		expect((await bench.steps('r1')).map((one) => [one.number, one.state, one.attempts])).toEqual([
+			[1, 'done', 1],
+			[2, 'done', 1],
+			[3, 'done', 1],
+			[4, 'done', 1],
+		]);
+		expect((await bench.steps('r1')).every((one) => one.seq > 0 && one.endedAt !== null)).toBe(true);
+		expect(await bench.jobs()).toEqual([]);
+	});
+
+	test('the truth is read anew when a step fires', async () => {
+		await start([waitFor(10), mailTo()]);
+		await bench.database.update(contact).set({ name: 'Bea Lind' });
+		bench.now += 600_000;
+		await bench.settle();
+		expect((await bench.mails())[0]!.subject).toBe('Welcome, Bea Lind');
+	});
+
+	test('two workers on one store do each job once', async () => {
+		for (let i = 0; i < 30; i++) await addCustomer(bench.database, 'w1', `many_${i}`);
+		await withKey();
+		await addPlaybook(bench.database, 'w1', 'many', definitionOf([mailTo()]));
+		await commit(bench.database, Array.from({ length: 30 }, (_, i) => enrolRun(runOf('w1', `m${i}`, 'many', `many_${i}`), { stepId: 'mail', dueAt: bench.now })).flat());
+		await Promise.all([work(bench.engine, bench.now + 25_000), work(bench.engine, bench.now + 25_000)]);
+		expect(resend.accepted.length).toBe(30);
+		expect(resend.seen.length).toBe(30);
+		expect((await bench.runs('many')).every((one) => one.state === 'completed')).toBe(true);
+	});
+});
+
+describe('mail through Resend (R9–R13, R16)', () => {
+	test('R10 R11 it carries the intent’s key; an accepted mail whose answer was lost is asked for again with the same bytes, and is one mail', async () => {
+		await withKey();
+		resend.faults.push('accept-then-cut');
+		await start([mailTo()]);
+		await bench.settle();
+		expect((await bench.intents())[0]).toMatchObject({ state: 'sending', attempts: 1 });
+		expect(await theRun()).toMatchObject({ state: 'running', nextDueAt: bench.now + 2_500 });
+		// The contact is renamed meanwhile: the frozen request is not rendered again.
+		await bench.database.update(contact).set({ name: 'Somebody Else' });
+		bench.now += 2_500;
+		await bench.settle();
+		expect(resend.accepted.length).toBe(1);
+		expect(resend.seen.length).toBe(2);
+		expect(resend.seen.map((one) => one.headers['idempotency-key'])).toEqual(['r1-1-0', 'r1-1-0']);
+		expect(resend.seen[0]!.body).toBe(resend.seen[1]!.body);
+		expect((await bench.mails())[0]).toMatchObject({ id: 'r1-1-0', state: 'sent', providerId: 'mail-1' });
+		expect((await bench.intents())[0]).toMatchObject({ state: 'done', providerId: 'mail-1', attempts: 2 });
+		expect(await theRun()).toMatchObject({ state: 'completed' });
+	});
+
+	test('R16 429 waits as long as it says; 500 backs off with full jitter', async () => {
+		await withKey();
+		resend.faults.push('rate-limited', 'server-error');
+		await start([mailTo()]);
+		await bench.settle();
+		expect((await theRun()).nextDueAt).toBe(bench.now + 7_000);
+		bench.now += 7_000;
+		await bench.settle();
+		expect((await theRun()).nextDueAt).toBe(bench.now + backoffMs(2, 0.5));
+		expect((await bench.steps('r1'))[0]).toMatchObject({ state: 'scheduled', attempts: 2 });
+		bench.now += 5_000;
+		await bench.settle();
+		expect(resend.accepted.length).toBe(1);
+		expect(await theRun()).toMatchObject({ state: 'completed', hasErrors: false });
+	});
+
+	test('R16 backoff is 5 s × 2ⁿ with full jitter, at most 6 h', () => {
+		expect([1, 2, 3].map((attempt) => backoffMs(attempt, 1))).toEqual([5_000, 10_000, 20_000]);
+		expect(backoffMs(40, 1)).toBe(6 * 3_600_000);
+		expect(backoffMs(5, 0.25)).toBe(20_000);
+	});
+
+	test('a refusal is final: the run is stuck (red), says why, and retry sends it under a new key', async () => {
+		await withKey();
+		resend.faults.push('refuse');
+		await start([mailTo()]);
+		await bench.settle();
+		expect(await theRun()).toMatchObject({ state: 'failed', nextStepId: 'mail' });
+		expect(readError((await bench.steps('r1'))[0]!.error!)).toMatchObject({ code: 'failed', detail: { reason: 'Resend: Invalid `to` field.' } });
+		expect((await bench.mails())[0]).toMatchObject({ state: 'failed', error: 'Resend: Invalid `to` field.' });
+		await commit(bench.database, retryRun(control()));
+		await bench.settle();
+		expect(resend.accepted.map((one) => one.key)).toEqual(['r1-2-0']);
+		expect(await theRun()).toMatchObject({ state: 'completed', hasErrors: false });
+	});
+
+	test('a retry sends only what an earlier attempt did not: nobody gets a second mail', async () => {
+		await withKey();
+		await bench.database.insert(contact).values({ workspace: 'w1', seq: 1, id: 'contact_b', customerId: 'c1', name: 'Bea', email: 'bea@c1.test', roles: ['champion'], tags: [], custom: {}, createdAt: 2_000 });
+		resend.faults.push('refuse');
+		await start([mailTo()]);
+		await bench.settle();
+		expect(resend.accepted.map((one) => one.body.to)).toEqual([['bea@c1.test']]);
+		await commit(bench.database, retryRun(control()));
+		await bench.settle();
+		expect(resend.accepted.map((one) => one.body.to)).toEqual([['bea@c1.test'], ['ana@c1.test']]);
+	});
+
+	test('R13 an unconfirmed mail is replayed until 23 h after its first sending, then it is unknown, and a person decides', async () => {
+		await withKey();
+		resend.faults.push('accept-then-cut', ...Array<'server-error'>(20).fill('server-error'));
+		await start([mailTo()]);
+		await bench.settle();
+		bench.now += 23 * 3_600_000 + 1;
+		const before = resend.seen.length;
+		await bench.settle();
+		expect(resend.seen.length).toBe(before);
+		expect((await bench.intents())[0]!.state).toBe('unknown');
+		expect((await bench.steps('r1'))[0]).toMatchObject({ state: 'unknown' });
+		expect(await theRun()).toMatchObject({ state: 'failed' });
+		expect((await bench.mails())[0]!.state).toBe('unknown');
+	});
+
+	test('R16 after five failures in a row the provider is left alone for a while, without costing attempts', async () => {
+		await withKey();
+		resend.faults.push(...Array<'server-error'>(5).fill('server-error'));
+		await start([mailTo()]);
+		for (let i = 0; i < 5; i++) {
+			await bench.settle();
+			bench.now = (await theRun()).nextDueAt!;
+		}
+		expect(resend.seen.length).toBe(5);
+		await bench.database.update(job).set({ visibleAt: bench.now - 60_000 });
+		bench.now -= backoffMs(5, 0.5) - 1;
+		await bench.settle();
+		expect(resend.seen.length).toBe(5);
+		expect((await bench.jobs())[0]!.attempt).toBe(5);
+		bench.now += 10_000;
+		await bench.settle();
+		expect(resend.accepted.length).toBe(1);
+	});
+});
+
+describe('webhooks', () => {
+	const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+	beforeEach(() => bench.database.update(workspace).set({ webhookSecret: secret }) as unknown as Promise<void>);
+
+	test('signed by Standard Webhooks under a constant id; the answer is a variable of later steps', async () => {
+		receiver.replies.push({ status: 503 }, { status: 200, body: '{"score":7}' });
+		await start([callTo(`${receiver.url}/hook`), { ...mailTo(), params: { ...mailTo().params, subject: 'Score {{ run.vars.hook.body.score }}' } } as Step]);
+		await bench.settle();
+		bench.now = (await theRun()).nextDueAt!;
+		await bench.settle();
+		expect(receiver.seen.map((one) => [one.method, one.path, one.headers['webhook-id'], one.headers['idempotency-key'], one.body])).toEqual(
+			Array(2).fill(['POST', '/hook', 'r1-1-0', 'r1-1-0', '{ "customer": "Company c1" }']),
+		);
+		expect(receiver.verify(1, secret)).toEqual({ customer: 'Company c1' });
+		expect((await theRun()).vars).toEqual({ hook: { status: 200, body: { score: 7 } } });
+		expect((await bench.mails())[0]!.subject).toBe('Score 7');
+	});
+
+	test.each([410, 404, 302])('%d is final, and the person reads why', async (status) => {
+		receiver.replies.push({ status, headers: { location: 'http://127.0.0.1:1/' } });
+		await start([callTo(receiver.url)]);
+		await bench.settle();
+		expect(receiver.seen.length).toBe(1);
+		expect(await theRun()).toMatchObject({ state: 'failed' });
+		expect((await bench.steps('r1'))[0]!.error).toContain(String(status));
+	});
+
+	test('Retry-After is obeyed; an address where nobody answers is tried again', async () => {
+		receiver.replies.push({ status: 429, headers: { 'retry-after': '120' } });
+		await start([callTo(receiver.url)]);
+		await bench.settle();
+		expect((await theRun()).nextDueAt).toBe(bench.now + 120_000);
+		await start([callTo('http://127.0.0.1:9/nobody')], 'r2', 'p2').catch(() => undefined);
+		await addCustomer(bench.database, 'w1', 'c2');
+		await bench.settle();
+		const [second] = (await bench.runs()).filter((one) => one.id === 'r2');
+		expect(second).toMatchObject({ state: 'running', nextDueAt: bench.now + 2_500 });
+	});
+
+	test('a private address is refused where the rooms are not on loopback themselves', async () => {
+		bench.engine.settings = { ...bench.engine.settings, ROOMS_URL: 'https://rooms.example.com' };
+		await start([callTo(receiver.url)]);
+		await bench.settle();
+		expect(receiver.seen.length).toBe(0);
+		expect((await bench.steps('r1'))[0]!.error).toContain('ALLOW_PRIVATE_WEBHOOKS');
+	});
+});
+
+describe('when workers die or are late (R5–R9, R15)', () => {
+	test('R6 R9 a worker that froze past its lease records its outcome, but can’t advance the run', async () => {
+		await withKey();
+		await start([mailTo(), waitFor(5)]);
+		const frozen = { ...bench.engine, now: () => bench.now };
+		const [held] = await claimJobs(bench.database, { workspace: 'w1', shard: 0, token: 'frozen', now: bench.now, limit: 1 });
+		expect(held).toBeDefined();
+		bench.now += leaseMs;
+		await bench.settle();
+		expect(resend.accepted.length).toBe(1);
+		expect((await theRun()).nextStepId).toBe('wait');
+		expect((await bench.steps('r1')).map((one) => one.number)).toEqual([1, 2]);
+		expect(frozen.now()).toBe(bench.now);
+		expect((await bench.jobs()).map((one) => [one.number, one.crashes])).toEqual([[2, 0]]);
+	});
+
+	test('R11 a worker killed between freezing and sending, or between sending and recording: the next sends the same bytes under the same key', async () => {
+		await withKey();
+		await start([mailTo()]);
+		// The provider accepted, then the worker was gone: nothing was recorded.
+		const perform = bench.engine.database.$client.batch.bind(bench.engine.database.$client);
+		let isDead = false;
+		bench.engine.database.$client.batch = async (...args: Parameters<typeof perform>) => {
+			if (isDead || JSON.stringify(args[0]).includes(`UPDATE intent SET state = :state`)) {
+				isDead = true;
+				throw new Error('killed');
+			}
+			return perform(...args);
+		};
+		await work(bench.engine, bench.now + 25_000).catch(() => undefined);
+		bench.engine.database.$client.batch = perform;
+		expect(resend.accepted.length).toBe(1);
+		expect((await bench.intents())[0]!.state).toBe('sending');
+		bench.now += leaseMs;
+		await bench.settle();
+		expect(resend.seen.length).toBe(2);
+		expect(resend.accepted.length).toBe(1);
+		expect(await theRun()).toMatchObject({ state: 'completed' });
+	});
+
+	test('R15 the third expired lease sticks the run (red) instead of trying for ever', async () => {
+		await start([mailTo()]);
+		for (let i = 0; i < 3; i++) {
+			await claimJobs(bench.database, { workspace: 'w1', shard: 0, token: `dead-${i}`, now: bench.now, limit: 1 });
+			bench.now += leaseMs;
+		}
+		await bench.settle();
+		expect(await theRun()).toMatchObject({ state: 'failed' });
+		expect((await bench.steps('r1'))[0]!.error).toBe('quarantined');
+		expect(await bench.mails()).toEqual([]);
+		await commit(bench.database, retryRun(control()));
+		await bench.settle();
+		expect(await theRun()).toMatchObject({ state: 'completed' });
+	});
+
+	test('R8 nothing is newly sent after a stop', async () => {
+		await withKey();
+		await start([waitFor(10), mailTo()]);
+		await commit(bench.database, stopRun(control()));
+		bench.now += 600_000;
+		await bench.settle();
+		expect(resend.seen).toEqual([]);
+		expect(await theRun()).toMatchObject({ state: 'stopped' });
+	});
+
+	test('R17 a paused playbook’s runs wait, and go on when it is active again', async () => {
+		await start([waitFor(10), mailTo()]);
+		await bench.database.update(activation).set({ state: 'paused' });
+		bench.now += 600_000;
+		await bench.settle();
+		expect(await bench.mails()).toEqual([]);
+		await bench.database.update(activation).set({ state: 'active' });
+		await bench.settle();
+		expect((await bench.mails()).length).toBe(1);
+	});
+});
+
+describe('people', () => {
+	test('a skipped failure lets the run end with errors (orange); a skipped wait does not', async () => {
+		await bench.database.update(contact).set({ email: null });
+		await start([mailTo(), waitFor(60), taskFor(false)]);
+		await bench.settle();
+		expect(await theRun()).toMatchObject({ state: 'failed' });
+		expect(readError((await bench.steps('r1'))[0]!.error!).code).toBe('no-recipients');
+		await commit(bench.database, skipStep(control()));
+		await bench.settle();
+		expect(await theRun()).toMatchObject({ state: 'running', nextStepId: 'wait', hasErrors: true });
+		await commit(bench.database, skipStep(control()));
+		await bench.settle();
+		expect(await theRun()).toMatchObject({ state: 'completed', hasErrors: true });
+		expect((await bench.steps('r1')).map((one) => one.state)).toEqual(['skipped', 'skipped', 'done']);
+		expect((await bench.tasks()).length).toBe(1);
+	});
+
+	test('a customer that is gone sticks its run with that reason', async () => {
+		await start([waitFor(1), mailTo()]);
+		await bench.database.update(customer).set({ deletedAt: 1 });
+		bench.now += 60_000;
+		await bench.settle();
+		expect((await bench.steps('r1'))[0]!.error).toBe('record-gone');
+	});
+});
+
+describe('another playbook (AC12, R19)', () => {
+	test('its run is a row of the batch; the parent waits for its end and goes on', async () => {
+		await addPlaybook(bench.database, 'w1', 'child', definitionOf([waitFor(30, 'cw')]));
+		await start([runOther('child', true), taskFor(false)]);
+		await bench.settle();
+		const [child] = await bench.runs('child');
+		expect(child).toMatchObject({ parentRunId: 'r1', rootRunId: 'r1', depth: 1, lineage: ['p1:c1', 'child:c1'] });
+		expect(await theRun()).toMatchObject({ state: 'waiting' });
+		bench.now += 30 * 60_000;
+		await bench.settle();
+		expect(await theRun(child!.id)).toMatchObject({ state: 'completed' });
+		expect(await theRun()).toMatchObject({ state: 'completed', hasErrors: false });
+	});
+
+	test('a child that has nothing to do, or may not enter, is not waited for; an inactive one sticks the run', async () => {
+		await addPlaybook(bench.database, 'w1', 'empty', definitionOf([]));
+		await start([runOther('empty', true), runOther('p1', true, 'self'), runOther('missing', true, 'no')]);
+		await bench.settle();
+		expect((await bench.steps('r1')).map((one) => [one.stepId, one.state])).toEqual([
+			['other', 'done'],
+			['self', 'done'],
+			['no', 'failed'],
+		]);
+		expect((await bench.steps('r1'))[1]!.output).toEqual([{ runId: null, refusal: 'lineage' }]);
+		expect((await bench.steps('r1'))[2]!.error).toContain('not active');
+	});
+});
