@@ -89,6 +89,9 @@ describe('waits', () => {
 	it('R21: until a date reads the date again: later is rescheduled, reached goes on, blank fails', () => {
 		expect(advance(firing(steps, 'u', { facts: renewing(noon + 3 * day) }))).toEqual({ kind: 'reschedule', at: Date.parse('2026-03-21T08:00:00Z'), reason: 'date-moved' });
 		expect(advance(firing(steps, 'u', { facts: renewing(noon) }))).toMatchObject({ kind: 'next', next: after('b') });
+		// Fired exactly at its time it is over: it must not be put off to the same moment for ever.
+		const exactly = Date.parse('2026-03-21T08:00:00Z');
+		expect(advance(firing(steps, 'u', { facts: renewing(noon + 3 * day), now: exactly }))).toMatchObject({ kind: 'next', output: { until: exactly } });
 		expect(advance(firing(steps, 'u', { facts: renewing(null) }))).toEqual({ kind: 'fail', error: 'wait-date-blank {"field":"renewalAt"}' });
 	});
 	it('R22: a date in the gap is due at its first valid instant', () => {

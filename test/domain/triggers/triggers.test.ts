@@ -45,6 +45,8 @@ describe('TR1, TR2: events', () => {
 		['customer-field-changed', { field: 'stage', to: 'stage_live' }, stageChanged, true],
 		['customer-field-changed', { field: 'owner' }, event('customer.owner-changed', { field: 'owner', from: 'user_ann', to: null }), true],
 		['customer-field-changed', { field: null }, fieldChanged, false],
+		// A contact's field of the same name is not the customer's.
+		['customer-field-changed', { field: 'name' }, event('contact.field-changed', { field: 'name', from: 'a', to: 'b' }), false],
 		['stage-unchanged', { stage: null, amount: 3, unit: 'days' }, stageChanged, false],
 		['scheduled-once', { at: '2026-03-20T09:00' }, stageChanged, false],
 		['scheduled-recurring', triggers['scheduled-recurring']!.initial(), stageChanged, false],
