@@ -1,3 +1,4 @@
+/// <reference types="@cloudflare/workers-types" />
 /**
  * The same rooms as Durable Objects: `wrangler` serves and deploys this file (docs/adr: PartyKit's own deploy has ended). A thin host
  * around each room class; what a room does is nowhere decided here.

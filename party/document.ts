@@ -45,7 +45,7 @@ export default class Document {
 		if (!copy.log.head) return turnAway(socket, 4404, 'no such document');
 		if (copy.log.head.workspace !== ticket.workspace) return turnAway(socket, 4403, 'another workspace');
 		const link = Link.open(socket, ticket, new URL(request.url).searchParams.get('ack') === '1');
-		if (!this.#seats.admits(link)) return;
+		if (!this.#seats.admits(link)) return turnAway(socket, 4403, 'the right was taken back');
 		this.#links.set(link.id, link);
 		link.send(step1(Y.encodeStateVector(copy.doc)));
 		const present = this.#presence.all();
@@ -57,7 +57,9 @@ export default class Document {
 		if (typeof message === 'string') return message === 'ping' ? socket.send('pong') : undefined;
 		const copy = this.#copy ?? (await this.#ready().catch(() => null));
 		const link = this.#links.get((socket.state as { id?: string } | null)?.id ?? '');
-		if (!link || !copy) return socket.close(copy ? 4401 : 1011, 'not connected');
+		if (!copy) return socket.close(1011, 'the document could not be loaded');
+		// A socket that is being turned away.
+		if (!link) return;
 		const bytes = message instanceof ArrayBuffer ? new Uint8Array(message) : new Uint8Array(message.buffer, message.byteOffset, message.byteLength);
 		receive(bytes, link, { copy, presence: this.#presence, others: (but, frame) => this.#fanOut(frame, but) });
 		if (link.isOwed && link.wantsAck && !copy.hasUnwritten) void copy.written().catch(() => undefined);

@@ -40,12 +40,13 @@ export class Seats {
 		return apply(revocation, links);
 	}
 
-	/** Whether a socket may stay: not when its token is older than a revocation, which closes or demotes it here. */
+	/** Whether a socket may stay, with the role it has now: not when its token is older than a revocation. */
 	admits(link: Link): boolean {
 		const revocation = this.#revoked.get(link.user.id);
 		if (!revocation || link.issuedAt > revocation.at) return true;
+		if (!isRole(revocation.role)) return false;
 		apply(revocation, [link]);
-		return isRole(revocation.role);
+		return true;
 	}
 
 	/** Tells the workspace room; its answer knows of revocations that this room has not heard of. */
