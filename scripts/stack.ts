@@ -91,8 +91,8 @@ export const startStack = async ({ state, ports: wanted, env = {}, app: kind = '
 
 		say('Starting the rooms …');
 		const roomsConfig = join(state, 'rooms.json');
-		writePrivate(roomsConfig, roomsConfigFrom(settings, join(state, 'rooms')));
-		const partykit = [...program('node_modules', 'partykit', 'dist', 'bin.mjs'), 'dev', '--config', roomsConfig, '--port', String(ports.rooms), '--disable-request-cf-fetch', '--no-hotkeys'];
+		writePrivate(roomsConfig, roomsConfigFrom(settings));
+		const partykit = [...program('node_modules', 'partykit', 'dist', 'bin.mjs'), 'dev', '--config', roomsConfig, '--port', String(ports.rooms), '--persist', join(state, 'rooms'), '--disable-request-cf-fetch', '--no-hotkeys'];
 		const rooms = await start(part('The rooms', 'rooms', `${roomsUrl}/parties/workspace/start/healthz`, partykit));
 
 		if (kind !== 'none') {
@@ -151,11 +151,11 @@ const firstLink = async (appUrl: string, secret: string): Promise<string> => {
 	return (JSON.parse(text) as { url: string }).url;
 };
 
-/** partykit.json with absolute paths, this stack's settings, and where rooms keep their state. The secrets stay out of the command line. */
-const roomsConfigFrom = (vars: Record<string, string>, persist: string): object => {
+/** partykit.json with absolute paths, and this stack's settings. The secrets stay out of the command line. */
+const roomsConfigFrom = (vars: Record<string, string>): object => {
 	const config = JSON.parse(readFileSync(join(root, 'partykit.json'), 'utf8')) as { main: string; parties: Record<string, string> };
 	const absolute = (path: string) => join(root, path);
-	return { ...config, main: absolute(config.main), parties: Object.fromEntries(Object.entries(config.parties).map(([name, path]) => [name, absolute(path)])), persist, vars };
+	return { ...config, main: absolute(config.main), parties: Object.fromEntries(Object.entries(config.parties).map(([name, path]) => [name, absolute(path)])), vars };
 };
 
 /** wrangler.jsonc likewise, for `wrangler dev` and, under `vite dev`, for the adapter's platform proxy. */
