@@ -60,7 +60,7 @@ describe.each(hosts)('the automation room on %s', (host) => {
 		expect(changes.find((one) => one.data.to === 'w1_s1')).toMatchObject({ actor: { kind: 'run', id: entered.id, playbookId: 'welcome' }, cause: { runId: entered.id, lineage: [`welcome:${id}`] } });
 		expect((await book.database.select().from(mail).where(eq(mail.customerId, id))).length).toBe(1);
 		expect(resend.seen).toEqual([]);
-		screen.close();
+		await screen.close();
 	});
 
 	test('R3 an unsigned call wakes nothing; a shard’s name is needed', async () => {
