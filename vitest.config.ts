@@ -3,13 +3,19 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const lib = fileURLToPath(new URL('./src/lib', import.meta.url));
+const svelteFile = (path: string) => fileURLToPath(new URL(`./node_modules/svelte/src/${path}`, import.meta.url));
+const reactive = [
+	{ find: /^svelte$/, replacement: svelteFile('index-client.js') },
+	{ find: /^svelte\/reactivity$/, replacement: svelteFile('reactivity/index-client.js') },
+];
 
 export default defineConfig({
 	test: {
 		projects: [
 			{ test: { name: 'domain', include: ['test/domain/**/*.test.ts'] } },
 			{ test: { name: 'db', include: ['test/db/**/*.test.ts'] } },
-			{ plugins: [svelte()], resolve: { alias: { $lib: lib }, conditions: ['browser'] }, test: { name: 'lib', include: ['test/lib/**/*.test.ts'] } },
+			// Compiled as for the browser: in Node, Svelte would take its server half, where nothing is reactive.
+			{ plugins: [svelte({ dynamicCompileOptions: () => ({ generate: 'client' }) })], resolve: { alias: [{ find: '$lib', replacement: lib }, ...reactive], conditions: ['browser'] }, test: { name: 'lib', include: ['test/lib/**/*.test.ts'] } },
 			{ resolve: { alias: { $lib: lib } }, test: { name: 'server', include: ['test/server/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 30_000 } },
 			// Real rooms, one host at a time: two cores serve workerd, the store and the clients.
 			{ test: { name: 'party', include: ['test/party/**/*.test.ts'], fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 } },

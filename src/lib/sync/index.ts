@@ -1,6 +1,6 @@
 /**
- * The device's part that screens may use (docs/protocol.md, The device); nothing else of lib/sync is imported from outside,
- * except service-worker-registration.ts by the frame. "Reactive" means: read it in a template, $derived or $effect.
+ * The device's part that screens may use (docs/protocol.md, The device); nothing else of lib/sync is imported from outside.
+ * "Reactive" means: read it in a template, $derived or $effect.
  */
 import type { MirrorKind, MirrorRows } from '#domain/mirror.ts';
 import type { WorkspaceSettings } from '#domain/settings.ts';

@@ -11,6 +11,10 @@ const step = { one: 0, two: 1 };
 
 export type Refusal = { code: string; message: string };
 
+/** Rooms take updates up to 1 MB (S5), and some hosts hang up above it without a word: then it isn't sent at all. */
+const updateLimit = 1024 * 1024;
+const tooLarge: Refusal = { code: 'too-large', message: 'This change is larger than 1 MB. Take it back (undo), or put it in smaller parts.' };
+
 /** Rooms answer for a frame within 100 ms and a write. When one stays silent this long, the link begins anew, in ms. */
 const answerWithin = 10_000;
 
@@ -111,10 +115,8 @@ export class RoomConnection {
 		encoding.writeVarUint(encoder, frame.sync);
 		const read = readSyncMessage(decoder, encoder, doc, this, onUnreadable);
 		if (read === step.one) {
-			this.#sent.push(madeSoFar());
 			this.#hasAnswered = true;
-			this.#socket.send(encoding.toUint8Array(encoder));
-			this.#expect();
+			this.#sendUpdate(encoding.toUint8Array(encoder), madeSoFar());
 		} else if (read === step.two) onSynced();
 	}
 
@@ -144,10 +146,20 @@ export class RoomConnection {
 
 	#onUpdate = (update: Uint8Array, origin: unknown): void => {
 		if (origin === this || !this.#hasAnswered || !this.#socket.isOpen) return;
-		this.#sent.push(this.#options.madeSoFar());
-		this.#send(frame.sync, (encoder) => writeUpdate(encoder, update));
-		this.#expect();
+		const encoder = encoding.createEncoder();
+		encoding.writeVarUint(encoder, frame.sync);
+		writeUpdate(encoder, update);
+		this.#sendUpdate(encoding.toUint8Array(encoder), this.#options.madeSoFar());
 	};
+
+	#sendUpdate(bytes: Uint8Array<ArrayBuffer>, made: number): void {
+		// Behind a refused update nothing can be understood; the next link's first answer holds it all.
+		if (this.#isRefused) return;
+		if (bytes.length > updateLimit) return this.#refused(tooLarge);
+		this.#sent.push(made);
+		this.#socket.send(bytes);
+		this.#expect();
+	}
 
 	#onAwareness = ({ added, updated, removed }: { added: number[]; updated: number[]; removed: number[] }, origin: unknown): void => {
 		// Others' states come from the room; only one's own may be sent to it (S7).

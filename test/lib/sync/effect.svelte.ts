@@ -1,0 +1,5 @@
+/** Runs an effect for a test; returns how to stop it. */
+export const effectRoot = (run: () => void): (() => void) =>
+	$effect.root(() => {
+		$effect(() => run());
+	});

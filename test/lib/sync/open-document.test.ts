@@ -1,0 +1,250 @@
+/** The device's documents against the real room under `partykit dev`: acknowledgements, refusals, convergence, reloads (S4, S16). */
+import { flushSync } from 'svelte';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { DeviceStore } from '../../../src/lib/sync/device-store.ts';
+import { documentTypeOf } from '../../../src/lib/sync/document-types.ts';
+import { Documents, type DocumentsOptions } from '../../../src/lib/sync/documents.svelte.ts';
+import { edit } from '../../../src/lib/sync/edit.ts';
+import { undoOf } from '../../../src/lib/sync/undo.svelte.ts';
+import { watch } from '../../../src/lib/sync/watch.ts';
+import { effectRoot } from './effect.svelte.ts';
+import { call, token } from '../../party/harness/client.ts';
+import { newCustomer, newId } from '../../party/harness/documents.ts';
+import { type Rooms, startRooms } from '../../party/harness/rooms.ts';
+import { type DeviceDouble, deviceDouble, until } from './device-double.ts';
+
+let rooms: Rooms;
+beforeAll(async () => {
+	rooms = await startRooms('partykit');
+}, 120_000);
+afterAll(() => rooms?.end());
+
+const open: (() => unknown)[] = [];
+afterEach(async () => {
+	for (const close of open.splice(0).reverse()) await close();
+});
+
+/** One visit of a page on a device: its documents and its store, ended as a closed tab ends. */
+function visit(device: DeviceDouble, who: string, { role = 'csm', isOnline = () => true, ...changes }: Partial<DocumentsOptions> & { role?: string; isOnline?: () => boolean } = {}) {
+	const store = new DeviceStore(`cuebook:documents:${who}:w1`, newId('tab'), device);
+	const acknowledged: string[] = [];
+	const documents = new Documents({
+		environment: device,
+		fetchToken: async (room) =>
+			isOnline() ? { ok: true, value: { token: await token(room, { sub: who, role }), url: rooms.url } } : { ok: false, status: 0, code: 'offline', message: '' },
+		typeOf: documentTypeOf,
+		store,
+		storageProblem: () => null,
+		mayEdit: () => role !== 'reader',
+		onLocalChange: () => {},
+		onAcknowledged: (document) => acknowledged.push(document.id),
+		onNoRight: () => {},
+		...changes,
+	});
+	const leave = async () => {
+		documents.end();
+		await store.close();
+	};
+	open.push(leave);
+	return { documents, store, acknowledged, leave };
+}
+
+const nameOf = (document: { doc: import('yjs').Doc }) => document.doc.getMap('fields').get('name');
+
+describe('S4, S16: a document on the device and its room', () => {
+	it('opens, edits at once, and says synced only when the room keeps it', async () => {
+		const id = await newCustomer(rooms.url, 'Acme');
+		const { documents } = visit(deviceDouble(), 'ada');
+		const document = documents.openDocument(id);
+		expect(document.status.state).toBe('loading');
+		expect(edit(document, 'set-field', { field: 'name', value: 'too early' })).toMatchObject({ ok: false, code: 'not-ready' });
+		await document.ready;
+		expect(nameOf(document)).toBe('Acme');
+		expect(edit(document, 'set-field', { field: 'name', value: 'Acme 2' })).toEqual({ ok: true });
+		expect(nameOf(document)).toBe('Acme 2');
+		expect(document.status).toMatchObject({ state: 'waiting', waiting: 1 });
+		await until('the room keeps it', () => document.status.state === 'synced');
+		const read = await call(rooms.url, 'document', id, 'read');
+		expect(read.ok && (read.value as any).rows[0].values.name).toBe('Acme 2');
+	});
+
+	it('a deletion alone is acknowledged too', async () => {
+		const id = await newCustomer(rooms.url, 'Acme', { tags: ['t1'] });
+		const { documents } = visit(deviceDouble(), 'ada');
+		const document = documents.openDocument(id);
+		await until('it is synced', () => document.status.state === 'synced');
+		edit(document, 'remove-tag', { tag: 't1' });
+		expect(document.status.waiting).toBe(1);
+		await until('the room keeps it', () => document.status.state === 'synced');
+	});
+
+	it('two devices converge, and see each other there by names the room stamped (S7)', async () => {
+		const id = await newCustomer(rooms.url, 'Acme');
+		const [one, two] = [visit(deviceDouble(), 'ada').documents.openDocument(id), visit(deviceDouble(), 'bea').documents.openDocument(id)];
+		await Promise.all([one.ready, two.ready]);
+		one.awareness.setLocalStateField('at', 'contacts');
+		await until('bea sees ada', () => two.peers.some((peer) => peer.user.id === 'ada' && peer.state.at === 'contacts'));
+		await until('ada sees bea', () => one.peers.some((peer) => peer.user.id === 'bea'));
+		for (let n = 0; n < 50; n++) {
+			edit(one, 'set-field', { field: 'domain', value: `one${n}.example` });
+			edit(two, 'add-tag', { tag: `tag${n}` });
+		}
+		await until('both are synced', () => one.status.state === 'synced' && two.status.state === 'synced');
+		await until('both say the same', () => JSON.stringify(one.type!.projection(one.doc)) === JSON.stringify(two.type!.projection(two.doc)));
+		expect((two.type!.projection(two.doc)[0]!.values.tags as string[]).length).toBe(50);
+		one.close();
+		await until('ada left', () => two.peers.length === 0, 8_000);
+	});
+
+	it('edits made offline survive closing the tab, and arrive after the next start without opening the page (SY1)', async () => {
+		const id = await newCustomer(rooms.url, 'Acme');
+		const device = deviceDouble({ random: () => 0 });
+		const first = visit(device, 'ada');
+		const before = first.documents.openDocument(id);
+		await until('it is synced', () => before.status.state === 'synced');
+		await first.leave();
+
+		const offline = visit(device, 'ada', { isOnline: () => false });
+		const document = offline.documents.openDocument(id);
+		await document.ready;
+		expect(document.status.state).toBe('saved-here');
+		edit(document, 'set-field', { field: 'name', value: 'Renamed in the train' });
+		edit(document, 'remove-tag', { tag: 'none' });
+		edit(document, 'set-field', { field: 'domain', value: 'train.example' });
+		expect(document.status).toMatchObject({ state: 'waiting', waiting: 2, reason: null });
+		await offline.leave();
+
+		const after = visit(device, 'ada');
+		await until('everything was acknowledged', () => after.acknowledged.includes(id));
+		const read = await call(rooms.url, 'document', id, 'read');
+		expect(read.ok && (read.value as any).rows[0].values).toMatchObject({ name: 'Renamed in the train', domain: 'train.example' });
+		await until('the device knows that nothing waits', async () => (await after.store.unacked()).size === 0);
+		await until('it isn’t held open any longer', () => after.documents.open.length === 0, 8_000);
+	});
+
+	it('goes on after the rooms were killed: what was acknowledged is there, what wasn’t is sent again', async () => {
+		const id = await newCustomer(rooms.url, 'Acme');
+		const { documents } = visit(deviceDouble({ random: () => 0 }), 'ada');
+		const document = documents.openDocument(id);
+		await until('it is synced', () => document.status.state === 'synced');
+		edit(document, 'set-field', { field: 'name', value: 'before' });
+		await until('it is kept', () => document.status.state === 'synced');
+		await rooms.kill();
+		edit(document, 'set-field', { field: 'domain', value: 'during.example' });
+		expect(document.status.waiting).toBe(1);
+		await rooms.start();
+		await until('it is synced again', () => document.status.state === 'synced', 20_000);
+		const read = await call(rooms.url, 'document', id, 'read');
+		expect(read.ok && (read.value as any).rows[0].values).toMatchObject({ name: 'before', domain: 'during.example' });
+	}, 60_000);
+
+	it('who may only read is told so, and changes nothing', async () => {
+		const id = await newCustomer(rooms.url, 'Acme');
+		const { documents } = visit(deviceDouble(), 'rea', { role: 'reader' });
+		const document = documents.openDocument(id);
+		await document.ready;
+		expect(document.status.isReadOnly).toBe(true);
+		expect(edit(document, 'set-field', { field: 'name', value: 'x' })).toMatchObject({ ok: false, code: 'read-only' });
+		expect(nameOf(document)).toBe('Acme');
+	});
+
+	it('a right lost while editing: the room refuses with a reason, and the edit stays on the device (SY5)', async () => {
+		const id = await newCustomer(rooms.url, 'Acme');
+		let asked = 0;
+		// The device still thinks it may edit; the room knows better.
+		const { documents, store } = visit(deviceDouble(), 'rea', { role: 'reader', mayEdit: () => true, onNoRight: () => asked++ });
+		const document = documents.openDocument(id);
+		await until('it is synced', () => document.status.state === 'synced');
+		edit(document, 'set-field', { field: 'name', value: 'not mine to say' });
+		await until('it was refused', () => document.status.state === 'cannot');
+		expect(document.status).toMatchObject({ reason: 'no-right', waiting: 1, isReadOnly: true });
+		expect(document.refusal?.message).toContain('administrator');
+		expect(asked).toBeGreaterThan(0);
+		await store.flush();
+		expect((await store.unacked()).get(id)).toBe(1);
+	});
+
+	it('what is too large is refused with the reason, and taken once it was made smaller', async () => {
+		const id = await newCustomer(rooms.url, 'Acme');
+		const { documents } = visit(deviceDouble({ random: () => 0 }), 'ada');
+		const document = documents.openDocument(id);
+		await until('it is synced', () => document.status.state === 'synced');
+		const text = document.doc.getText('subject');
+		document.doc.transact(() => text.insert(0, 'x'.repeat(1_200_000)), document.origin);
+		await until('it was refused', () => document.status.reason === 'too-large');
+		expect(document.status.waiting).toBe(1);
+		document.doc.transact(() => text.delete(0, 1_199_000), document.origin);
+		await until('the rest was taken', () => document.status.state === 'synced', 15_000);
+	}, 30_000);
+
+	it('a document that was never made is not found; once it is made, it opens', async () => {
+		const id = newId('customer');
+		const { documents } = visit(deviceDouble({ random: () => 0 }), 'ada');
+		const document = documents.openDocument(id);
+		await until('it isn’t there', () => document.status.reason === 'not-found');
+		expect(document.status.state).toBe('cannot');
+		await call(rooms.url, 'document', id, 'create', { workspace: 'w1', type: 'customer', args: { name: 'Late' }, actor: { kind: 'user', id: 'ada' } });
+		documents.reconnect();
+		await document.ready;
+		expect(nameOf(document)).toBe('Late');
+	});
+
+	it('is shared by its callers and ends after the last', async () => {
+		const id = await newCustomer(rooms.url, 'Acme');
+		const { documents } = visit(deviceDouble(), 'ada');
+		const [one, two] = [documents.openDocument(id), documents.openDocument(id)];
+		expect(one).toBe(two);
+		await one.ready;
+		one.close();
+		two.close();
+		await until('it ended', () => documents.open.length === 0, 6_000);
+	}, 15_000);
+
+	it('undo goes back over own edits only, one act at a time', async () => {
+		const id = await newCustomer(rooms.url, 'Acme');
+		const [one, two] = [visit(deviceDouble(), 'ada').documents.openDocument(id), visit(deviceDouble(), 'bea').documents.openDocument(id)];
+		await Promise.all([one.ready, two.ready]);
+		const undo = undoOf(one);
+		edit(one, 'set-field', { field: 'name', value: 'A' });
+		edit(one, 'set-field', { field: 'name', value: 'Ab' });
+		edit(one, 'add-tag', { tag: 'mine' });
+		edit(two, 'add-tag', { tag: 'hers' });
+		await until('hers is here', () => one.doc.getMap('tags').has('hers'));
+		expect(undo.canUndo).toBe(true);
+		undo.undo();
+		expect([...one.doc.getMap('tags').keys()]).toEqual(['hers']);
+		undo.undo();
+		expect(nameOf(one)).toBe('Acme');
+		expect([undo.canUndo, undo.canRedo]).toEqual([false, true]);
+		undo.redo();
+		expect(nameOf(one)).toBe('Ab');
+	});
+
+	it('watch reads once a frame, however many edits come', async () => {
+		const id = await newCustomer(rooms.url, 'Acme');
+		const document = visit(deviceDouble(), 'ada').documents.openDocument(id);
+		await document.ready;
+		let reads = 0;
+		let draw = () => {};
+		const watched = watch(document, (doc) => (reads++, doc.getMap('fields').get('domain')), (run) => (draw = run));
+		const seen: unknown[] = [];
+		const stop = effectRoot(() => void seen.push(watched.current));
+		flushSync();
+		for (let n = 0; n < 20; n++) edit(document, 'set-field', { field: 'domain', value: `d${n}.example` });
+		expect(reads).toBe(1);
+		draw();
+		flushSync();
+		expect(seen).toEqual([undefined, 'd19.example']);
+		expect(reads).toBe(2);
+		stop();
+	});
+
+	it('invalid arguments are refused by the edit’s own schema; an unknown edit is a bug', async () => {
+		const id = await newCustomer(rooms.url, 'Acme');
+		const document = visit(deviceDouble(), 'ada').documents.openDocument(id);
+		await document.ready;
+		const answer = edit(document, 'set-field', { field: 'no such field', value: 1 });
+		expect(answer).toMatchObject({ ok: false, code: 'invalid' });
+		expect(() => edit(document, 'explode', {})).toThrow(/no edit/);
+	});
+});
