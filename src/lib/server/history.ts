@@ -1,0 +1,25 @@
+/** A customer's history and a run in full, as members may see them. */
+import type { Database } from '#db/client.ts';
+import { eventsOf, runInFull } from '#db/history.ts';
+import type { Member } from './session.ts';
+
+/** The events of a customer before `before` (ms, absent = now and later). */
+export const historyOf = (db: Database, member: Member, customerId: string, before: string | null) => {
+	const until = before === null || before === '' ? Number.MAX_SAFE_INTEGER : Number(before);
+	return Number.isFinite(until) ? eventsOf(db, member.workspaceId, customerId, until) : null;
+};
+
+const isSecretHeader = (name: string): boolean => /authorization|cookie|token|secret|key|signature/i.test(name);
+
+/** A request as people may see it: what opens other systems' doors is left out. */
+function shown(request: unknown): unknown {
+	const headers = (request as { headers?: Record<string, string> } | null)?.headers;
+	if (!headers) return request;
+	return { ...(request as object), headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, isSecretHeader(name) ? '…' : value])) };
+}
+
+/** A run with its definition, steps, intents and history; null when the member's workspace has none such. */
+export async function runFor(db: Database, member: Member, id: string) {
+	const found = await runInFull(db, member.workspaceId, id);
+	return found && { ...found, intents: found.intents.map((one) => ({ ...one, request: shown(one.request) })) };
+}
