@@ -22,8 +22,10 @@ export function copyOf(doc: Y.Doc, clientId?: number): Y.Doc {
 
 export const sync = (from: Y.Doc, to: Y.Doc): void => Y.applyUpdate(to, Y.encodeStateAsUpdate(from, Y.encodeStateVector(to)));
 
-export function meet(...docs: Y.Doc[]): void {
-	for (let round = 0; round < 2; round++) for (const from of docs) for (const to of docs) if (from !== to) sync(from, to);
+/** Everyone learns everything: all tell the first, the first tells all. */
+export function meet(first: Y.Doc, ...others: Y.Doc[]): void {
+	for (const other of others) sync(other, first);
+	for (const other of others) sync(first, other);
 }
 
 /** Parses the arguments as the door does, then applies the edit. */

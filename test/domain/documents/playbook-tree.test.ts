@@ -12,13 +12,13 @@ const number = fc.nat(1_000);
 const op: fc.Arbitrary<Op> = fc.record({
 	doc: fc.nat(3),
 	kind: fc.oneof(
-		{ weight: 4, arbitrary: fc.constant('insert' as const) },
-		{ weight: 4, arbitrary: fc.constant('split' as const) },
-		{ weight: 8, arbitrary: fc.constant('move' as const) },
-		{ weight: 3, arbitrary: fc.constant('remove' as const) },
+		{ weight: 2, arbitrary: fc.constant('insert' as const) },
+		{ weight: 1, arbitrary: fc.constant('split' as const) },
+		{ weight: 10, arbitrary: fc.constant('move' as const) },
+		{ weight: 2, arbitrary: fc.constant('remove' as const) },
 		{ weight: 2, arbitrary: fc.constant('add-branch' as const) },
-		{ weight: 2, arbitrary: fc.constant('remove-branch' as const) },
-		{ weight: 4, arbitrary: fc.constant('sync' as const) },
+		{ weight: 1, arbitrary: fc.constant('remove-branch' as const) },
+		{ weight: 2, arbitrary: fc.constant('sync' as const) },
 	),
 	a: number,
 	b: number,
@@ -30,8 +30,10 @@ const pick = <T>(list: readonly T[], n: number): T | undefined => list[n % Math.
 /** Plays the edits of people who meet now and then; gives their documents and what was inserted and ever removed by somebody. */
 function play(count: number, ops: readonly Op[]) {
 	const first = make('playbook', { name: 'Onboarding' });
+	// All begin with the same few splits, two of them nested: moves into each other meet often (a third of the plays makes a circle).
+	const inserted = ['a', 'b', 'c', 'd'];
+	for (const id of inserted) edit(first, 'insert-step', { id, kind: 'split', parent: id === 'd' ? 'c' : 'root', branch: id === 'd' ? 'c_1' : '' });
 	const docs = Array.from({ length: count }, (_, index) => copyOf(first, index + 1));
-	const inserted: string[] = [];
 	const removed = new Set<string>();
 	for (const [n, { doc: who, kind, a, b, c }] of ops.entries()) {
 		const doc = docs[who % count]!;
@@ -68,7 +70,7 @@ describe('S19 the tree of steps, edited at once', () => {
 				const { docs, inserted, removed } = play(count, ops);
 				// Before they meet each one's own tree is valid, too.
 				for (const doc of docs) expectValid(doc);
-				meet(...docs);
+				meet(...(docs as [Y.Doc, ...Y.Doc[]]));
 				const read = docs.map((doc) => definition(doc));
 				for (const one of read) expect(one).toEqual(read[0]);
 				for (const doc of docs) expect([...tree(doc).lists]).toEqual([...tree(docs[0]!).lists]);
@@ -77,15 +79,15 @@ describe('S19 the tree of steps, edited at once', () => {
 				const there = new Set(flatten(read[0]!.steps).map((step) => step.id));
 				expect(inserted.filter((id) => !removed.has(id) && !there.has(id))).toEqual([]);
 			}),
-			{ numRuns: 300 },
+			{ numRuns: 200 },
 		);
-	});
+	}, 60_000);
 
 	test('an edit after the meeting does what it says: the step stands right behind the one it was put after, strays included', () => {
 		fc.assert(
 			fc.property(fc.array(op, { minLength: 5, maxLength: 40 }), number, number, (ops, a, b) => {
 				const { docs } = play(3, ops);
-				meet(...docs);
+				meet(...(docs as [Y.Doc, ...Y.Doc[]]));
 				const doc = docs[0]!;
 				const now = tree(doc);
 				const list = pick([...now.lists.keys()].sort(), a)!;
@@ -98,7 +100,7 @@ describe('S19 the tree of steps, edited at once', () => {
 			}),
 			{ numRuns: 200 },
 		);
-	});
+	}, 60_000);
 
 	function expectValid(doc: Y.Doc): void {
 		const all = flatten(definition(doc).steps).map((step) => step.id);
@@ -149,6 +151,15 @@ describe('S19 the tree of steps, edited at once', () => {
 		edit(two, 'move-step', { id: 'c', parent: 'root', after: null });
 		meet(one, two);
 		expect(idsOf(one)).toEqual(['c', 'b']);
+	});
+
+	test('a step that came back from a removal is not lost when it comes to stand where it was removed from', () => {
+		const [one, two] = pair();
+		edit(one, 'remove-step', { id: 'b' });
+		edit(two, 'move-step', { id: 'b', parent: 'a', branch: 'a_1' });
+		meet(one, two);
+		edit(one, 'move-step', { id: 'b', parent: 'root', after: 'a' });
+		expect(idsOf(one)).toEqual(['a', 'b']);
 	});
 
 	test('the same step moved to two places at once is in one of them', () => {

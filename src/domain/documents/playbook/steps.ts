@@ -2,7 +2,7 @@
 import * as Y from 'yjs';
 import { htmlInto } from '../../rich-text/write.ts';
 import { positionBetween } from './position.ts';
-import { branches, isAlive, isMail, item, placeKey, placeOf, steps, type StepKind } from './shape.ts';
+import { branches, isAlive, isMail, item, placeKey, placeOf, steps, type Place, type StepKind } from './shape.ts';
 import { remove as removeCondition } from './filters.ts';
 import { rootList, stepsIn, stepsUnder, tree } from './tree.ts';
 
@@ -36,7 +36,13 @@ export function moveStep(doc: Y.Doc, args: Target & { id: string }): void {
 	const step = item(steps(doc), args.id);
 	if (step === null || !isAlive(step) || args.parent === args.id || args.after === args.id || stepsIn(tree(doc), args.id).includes(args.parent)) return;
 	const place = placeAt(doc, args, args.id);
+	put(step, place);
+}
+
+/** Writes a place; with it goes an old mark of removal, which may name this very place from another time. */
+function put(step: Y.Map<unknown>, place: Place): void {
 	step.set('place', place);
+	if (step.has('removed')) step.delete('removed');
 }
 
 /** Removes a step and, when it is a split, what is in it now. They are marked, not deleted: one that somebody moved elsewhere meanwhile stays. */
@@ -92,7 +98,7 @@ export function removeBranch(doc: Y.Doc, id: string): void {
 }
 
 /** The place for `id`. When it comes to stand among strays, those first get places of their own (tree.ts, rule 4) so that there is an order to stand in. */
-function placeAt(doc: Y.Doc, target: Target, id: string) {
+function placeAt(doc: Y.Doc, target: Target, id: string): Place {
 	const now = tree(doc);
 	const isThere = target.parent !== rootList && (now.branches.get(target.parent) ?? []).some((branch) => branch.id === target.branch);
 	const list = isThere ? target.branch! : rootList;
@@ -100,7 +106,8 @@ function placeAt(doc: Y.Doc, target: Target, id: string) {
 	const isLost = target.parent !== rootList && !isThere;
 	const at = target.after === null && !isLost ? 0 : target.after == null || !ids.includes(target.after) ? ids.length : ids.indexOf(target.after) + 1;
 	if (list === rootList && at > 0 && now.strays.includes(ids[at - 1]!)) settleStrays(doc, ids, now.strays);
-	const position = (one: string | undefined) => (one === undefined || (list === rootList && tree(doc).strays.includes(one)) ? null : placeOf(item(steps(doc), one)!)!.position);
+	// A stray that follows has no position in this list: it comes last anyway.
+	const position = (one: string | undefined) => (one === undefined || (list === rootList && placeOf(item(steps(doc), one)!)?.parent !== rootList) ? null : placeOf(item(steps(doc), one)!)!.position);
 	const between = positionBetween(position(ids[at - 1]), position(ids[at]), id);
 	return isThere ? { parent: target.parent, branch: list, position: between } : { parent: rootList, branch: '', position: between };
 }
@@ -110,6 +117,6 @@ function settleStrays(doc: Y.Doc, ids: string[], strays: string[]): void {
 	let position = last === undefined ? null : placeOf(item(steps(doc), last)!)!.position;
 	for (const stray of strays.filter((one) => ids.includes(one))) {
 		position = positionBetween(position, null, stray);
-		item(steps(doc), stray)!.set('place', { parent: rootList, branch: '', position });
+		put(item(steps(doc), stray)!, { parent: rootList, branch: '', position });
 	}
 }
