@@ -56,7 +56,7 @@ export class Mirror {
 	#dirty = new Set<MirrorKind>();
 	#reach: Reach;
 	#pulling: Promise<void> | null = null;
-	#mustPullAgain = false;
+	#next: Promise<void> | null = null;
 	#failures = 0;
 	#timer: unknown = null;
 	#settleTimer: unknown = null;
@@ -125,22 +125,20 @@ export class Mirror {
 		return this.search('customer', text);
 	}
 
-	/** Gets what changed since the last time. Calls during a pull make one more after it. */
+	/** Gets what changed up to now. Calls during a pull make one more after it, and resolve with that. */
 	pull(): Promise<void> {
 		if (this.#isEnded) return Promise.resolve();
-		if (this.#pulling) {
-			this.#mustPullAgain = true;
-			return this.#pulling;
-		}
+		if (this.#pulling)
+			return (this.#next ??= this.#pulling.then(() => {
+				this.#next = null;
+				return this.pull();
+			}));
 		this.#options.environment.clearTimeout(this.#timer);
 		this.#pulling = this.loaded
 			.then(() => this.#pull())
 			.finally(() => {
 				this.#pulling = null;
-				if (this.#mustPullAgain && this.#failures === 0) {
-					this.#mustPullAgain = false;
-					void this.pull();
-				} else this.#schedule();
+				this.#schedule();
 			});
 		return this.#pulling;
 	}

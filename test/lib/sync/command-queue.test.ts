@@ -1,0 +1,93 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { makeCall } from '../../../src/lib/sync/call.ts';
+import { CommandQueue, type CommandQueueOptions } from '../../../src/lib/sync/command-queue.svelte.ts';
+import { appDouble } from './app-double.ts';
+import { type DeviceDouble, deviceDouble, until } from './device-double.ts';
+
+const open: CommandQueue[] = [];
+afterEach(() => {
+	for (const queue of open.splice(0)) queue.end();
+});
+
+function queueOn(device: DeviceDouble, app: ReturnType<typeof appDouble>, changes: Partial<CommandQueueOptions> = {}) {
+	const queue = new CommandQueue({ name: 'cuebook:commands:ada:w1', environment: device, call: makeCall(app), onAnswered: () => {}, onProblem: () => {}, ...changes });
+	open.push(queue);
+	return queue;
+}
+
+describe('SY3: what a person decides', () => {
+	it('is sent at once and answered', async () => {
+		const app = appDouble();
+		app.decide = ({ args }) => ({ status: 'accepted', result: { seen: args.taskId } });
+		const queue = queueOn(deviceDouble(), app);
+		const { id, outcome } = queue.send('complete-task', { taskId: 't1' });
+		expect(queue.waiting.map((command) => command.id)).toEqual([id]);
+		expect(await outcome).toEqual({ status: 'accepted', result: { seen: 't1' } });
+		expect(queue.waiting).toEqual([]);
+	});
+
+	it('offline it waits, survives closing the tab, and is sent in order after the next start', async () => {
+		const app = appDouble();
+		app.isOnline = false;
+		const device = deviceDouble({ random: () => 0 });
+		const first = queueOn(device, app);
+		for (const n of [1, 2, 3]) {
+			first.send('complete-task', { n });
+			await new Promise((resolve) => setTimeout(resolve, 3));
+		}
+		await until('it was tried', () => first.waiting[0]!.attempts > 0);
+		first.end();
+		const again = queueOn(device, app);
+		await again.loaded;
+		expect(again.waiting.map((command) => (command.args as any).n)).toEqual([1, 2, 3]);
+		app.isOnline = true;
+		device.wake();
+		await until('all were sent', () => again.waiting.length === 0);
+		expect(app.log.filter(({ path }) => path === '/api/commands').map(({ body }) => body.args.n)).toEqual([1, 2, 3]);
+	});
+
+	it('is executed once by its id, though answers are lost', async () => {
+		const app = appDouble();
+		app.loseAnswers = 3;
+		const queue = queueOn(deviceDouble({ random: () => 0 }), app);
+		const { id, outcome } = queue.send('complete-task', {});
+		expect(await outcome).toEqual({ status: 'accepted' });
+		expect(app.executed.get(id)).toBe(1);
+		expect(app.log.filter(({ body }) => body?.id === id).length).toBe(4);
+	});
+
+	it('held and refused ones stay, with the reason, also after a reload, until somebody read them', async () => {
+		const app = appDouble();
+		app.decide = ({ type }) => (type === 'complete-task' ? { status: 'held', reason: 'already-completed' } : { status: 'refused', reason: 'no-right' });
+		const device = deviceDouble();
+		const first = queueOn(device, app);
+		const answers = await Promise.all([first.send('complete-task', {}).outcome, first.send('publish-playbook', {}).outcome]);
+		expect(answers.map((outcome) => outcome.status)).toEqual(['held', 'refused']);
+		first.end();
+		const again = queueOn(device, app);
+		await again.loaded;
+		expect([again.held, again.refused].map(([command]) => command!.reason)).toEqual(['already-completed', 'no-right']);
+		again.dismiss(again.held[0]!.id);
+		expect(again.held).toEqual([]);
+		expect(app.log.length, 'nothing was sent again').toBe(2);
+	});
+
+	it('a 4xx is a refusal with its words; a 5xx and an ended session are tried again', async () => {
+		const app = appDouble();
+		const answers = [{ status: 503, body: {} }, { status: 401, body: { code: 'signed-out', message: '' } }, { status: 400, body: { code: 'not-valid', message: 'taskId is missing' } }];
+		app.instead = () => answers.shift() ?? null;
+		const queue = queueOn(deviceDouble({ random: () => 0 }), app);
+		expect(await queue.send('complete-task', {}).outcome).toEqual({ status: 'refused', reason: 'not-valid', message: 'taskId is missing' });
+		expect(answers).toEqual([]);
+	});
+
+	it('one that the server stumbles over doesn’t hold up the others for ever', async () => {
+		const app = appDouble();
+		let bad = '';
+		app.fetch = ((fetch) => (async (path: string, init?: RequestInit) => (String(init?.body).includes(bad) ? new Response('{}', { status: 500 }) : fetch(path, init))) as typeof app.fetch)(app.fetch);
+		const queue = queueOn(deviceDouble({ random: () => 0 }), app);
+		bad = queue.send('explode', {}).id;
+		expect(await queue.send('complete-task', {}).outcome).toEqual({ status: 'accepted' });
+		expect(queue.waiting.map((command) => command.type)).toEqual(['explode']);
+	}, 15_000);
+});

@@ -1,0 +1,157 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Device } from '../../../src/lib/sync/device.svelte.ts';
+import type { Environment, Socket } from '../../../src/lib/sync/environment.ts';
+import { appDouble, sessionOf } from './app-double.ts';
+import { type DeviceDouble, deviceDouble, until } from './device-double.ts';
+import { customerRow } from './rows.ts';
+
+const open: Device[] = [];
+afterEach(() => {
+	for (const device of open.splice(0)) device.place?.end();
+});
+
+/** Sockets that open and say what the test says. */
+function sockets() {
+	const made: (Socket & { url: string })[] = [];
+	const openSocket = (url: string) => {
+		const socket = { url, binaryType: '', readyState: 1, onopen: null, onmessage: null, onclose: null, onerror: null, send: () => {}, close: () => {} } as Socket & { url: string };
+		made.push(socket);
+		setTimeout(() => socket.onopen?.({}), 1);
+		return socket;
+	};
+	const say = (message: unknown) => made.findLast((socket) => socket.url.includes('/parties/workspace/'))!.onmessage!({ data: JSON.stringify(message) });
+	return { made, openSocket, say };
+}
+
+function start(app: ReturnType<typeof appDouble>, double: DeviceDouble) {
+	const device = new Device(double);
+	open.push(device);
+	return device;
+}
+
+function world(changes: Partial<Environment> = {}) {
+	const app = appDouble();
+	app.session = sessionOf();
+	app.put('customer', customerRow('customer_a', 'Acme'));
+	const net = sockets();
+	const token = { status: 200, body: { token: 't', url: 'http://rooms' } };
+	app.instead = (path) => (path.startsWith('/api/rooms/token') ? token : null);
+	const double = deviceDouble({ fetch: (path, init) => app.fetch(path, init), openSocket: net.openSocket, random: () => 0, ...changes });
+	return { app, net, double };
+}
+
+describe('SY1, SY4: the device', () => {
+	it('knows who is here, opens the same without network, and the light tells', async () => {
+		const { app, double } = world();
+		const device = start(app, double);
+		expect(device.session.state).toBe('loading');
+		await device.session.load();
+		expect(device.session.state).toBe('ready');
+		expect([device.session.may('document.edit'), device.session.may('settings.change')]).toEqual([true, false]);
+		await until('it is synced', () => device.light.state === 'synced');
+		device.place!.end();
+		app.isOnline = false;
+		const again = start(app, double);
+		expect(again.session.state, 'at once, from the device').toBe('ready');
+		await again.place!.mirror.loaded;
+		expect(again.place!.mirror.row('customer', 'customer_a')?.name).toBe('Acme');
+		await again.session.load();
+		expect(again.session).toMatchObject({ state: 'ready', isFromDevice: true, problem: 'offline' });
+		expect(again.light.state).toBe('saved-here');
+		const { outcome } = again.place!.queue.send('complete-task', {});
+		expect(again.light).toMatchObject({ state: 'waiting', waiting: 1 });
+		app.isOnline = true;
+		double.wake();
+		expect(await outcome).toEqual({ status: 'accepted' });
+		await until('all is synced again', () => again.light.state === 'synced');
+	});
+
+	it('a poke pulls, and seats are known while the link is open (SY7, SY8)', async () => {
+		const { app, net, double } = world();
+		const device = start(app, double);
+		await device.session.load();
+		await until('it is synced', () => device.light.state === 'synced');
+		app.put('customer', customerRow('customer_b', 'Beta'));
+		net.say({ type: 'poke', seq: app.seq });
+		await until('the new row is shown', () => device.place!.mirror.count('customer') === 2);
+		net.say({ type: 'seats', seats: [{ userId: 'bea', name: 'Bea', colour: '#000', doc: 'customer_a' }] });
+		expect(device.place!.link.seats[0]).toMatchObject({ userId: 'bea', doc: 'customer_a' });
+		net.made.findLast((socket) => socket.url.includes('workspace'))!.onclose!({ code: 1006, reason: '' });
+		expect(device.place!.link.seats).toEqual([]);
+		expect(device.light.state).toBe('saved-here');
+	});
+
+	it('another role begins a new mirror; the change is noticed by one’s own row', async () => {
+		const { app, net, double } = world();
+		const device = start(app, double);
+		await device.session.load();
+		await until('it is synced', () => device.light.state === 'synced');
+		const before = device.place;
+		app.session = sessionOf({ role: 'reader' });
+		app.remove('customer', 'customer_a');
+		app.put('person', { id: 'ada', name: 'Ada', email: '', role: 'reader', colour: '' } as never);
+		net.say({ type: 'poke', seq: app.seq });
+		await until('it is another place', () => device.place !== before);
+		expect(device.session.may('document.edit')).toBe(false);
+		await until('only what the new role may see is here', () => device.place!.mirror.status.state === 'synced' && device.place!.mirror.count('customer') === 0);
+	});
+
+	it('a session that ended keeps the work on the device for its person’s return', async () => {
+		const { app, double } = world();
+		const device = start(app, double);
+		await device.session.load();
+		app.instead = (path) => (path === '/api/commands' ? { status: 401, body: { code: 'signed-out', message: '' } } : null);
+		const session = app.session;
+		app.session = null;
+		device.place!.queue.send('complete-task', {}, 'command_1');
+		await until('it is noticed', () => device.session.state === 'signed-out');
+		expect(device.place).toBeNull();
+		app.session = session;
+		app.instead = () => null;
+		await device.session.load();
+		await until('the command is sent', () => app.executed.get('command_1') === 1);
+	});
+
+	it('sign-out says what would be lost, then leaves nothing behind (S17)', async () => {
+		const { app, double } = world();
+		const device = start(app, double);
+		await device.session.load();
+		await until('it is synced', () => device.light.state === 'synced');
+		app.isOnline = false;
+		device.place!.queue.send('complete-task', { note: 'keep me' });
+		expect(await device.signOut()).toEqual({ ok: false, unsynced: { edits: 0, commands: 1 } });
+		expect(device.session.state).toBe('ready');
+		expect(await (await device.place!.export()).text()).toContain('keep me');
+		expect(await device.signOut({ discardUnsynced: true })).toEqual({ ok: true });
+		expect(device.session.state).toBe('signed-out');
+		const left = await double.indexedDB!.databases();
+		expect(left.map(({ name }) => name)).toEqual([]);
+		// The server couldn't be told: it is, first thing, before anybody is taken for signed in.
+		app.isOnline = true;
+		const signOuts = () => app.log.filter(({ path }) => path === '/api/auth/sign-out').length;
+		expect(signOuts()).toBe(0);
+		await device.session.load();
+		expect(signOuts()).toBe(1);
+	});
+
+	it('taken out of the workspace: its data leaves the device (S17)', async () => {
+		const { app, double } = world();
+		const device = start(app, double);
+		await device.session.load();
+		await until('it is synced', () => device.light.state === 'synced');
+		const other = { ...(sessionOf().workspace as object), id: 'w2', name: 'Two' };
+		app.session = sessionOf({ workspaces: [{ id: 'w2', name: 'Two', role: 'csm' }], workspace: other });
+		await device.session.load();
+		expect(device.session.workspace?.id).toBe('w2');
+		await until('nothing of it is left', async () => (await double.indexedDB!.databases()).every(({ name }) => !name!.endsWith(':w1')));
+	});
+
+	it('without IndexedDB it works in memory and says so (S17)', async () => {
+		const { app, double } = world({ indexedDB: undefined });
+		const device = start(app, double);
+		await device.session.load();
+		await until('the rows are here', () => device.place!.mirror.count('customer') === 1);
+		expect(device.light).toMatchObject({ state: 'cannot', reason: 'no-storage' });
+		expect(await device.place!.queue.send('complete-task', {}).outcome).toEqual({ status: 'accepted' });
+	});
+});
