@@ -1,6 +1,5 @@
 /** The app's endpoints as docs/protocol.md has them, in memory, for the device's mechanics: pages, answers by id, and a network that goes away. */
 import type { MirrorKind, SyncedRow } from '#domain/mirror.ts';
-import type { Environment } from '../../../src/lib/sync/environment.ts';
 
 type Answered = { status: number; body: unknown };
 
@@ -8,6 +7,7 @@ export function appDouble() {
 	const rows = new Map<string, SyncedRow>();
 	const log: { path: string; body: any }[] = [];
 	const answered = new Map<string, unknown>();
+	let endpoint: (path: string, body: any) => Answered;
 	const app = {
 		isOnline: true,
 		log,
@@ -25,19 +25,19 @@ export function appDouble() {
 			for (const row of data) rows.set(`${kind} ${row.id}`, { kind, id: row.id, seq: ++app.seq, data: row } as SyncedRow);
 		},
 		remove: (kind: MirrorKind, id: string) => void rows.set(`${kind} ${id}`, { kind, id, seq: ++app.seq, data: null } as SyncedRow),
-		fetch: (async (path, init) => {
+		fetch: async (path: string, init?: RequestInit): Promise<Response> => {
 			if (!app.isOnline) throw new TypeError('fetch failed');
 			const body = init?.body ? JSON.parse(String(init.body)) : null;
 			log.push({ path, body });
-			const { status, body: answer } = app.instead(path) ?? endpoint(path, body);
+			const { status, body: answer }: Answered = app.instead(path) ?? endpoint(path, body);
 			if (app.loseAnswers > 0) {
 				app.loseAnswers--;
 				throw new TypeError('connection reset');
 			}
 			return new Response(JSON.stringify(answer), { status });
-		}) satisfies Environment['fetch'],
+		},
 	};
-	const endpoint = (path: string, body: any): Answered => {
+	endpoint = (path, body) => {
 		const url = new URL(path, 'http://app');
 		if (url.pathname === '/api/session') return app.session ? { status: 200, body: app.session } : { status: 401, body: { code: 'signed-out', message: 'Sign in first' } };
 		if (url.pathname === '/api/auth/sign-out') return { status: 200, body: { success: true } };
