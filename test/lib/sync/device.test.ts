@@ -1,5 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { customer } from '#domain/documents/customer/index.ts';
+import { DeviceStore } from '../../../src/lib/sync/device-store.ts';
 import { Device } from '../../../src/lib/sync/device.svelte.ts';
+import { edit } from '../../../src/lib/sync/edit.ts';
 import type { Environment, Socket } from '../../../src/lib/sync/environment.ts';
 import { appDouble, sessionOf } from './app-double.ts';
 import { type DeviceDouble, deviceDouble, until } from './device-double.ts';
@@ -94,6 +98,36 @@ describe('SY1, SY4: the device', () => {
 		await until('it is another place', () => device.place !== before);
 		expect(device.session.may('document.edit')).toBe(false);
 		await until('only what the new role may see is here', () => device.place!.mirror.status.state === 'synced' && device.place!.mirror.count('customer') === 0);
+	});
+
+	it('what is edited offline shows in the lists at once, and again after a reload without opening its page', async () => {
+		const { app, double } = world();
+		const first = start(app, double);
+		await first.session.load();
+		await until('it is synced', () => first.light.state === 'synced');
+		first.place!.end();
+		// The document was opened on this device before.
+		const store = new DeviceStore('cuebook:documents:ada:w1', 'earlier', double);
+		const doc = new Y.Doc();
+		customer.skeleton(doc, { id: 'customer_a', workspace: 'w1', at: 0, args: { name: 'Acme', contacts: [{ id: 'contact_1', name: 'Zoé' }] } });
+		store.append('customer_a', Y.encodeStateAsUpdate(doc), null);
+		await store.close();
+
+		app.isOnline = false;
+		const offline = start(app, double);
+		const document = offline.documents.openDocument('customer_a');
+		await document.ready;
+		expect(edit(document, 'set-field', { field: 'name', value: 'Renamed offline' })).toEqual({ ok: true });
+		await until('the list shows it', () => offline.place!.mirror.row('customer', 'customer_a')?.name === 'Renamed offline');
+		expect(offline.place!.mirror.searchCustomers('renamed zoe').length).toBe(1);
+		expect(offline.light).toMatchObject({ state: 'waiting', waiting: 1 });
+		expect(await offline.signOut()).toEqual({ ok: false, unsynced: { edits: 1, commands: 0 } });
+		expect(JSON.parse(await (await offline.place!.export()).text()).documents[0].rows[0].values.name).toBe('Renamed offline');
+		offline.place!.end();
+
+		const again = start(app, double);
+		await until('the list shows it again', () => again.place!.mirror.row('customer', 'customer_a')?.name === 'Renamed offline');
+		expect(again.light).toMatchObject({ state: 'waiting', waiting: 1 });
 	});
 
 	it('a session that ended keeps the work on the device for its person’s return', async () => {
