@@ -1,0 +1,46 @@
+/** A run as the server gives it whole, and what follows from it. */
+import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
+import { forecast, type Forecast } from '#domain/engine/forecast.ts';
+import type { Facts } from '#domain/engine/facts.ts';
+import type { RunCause, StepState } from '#domain/engine/run.ts';
+import type { Explanation } from '#domain/conditions/condition.ts';
+import type { MirrorKind, MirrorRows } from '#domain/mirror.ts';
+import type { WorkspaceSettings } from '#domain/settings.ts';
+
+export type StepRecord = MirrorRows['step'] & { state: StepState; input: unknown; output: unknown };
+export type IntentRecord = { key: string; number: number; part: number; kind: string; state: string; request: any; response: unknown; error: string | null; attempts: number; firstAt: number | null; settledAt: number | null };
+export type RunEventRecord = { n: number; type: string; data: any; at: number };
+export type RunInFull = {
+	run: MirrorRows['run'] & { cause: RunCause & { filters?: Explanation }; vars: Record<string, unknown> };
+	definition: PlaybookDefinition | null;
+	steps: StepRecord[];
+	intents: IntentRecord[];
+	events: RunEventRecord[];
+};
+type Mirror = { settings: WorkspaceSettings; row: <K extends MirrorKind>(kind: K, id: string) => MirrorRows[K] | undefined; rows: <K extends MirrorKind>(kind: K) => readonly MirrorRows[K][] };
+
+/** The last record of each step of the playbook: a retry is a new one. */
+export const lastByStep = (record: RunInFull): Map<string, StepRecord> => new Map(record.steps.map((step) => [step.stepId, step]));
+
+/** What is coming, by step, if nothing changes. Nothing for a run that ended or is stuck. */
+export function coming(record: RunInFull, run: MirrorRows['run'], mirror: Mirror): Map<string, Forecast> {
+	const facts = factsOf(record, mirror);
+	const last = record.steps.at(-1);
+	if (!record.definition || !facts || !last || run.endedAt !== null || run.state === 'failed') return new Map();
+	const told = forecast(record.definition, { stepId: last.stepId, dueAt: last.dueAt }, facts, Date.now());
+	return new Map(told.map((step) => [step.stepId, step]));
+}
+
+function factsOf(record: RunInFull, mirror: Mirror): Facts | null {
+	const customer = mirror.row('customer', record.run.subjectId);
+	if (!customer) return null;
+	const { custom, ...fields } = customer;
+	return {
+		customer: { ...fields, ...(custom as Record<string, string>) },
+		contacts: mirror.rows('contact').filter((contact) => contact.customerId === customer.id).map(({ custom: own, ...contact }) => ({ ...contact, ...(own as Record<string, string>) })),
+		owner: mirror.settings.people.find((person) => person.id === customer.owner) ?? null,
+		event: null,
+		run: { id: record.run.id, startedAt: record.run.startedAt, vars: record.run.vars },
+		settings: mirror.settings,
+	};
+}
