@@ -1,3 +1,4 @@
+/* eslint-disable svelte/prefer-svelte-reactivity -- the Maps and Sets here are bookkeeping that no screen reads; what screens read is $state */
 /**
  * What a person decides (SY3): kept on the device until the server answered, sent in order, once by its id however often it is
  * tried. Held and refused ones stay visible until somebody has read why.
@@ -9,7 +10,15 @@ import type { Environment } from './environment.ts';
 import { newId } from './new-id.ts';
 
 export type Outcome = { status: 'accepted'; result?: any } | { status: 'held' | 'refused'; reason: string; message?: string };
-export type QueuedCommand = { id: string; type: string; args: unknown; at: number; state: 'waiting' | 'held' | 'refused'; reason: string | null; attempts: number };
+export type QueuedCommand = {
+	id: string;
+	type: string;
+	args: unknown;
+	at: number;
+	state: 'waiting' | 'held' | 'refused';
+	reason: string | null;
+	attempts: number;
+};
 
 /** Server errors after which a command goes to the end of the line. */
 const patience = 5;

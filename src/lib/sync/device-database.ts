@@ -1,3 +1,4 @@
+/* eslint-disable no-restricted-syntax -- IndexedDB knows nothing but transactions; R4 is about the store */
 /**
  * One IndexedDB connection that outlives what browsers do to it: closed in the background (WebKit; realtime.md §4), refused,
  * or pushed out by another tab's wipe. Work asked for meanwhile fails to its caller, who keeps it and tries again (S17).

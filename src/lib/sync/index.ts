@@ -62,7 +62,19 @@ export const session = {
 	signOut: (options?: { discardUnsynced?: boolean }): Promise<SignOutAnswer> => device.signOut(options),
 };
 
-const nothing: WorkspaceSettings = { id: '', name: '', timeZone: 'UTC', language: 'en', workingDays: [1, 2, 3, 4, 5], holidays: [], stages: [], fields: [], tags: [], teams: [], people: [] };
+const nothing: WorkspaceSettings = {
+	id: '',
+	name: '',
+	timeZone: 'UTC',
+	language: 'en',
+	workingDays: [1, 2, 3, 4, 5],
+	holidays: [],
+	stages: [],
+	fields: [],
+	tags: [],
+	teams: [],
+	people: [],
+};
 const none: readonly never[] = [];
 
 /** The lists (reactive); empty while nobody is here. */

@@ -1,3 +1,4 @@
+/* eslint-disable no-restricted-syntax -- IndexedDB knows nothing but transactions; R4 is about the store */
 /** The mirror's rows on the device: a Dexie table per kind, and how far they reach. One database per user and workspace. */
 import { Dexie, type Table } from 'dexie';
 import { type MirrorKind, mirrorKinds, type SyncedRow } from '#domain/mirror.ts';

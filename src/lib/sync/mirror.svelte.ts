@@ -1,3 +1,4 @@
+/* eslint-disable svelte/prefer-svelte-reactivity -- the Maps and Sets here are bookkeeping that no screen reads; what screens read is $state */
 /** The lists (design.md, The mirror): every row this person may see, on the device, filtered and sorted there; the server sends what changed. */
 import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
@@ -211,7 +212,11 @@ export class Mirror {
 			const { rows, isDone, seq } = answer.value;
 			received += rows.length;
 			if (this.#isStartingOver) await this.#startOver();
-			await this.#take(rows, { ...this.#reach, cursor: String(answer.value.cursor), syncedAt: isDone ? this.#options.environment.now() : this.#reach.syncedAt });
+			await this.#take(rows, {
+				...this.#reach,
+				cursor: String(answer.value.cursor),
+				syncedAt: isDone ? this.#options.environment.now() : this.#reach.syncedAt,
+			});
 			this.#known = Math.max(this.#known, isDone ? seq : 0);
 			this.#failures = 0;
 			this.#options.onRows(rows);
@@ -281,7 +286,19 @@ export class Mirror {
 		const { environment } = this.#options;
 		environment.clearTimeout(this.#searchTimer);
 		this.#searchTimer = environment.setTimeout(() => {
-			const done = prepare('customer', untrack(() => this.rows('customer')), from, searchBite) + prepare('contact', untrack(() => this.rows('contact')), from, searchBite);
+			const done =
+				prepare(
+					'customer',
+					untrack(() => this.rows('customer')),
+					from,
+					searchBite,
+				) +
+				prepare(
+					'contact',
+					untrack(() => this.rows('contact')),
+					from,
+					searchBite,
+				);
 			if (done > 0 && !this.#isEnded) this.#prepareSearch(from + searchBite);
 		}, 20);
 	}

@@ -95,7 +95,18 @@ export class OpenDocument {
 		const stopped = ended ?? this.#refusal?.code ?? (this.#isNewer ? 'reload-needed' : this.#problem);
 		const isSynced = this.#link.state === 'open' && this.#isSynced && this.waiting === 0;
 		return {
-			state: stopped !== null ? 'cannot' : !this.#isReady ? 'loading' : isSynced ? 'synced' : storage !== null ? 'cannot' : this.waiting > 0 ? 'waiting' : 'saved-here',
+			state:
+				stopped !== null
+					? 'cannot'
+					: !this.#isReady
+						? 'loading'
+						: isSynced
+							? 'synced'
+							: storage !== null
+								? 'cannot'
+								: this.waiting > 0
+									? 'waiting'
+									: 'saved-here',
 			waiting: this.waiting,
 			reason: stopped ?? storage,
 			isReadOnly: !this.#options.mayEdit() || this.#isNewer || ended === 'no-right' || this.#refusal?.code === 'no-right',

@@ -5,7 +5,12 @@ import type { MirrorKind, MirrorRows } from '#domain/mirror.ts';
 export function plain(text: string): string {
 	const lower = text.toLowerCase();
 	// Most text is plain already, and 30,000 rows are made plain before the first key.
-	const bare = /[^\x00-\x7f]/.test(lower) ? lower.normalize('NFD').replace(/\p{M}/gu, '').replace(/[ßœæøł]/g, (letter) => spelled[letter]!) : lower;
+	const bare = /[^\x00-\x7f]/.test(lower)
+		? lower
+				.normalize('NFD')
+				.replace(/\p{M}/gu, '')
+				.replace(/[ßœæøł]/g, (letter) => spelled[letter]!)
+		: lower;
 	return bare.replace(/\s+/g, ' ').trim();
 }
 
@@ -46,7 +51,12 @@ export function prepare<K extends MirrorKind>(kind: K, rows: readonly MirrorRows
 }
 
 /** Rows that hold every word of `text`; those that begin with it first, then by where it is found. An empty text gives all, in their order. */
-export function searchRows<K extends MirrorKind>(kind: K, rows: readonly MirrorRows[K][], text: string, more: (row: MirrorRows[K]) => string = () => ''): readonly MirrorRows[K][] {
+export function searchRows<K extends MirrorKind>(
+	kind: K,
+	rows: readonly MirrorRows[K][],
+	text: string,
+	more: (row: MirrorRows[K]) => string = () => '',
+): readonly MirrorRows[K][] {
 	const words = plain(text).split(' ').filter(Boolean);
 	const first = words[0];
 	if (first === undefined) return rows;

@@ -8,7 +8,13 @@ import type { Documents } from './documents.svelte.ts';
  * A JSON file of the work that no server has (SY4, SY5): for each document what it reads as (`rows`) and its whole Yjs state
  * (`update`, base64), then the commands. Documents whose type can't be loaded have no `rows`.
  */
-export async function exportOf(store: DeviceStore, documents: Documents, queue: CommandQueue, typeOf: (id: string) => Promise<DocumentType>, at: number): Promise<Blob> {
+export async function exportOf(
+	store: DeviceStore,
+	documents: Documents,
+	queue: CommandQueue,
+	typeOf: (id: string) => Promise<DocumentType>,
+	at: number,
+): Promise<Blob> {
 	await store.flush();
 	const waiting = await store.unacked().catch(() => new Map<string, number>());
 	for (const document of documents.open) if (document.waiting > 0) waiting.set(document.id, document.waiting);

@@ -6,7 +6,11 @@ import { browserEnvironment, type Environment } from './environment.ts';
  * A reactive reading of a document: `current` is `read(doc)`, and what shows it is drawn anew once a frame at most, however
  * many updates come. `read` must not change the document.
  */
-export function watch<T>(source: Y.Doc | { doc: Y.Doc }, read: (doc: Y.Doc) => T, onFrame: Environment['onFrame'] = browserEnvironment().onFrame): { readonly current: T } {
+export function watch<T>(
+	source: Y.Doc | { doc: Y.Doc },
+	read: (doc: Y.Doc) => T,
+	onFrame: Environment['onFrame'] = browserEnvironment().onFrame,
+): { readonly current: T } {
 	const doc = 'doc' in source ? source.doc : source;
 	let value: T;
 	let isStale = true;

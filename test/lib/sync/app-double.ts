@@ -7,6 +7,7 @@ export function appDouble() {
 	const rows = new Map<string, SyncedRow>();
 	const log: { path: string; body: any }[] = [];
 	const answered = new Map<string, unknown>();
+	// eslint-disable-next-line prefer-const -- it answers from what is made below
 	let endpoint: (path: string, body: any) => Answered;
 	const app = {
 		isOnline: true,
@@ -39,7 +40,8 @@ export function appDouble() {
 	};
 	endpoint = (path, body) => {
 		const url = new URL(path, 'http://app');
-		if (url.pathname === '/api/session') return app.session ? { status: 200, body: app.session } : { status: 401, body: { code: 'signed-out', message: 'Sign in first' } };
+		if (url.pathname === '/api/session')
+			return app.session ? { status: 200, body: app.session } : { status: 401, body: { code: 'signed-out', message: 'Sign in first' } };
 		if (url.pathname === '/api/auth/sign-out') return { status: 200, body: { success: true } };
 		if (url.pathname === '/api/sync') {
 			const after = Number(url.searchParams.get('after'));

@@ -10,7 +10,14 @@ afterEach(() => {
 });
 
 function queueOn(device: DeviceDouble, app: ReturnType<typeof appDouble>, changes: Partial<CommandQueueOptions> = {}) {
-	const queue = new CommandQueue({ name: 'cuebook:commands:ada:w1', environment: device, call: makeCall(app), onAnswered: () => {}, onProblem: () => {}, ...changes });
+	const queue = new CommandQueue({
+		name: 'cuebook:commands:ada:w1',
+		environment: device,
+		call: makeCall(app),
+		onAnswered: () => {},
+		onProblem: () => {},
+		...changes,
+	});
 	open.push(queue);
 	return queue;
 }
@@ -74,7 +81,11 @@ describe('SY3: what a person decides', () => {
 
 	it('a 4xx is a refusal with its words; a 5xx and an ended session are tried again', async () => {
 		const app = appDouble();
-		const answers = [{ status: 503, body: {} }, { status: 401, body: { code: 'signed-out', message: '' } }, { status: 400, body: { code: 'not-valid', message: 'taskId is missing' } }];
+		const answers = [
+			{ status: 503, body: {} },
+			{ status: 401, body: { code: 'signed-out', message: '' } },
+			{ status: 400, body: { code: 'not-valid', message: 'taskId is missing' } },
+		];
 		app.instead = () => answers.shift() ?? null;
 		const queue = queueOn(deviceDouble({ random: () => 0 }), app);
 		expect(await queue.send('complete-task', {}).outcome).toEqual({ status: 'refused', reason: 'not-valid', message: 'taskId is missing' });
@@ -84,7 +95,9 @@ describe('SY3: what a person decides', () => {
 	it('one that the server stumbles over doesn’t hold up the others for ever', async () => {
 		const app = appDouble();
 		let bad = '';
-		app.fetch = ((fetch) => (async (path: string, init?: RequestInit) => (String(init?.body).includes(bad) ? new Response('{}', { status: 500 }) : fetch(path, init))) as typeof app.fetch)(app.fetch);
+		app.fetch = ((fetch) =>
+			(async (path: string, init?: RequestInit) =>
+				String(init?.body).includes(bad) ? new Response('{}', { status: 500 }) : fetch(path, init)) as typeof app.fetch)(app.fetch);
 		const queue = queueOn(deviceDouble({ random: () => 0 }), app);
 		bad = queue.send('explode', {}).id;
 		expect(await queue.send('complete-task', {}).outcome).toEqual({ status: 'accepted' });

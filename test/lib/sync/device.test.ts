@@ -18,7 +18,17 @@ afterEach(() => {
 function sockets() {
 	const made: (Socket & { url: string })[] = [];
 	const openSocket = (url: string) => {
-		const socket = { url, binaryType: '', readyState: 1, onopen: null, onmessage: null, onclose: null, onerror: null, send: () => {}, close: () => {} } as Socket & { url: string };
+		const socket = {
+			url,
+			binaryType: '',
+			readyState: 1,
+			onopen: null,
+			onmessage: null,
+			onclose: null,
+			onerror: null,
+			send: () => {},
+			close: () => {},
+		} as Socket & { url: string };
 		made.push(socket);
 		setTimeout(() => socket.onopen?.({}), 1);
 		return socket;

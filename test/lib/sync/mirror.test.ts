@@ -191,7 +191,12 @@ describe('SY2: the lists on the device', () => {
 		app.put('person', { id: 'p2', name: 'Zoé' } as never, { id: 'p1', name: 'Ada' } as never);
 		const mirror = mirrorOn(deviceDouble(), app);
 		await until('they are here', () => mirror.settings.people.length === 2);
-		expect(mirror.settings).toMatchObject({ name: 'One', timeZone: 'Europe/Paris', stages: [{ id: 's1' }, { id: 's2' }], people: [{ id: 'p1' }, { id: 'p2' }] });
+		expect(mirror.settings).toMatchObject({
+			name: 'One',
+			timeZone: 'Europe/Paris',
+			stages: [{ id: 's1' }, { id: 's2' }],
+			people: [{ id: 'p1' }, { id: 'p2' }],
+		});
 	});
 });
 
@@ -210,7 +215,12 @@ describe('SY2: lists show what was edited here', () => {
 		mirror.lay('customer_a', projection('Mine', ['new']));
 		await shown(mirror, ['Mine']);
 		expect(mirror.row('customer', 'customer_a')).toMatchObject({ name: 'Mine', mrr: 7 });
-		expect(mirror.rows('contact').map((row) => row.id).sort()).toEqual(['new', 'other']);
+		expect(
+			mirror
+				.rows('contact')
+				.map((row) => row.id)
+				.sort(),
+		).toEqual(['new', 'other']);
 
 		app.put('customer', customerRow('customer_a', 'Hers, from before mine arrived'));
 		await mirror.pull();

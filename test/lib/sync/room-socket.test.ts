@@ -51,7 +51,14 @@ function handSocket() {
 	const made: (Socket & { sent: unknown[]; isClosed: boolean })[] = [];
 	const openSocket = (): Socket => {
 		const socket = {
-			binaryType: '', readyState: 0, onopen: null, onmessage: null, onclose: null, onerror: null, sent: [] as unknown[], isClosed: false,
+			binaryType: '',
+			readyState: 0,
+			onopen: null,
+			onmessage: null,
+			onclose: null,
+			onerror: null,
+			sent: [] as unknown[],
+			isClosed: false,
 			send: (data: unknown) => void socket.sent.push(data),
 			close: () => void (socket.isClosed = true),
 		} as Socket & { sent: unknown[]; isClosed: boolean };
@@ -222,7 +229,10 @@ async function swallowingProxy(target: number) {
 	const sockets = new Set<TcpSocket>();
 	const server = createServer((client) => {
 		const upstream = connect(target, '127.0.0.1');
-		for (const [from, to] of [[client, upstream], [upstream, client]] as const) {
+		for (const [from, to] of [
+			[client, upstream],
+			[upstream, client],
+		] as const) {
 			sockets.add(from);
 			from.on('data', (data) => !isSwallowing && to.write(data));
 			from.on('error', () => {});

@@ -28,7 +28,18 @@ export function manyCustomers(count: number) {
 		customerRow(`customer_${n}`, `${words[n % 10]} ${words[(n * 7) % 10]} ${n}`, { domain: `site${n}.example`, externalId: `X-${n}`, mrr: (n * 37) % 9_000 }),
 	);
 	const contacts: MirrorRows['contact'][] = customers.flatMap((customer, n) =>
-		[0, 1].map((k) => ({ id: `contact_${n}_${k}`, customerId: customer.id, name: people[(n + k) % 5]!, email: `p${k}@site${n}.example`, phone: null, title: null, roles: [], tags: [], custom: {}, createdAt: 0 })),
+		[0, 1].map((k) => ({
+			id: `contact_${n}_${k}`,
+			customerId: customer.id,
+			name: people[(n + k) % 5]!,
+			email: `p${k}@site${n}.example`,
+			phone: null,
+			title: null,
+			roles: [],
+			tags: [],
+			custom: {},
+			createdAt: 0,
+		})),
 	);
 	return { customers, contacts };
 }

@@ -10,7 +10,12 @@ describe('SY2: search on the device', () => {
 	])('%s reads as %s', (text, expected) => expect(plain(text)).toBe(expected));
 
 	it('finds every word anywhere, the beginning of a name first', () => {
-		const rows = [customerRow('a', 'The Nordic Élan'), customerRow('b', 'Élan Nord'), customerRow('c', 'Melange'), customerRow('d', 'Acme', { domain: 'elan.fr' })];
+		const rows = [
+			customerRow('a', 'The Nordic Élan'),
+			customerRow('b', 'Élan Nord'),
+			customerRow('c', 'Melange'),
+			customerRow('d', 'Acme', { domain: 'elan.fr' }),
+		];
 		expect(searchRows('customer', rows, 'elan').map((row) => row.id)).toEqual(['b', 'a', 'd', 'c']);
 		expect(searchRows('customer', rows, 'NORD éla').map((row) => row.id)).toEqual(['a', 'b']);
 		expect(searchRows('customer', rows, ' ')).toBe(rows);
@@ -19,7 +24,9 @@ describe('SY2: search on the device', () => {
 
 	it('finds a customer by its contacts, last', () => {
 		const rows = [customerRow('a', 'Acme'), customerRow('b', 'Dupont SA')];
-		const names = contactNames()([{ id: 'x', customerId: 'a', name: 'Zoé Dupont', email: 'zoe@acme.test', phone: null, title: null, roles: [], tags: [], custom: {}, createdAt: 0 }]);
+		const names = contactNames()([
+			{ id: 'x', customerId: 'a', name: 'Zoé Dupont', email: 'zoe@acme.test', phone: null, title: null, roles: [], tags: [], custom: {}, createdAt: 0 },
+		]);
 		expect(searchRows('customer', rows, 'dupont', (row) => names.get(row.id) ?? '').map((row) => row.id)).toEqual(['b', 'a']);
 		expect(searchRows('customer', rows, 'acme zoe', (row) => names.get(row.id) ?? '').map((row) => row.id)).toEqual(['a']);
 	});
