@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { actionsFor, grouped, isMyRun, isMyTask, type ActionRows, type Run, type Task } from '../../../../src/lib/features/actions/action-list.ts';
+
+const now = new Date('2026-11-24T10:00').getTime();
+const hour = 3_600_000;
+const task = (id: string, more: Partial<Task> = {}): Task => ({ id, customerId: null, runId: null, title: id, description: '', assignees: [], teamId: null, dueAt: null, state: 'open', completedBy: null, completedAt: null, createdAt: 0, ...more });
+const run = (id: string, more: Partial<Run> = {}): Run => ({ id, playbookId: 'p', version: 1, subjectType: 'customer', subjectId: 'c1', state: 'failed', hasErrors: true, rootRunId: id, parentRunId: null, depth: 0, cause: { by: 'schedule', occurrence: '' }, nextStepId: null, nextDueAt: null, startedAt: 0, endedAt: null, ...more });
+const rows = (more: Partial<ActionRows> = {}): ActionRows => ({ tasks: [], runs: [], teams: [{ id: 't1', name: 'EMEA', memberIds: ['ada'] }], ownerOf: (id) => (id === 'c1' ? 'ada' : null), failedAt: () => now - hour, ...more });
+
+describe('whose an action is (RU6)', () => {
+	test('a task is for those it names, and for the members of its team', () => {
+		expect(isMyTask(task('a', { assignees: ['ada', 'bo'] }), 'ada', rows())).toBe(true);
+		expect(isMyTask(task('a', { assignees: ['bo'] }), 'ada', rows())).toBe(false);
+		expect(isMyTask(task('a', { teamId: 't1' }), 'ada', rows())).toBe(true);
+		expect(isMyTask(task('a', { teamId: 't1' }), 'bo', rows())).toBe(false);
+	});
+	test('a task that names nobody is its customer’s owner’s', () => {
+		expect(isMyTask(task('a', { customerId: 'c1' }), 'ada', rows())).toBe(true);
+		expect(isMyTask(task('a', { customerId: 'c2' }), 'ada', rows())).toBe(false);
+	});
+	test('a stuck run is the owner’s to mend, and whoever’s started it by hand', () => {
+		expect(isMyRun(run('r'), 'ada', rows())).toBe(true);
+		expect(isMyRun(run('r', { subjectId: 'c2' }), 'ada', rows())).toBe(false);
+		expect(isMyRun(run('r', { subjectId: 'c2', cause: { by: 'person', userId: 'bo' } }), 'bo', rows())).toBe(true);
+	});
+	test('done tasks and runs that go on are not listed; the soonest come first, undated ones last', () => {
+		const list = actionsFor(null, rows({ tasks: [task('none'), task('later', { dueAt: now + 50 * hour }), task('done', { state: 'done' }), task('soon', { dueAt: now + hour })], runs: [run('stuck'), run('on', { state: 'running' })] }));
+		expect(list.map((action) => action.id)).toEqual(['stuck', 'soon', 'later', 'none']);
+	});
+});
+
+test('groups are late, today until midnight, later, no date; empty ones are left out', () => {
+	const list = actionsFor(null, rows({ tasks: [task('late', { dueAt: now - 1 }), task('tonight', { dueAt: new Date('2026-11-24T23:59').getTime() }), task('tomorrow', { dueAt: new Date('2026-11-25T00:00').getTime() }), task('none')] }));
+	expect(grouped(list, now).map((group) => [group.name, group.actions.map((a) => a.id)])).toEqual([['late', ['late']], ['today', ['tonight']], ['later', ['tomorrow']], ['none', ['none']]]);
+	expect(grouped([], now)).toEqual([]);
+});
