@@ -8,7 +8,7 @@ import { asJson, statement, type Statement } from './statement.ts';
 export type Intent = Omit<typeof intent.$inferSelect, 'request'> & { request: IntentRequest };
 export type NewIntent = Pick<Intent, 'key' | 'workspace' | 'runId' | 'number' | 'part' | 'request'>;
 /** `done` and `failed`: it happens, or can't, in this very batch (a task, a run). */
-type Preparation = { now: number; state: 'prepared' | 'done' | 'failed'; response?: unknown; error?: string | null };
+export type Preparation = { now: number; state: 'prepared' | 'done' | 'failed'; response?: unknown; error?: string | null };
 
 /** The intents of one step, by part. */
 export const intentsOf = async (database: Database, runId: string, number: number): Promise<Intent[]> => {

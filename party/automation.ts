@@ -86,7 +86,7 @@ export default class Automation {
 		} catch (error) {
 			alert('automation', 'a pass failed; it is tried again', error);
 		}
-		next = Math.max(Date.now() + 1, Math.min(this.#isAskedAgain ? 0 : next, Date.now() + horizonMs));
+		next = Math.ceil(Math.max(Date.now() + 1, Math.min(this.#isAskedAgain ? 0 : next, Date.now() + horizonMs)));
 		await this.#room.storage.setAlarm(next).catch((error) => alert('automation', 'the alarm could not be set; the outside tick comes each minute', error));
 		return next;
 	}

@@ -5,7 +5,7 @@ import { changeRun, changeStep, insertStep, insertWait, liveStates, moveStep, re
 import { bumpSeq, commitGuarded, type Statement } from '#db/statement.ts';
 import type { Decision } from '#domain/engine/run.ts';
 import type { Engine } from './engine.ts';
-import type { Progress } from './perform.ts';
+import type { Later } from './perform.ts';
 
 type Final = Exclude<Decision, { kind: 'perform' }>;
 
@@ -14,7 +14,7 @@ export const conclude = (engine: Engine, job: Job, firing: Firing, decision: Fin
 	write(engine, job, [assertHeld(job), bumpSeq(engine.workspace), ...statementsOf(engine, job, firing, decision)]);
 
 /** Puts a step off, because an outside system could not be asked or did not answer (R16). */
-export const postpone = (engine: Engine, job: Job, { run, step }: Firing, { at, isAttempt, notes, error }: Extract<Progress, { kind: 'later' }>): Promise<boolean> => {
+export const postpone = (engine: Engine, job: Job, { run, step }: Firing, { at, isAttempt, notes, error }: Later): Promise<boolean> => {
 	const about = { workspace: run.workspace, runId: run.id, now: engine.now() };
 	return write(engine, job, [
 		assertHeld(job),

@@ -1,13 +1,14 @@
 /** Step 7 of the walk: records what the world is asked to do, then asks it, then records how it went (R9–R13). */
 import { insertEvent } from '#db/events.ts';
 import type { Firing } from '#db/firings.ts';
-import { markSending, noteIntentError, prepareIntent, settleIntent, type Intent } from '#db/intents.ts';
+import { markSending, noteIntentError, prepareIntent, settleIntent, type Intent, type NewIntent, type Preparation } from '#db/intents.ts';
 import { assertHeld, type Job } from '#db/jobs.ts';
 import { noteInput } from '#db/runs.ts';
 import { insertTask } from '#db/tasks.ts';
 import { bumpSeq, commit, commitGuarded, type Statement } from '#db/statement.ts';
 import type { IntentDraft, IntentRequest } from '#domain/actions/action.ts';
 import { intentKey } from '#domain/engine/intent-key.ts';
+import type { Run } from '#domain/engine/run.ts';
 import { childRun } from './child-run.ts';
 import type { Engine } from './engine.ts';
 import { performers } from './performers/index.ts';
@@ -22,81 +23,117 @@ const mostAttempts = 12;
 /** Full jitter: up to 5 s × 2ⁿ, at most 6 h, in ms (R16). */
 export const backoffMs = (attempt: number, random: number): number => Math.ceil(random * Math.min(5_000 * 2 ** (attempt - 1), 6 * 3_600_000));
 
-export type Progress = { kind: 'settled' } | { kind: 'lost' } | { kind: 'later'; at: number; isAttempt: boolean; notes: Statement[]; error: string | null };
+/** Why and until when a step is put off; `notes` go into the batch that does so. */
+export type Later = { at: number; isAttempt: boolean; notes: Statement[]; error: string | null };
+/** How far a step's intents are: all have their last word, or some are to be tried later. */
+export type Progress = { kind: 'settled'; intents: Intent[] } | { kind: 'later'; later: Later };
 
 const performerOf = (kind: string): Performer | null => (Object.hasOwn(performers, kind) ? performers[kind as keyof typeof performers] : null);
 const isOpen = ({ state }: Intent) => state === 'prepared' || state === 'sending';
 
-/** Freezes a step's requests under their keys, in one fenced batch (R11). Tasks and runs happen in that very batch. False: another worker or a person was faster. */
-export const prepare = async (engine: Engine, job: Job, { run, step }: Firing, drafts: IntentDraft[], input: unknown, world: World): Promise<boolean> => {
+/** An intent as `prepareIntent` writes it. */
+const preparedAs = (made: NewIntent, { now, state, response, error = null }: Preparation): Intent => ({
+	...made,
+	kind: made.request.kind,
+	state,
+	response: response ?? null,
+	error,
+	attempts: 0,
+	firstAt: null,
+	settledAt: state === 'prepared' ? null : now,
+	providerId: null,
+});
+
+/**
+ * Freezes a step's requests under their keys and marks them as about to be sent, in one fenced batch (R11). Tasks and runs happen
+ * in that very batch. Null: another worker or a person was faster.
+ */
+export const prepare = async (engine: Engine, job: Job, { run, step }: Firing, drafts: IntentDraft[], input: unknown, world: World): Promise<Intent[] | null> => {
 	const now = engine.now();
 	const statements: Statement[] = [assertHeld(job), bumpSeq(engine.workspace)];
+	const intents: Intent[] = [];
+	const add = (made: NewIntent, preparation: Preparation) => {
+		statements.push(prepareIntent(made, preparation), ...(preparation.state === 'prepared' ? [markSending(made.key, now)] : []));
+		intents.push(preparedAs(made, preparation));
+	};
 	for (const { part, request } of drafts) {
 		const made = { key: intentKey(run.id, step.number, part), workspace: run.workspace, runId: run.id, number: step.number, part };
 		if (request.kind === 'task') {
 			const { title, description, assignees, teamId, dueAt, customerId } = request;
 			const actor = { kind: 'run', id: run.id, playbookId: run.playbookId } as const;
 			const cause = { runId: run.id, rootRunId: run.rootRunId, depth: run.depth, lineage: run.lineage };
-			statements.push(prepareIntent({ ...made, request }, { now, state: 'done', response: { taskId: made.key } }));
+			add({ ...made, request }, { now, state: 'done', response: { taskId: made.key } });
 			statements.push(insertTask({ id: made.key, workspace: run.workspace, customerId, runId: run.id, title, description, assignees, teamId, dueAt, createdAt: now }));
 			statements.push(insertEvent(run.workspace, { id: `${made.key}-created`, type: 'task.created', subjectType: 'task', subjectId: made.key, customerId, at: now, actor, cause, data: { name: title } }));
 		} else if (request.kind === 'run') {
 			const child = await childRun(engine, run, request, made.key, now);
-			statements.push(...child.statements, prepareIntent({ ...made, request }, { now, state: child.error ? 'failed' : 'done', response: child.response, error: child.error }));
+			statements.push(...child.statements);
+			add({ ...made, request }, { now, state: child.error ? 'failed' : 'done', response: child.response, error: child.error });
 		} else {
 			const frozen = performerOf(request.kind)?.freeze?.(request, world) ?? request;
-			statements.push(prepareIntent({ ...made, request: frozen as IntentRequest }, { now, state: 'prepared' }));
+			add({ ...made, request: frozen as IntentRequest }, { now, state: 'prepared' });
 		}
 	}
 	statements.push(noteInput({ workspace: run.workspace, runId: run.id, number: step.number, input, attempts: job.attempt, now }));
-	return commitGuarded(engine.database, statements, async () => false);
+	return (await commitGuarded(engine.database, statements, async () => false)) ? intents : null;
 };
 
-/** Does every open intent of a step, in order. A failed part doesn't keep the others from being done. */
-export const performAll = async (engine: Engine, job: Job, firing: Firing, intents: Intent[], world: World): Promise<Progress> => {
+/** Marks a step's open intents as about to be sent again; fenced: a worker that has lost its lease sends nothing. */
+export const prepareAgain = async (engine: Engine, job: Job, intents: Intent[]): Promise<boolean> => {
 	const open = intents.filter(isOpen);
-	if (open.length === 0) return { kind: 'settled' };
 	const now = engine.now();
-	const isOurs = await commitGuarded(engine.database, [assertHeld(job), ...open.map(({ key }) => markSending(key, now))], async () => false);
-	if (!isOurs) return { kind: 'lost' };
-	let later: Extract<Progress, { kind: 'later' }> | null = null;
-	for (const intent of open) {
-		const put = await performOne(engine, job, firing, intent, world);
-		if (put) later = later ? { ...put, at: Math.max(put.at, later.at), isAttempt: put.isAttempt || later.isAttempt, notes: [...later.notes, ...put.notes], error: put.error ?? later.error } : put;
-	}
-	return later ?? { kind: 'settled' };
+	return open.length === 0 || commitGuarded(engine.database, [assertHeld(job), ...open.map(({ key }) => markSending(key, now))], async () => false);
 };
 
-/** Null when the intent has its last word. */
-const performOne = async (engine: Engine, job: Job, { run }: Firing, intent: Intent, world: World): Promise<Extract<Progress, { kind: 'later' }> | null> => {
-	const performer = performerOf(intent.kind);
-	const performance = { key: intent.key, request: intent.request, run };
-	const settle = async (state: 'done' | 'failed' | 'unknown', word: { error?: string; response?: unknown; providerId?: string | null; isCaptured?: boolean }) => {
-		const { error = null, response, providerId = null, isCaptured = false } = word;
-		const now = engine.now();
-		const rows = performer?.rows?.(performance, { state, error, providerId, isCaptured, now }) ?? [];
-		// Unfenced: what happened is recorded even by a worker that has lost its lease (R9).
-		await commit(engine.database, [bumpSeq(engine.workspace), settleIntent({ key: intent.key, state, response, error, providerId, now }), ...rows]);
-		if (state !== 'done') engine.log(`an intent is ${state}`, { run: run.id, intent: intent.key, kind: intent.kind, error });
-		return null;
-	};
-	if (!performer) return settle('failed', { error: `Nothing here can do “${intent.kind}”.` });
-	const now = engine.now();
-	if (intent.firstAt !== null && now - intent.firstAt > replayMs) return settle('unknown', { error: intent.error ?? 'It may have been sent; it was not confirmed within 23 hours.' });
-	if (!performer.isKeyed && intent.state === 'sending') return settle('unknown', { error: 'It may have been sent before the automation was interrupted.' });
-	const system = systemOf(intent.request);
-	const openUntil = engine.breaker.openUntil(system, now);
-	if (openUntil !== null) return { kind: 'later', at: openUntil, isAttempt: false, notes: [], error: intent.error };
-	if (job.visibleAt - now <= performer.timeoutMs + marginMs) return { kind: 'later', at: now, isAttempt: false, notes: [], error: intent.error };
+/** Does every open intent of a step, in order; they were prepared by this worker. A failed part doesn't keep the others from being done. */
+export const performAll = async (engine: Engine, job: Job, { run }: Firing, intents: Intent[], world: World): Promise<Progress> => {
+	const settled: Intent[] = [];
+	const put: Later[] = [];
+	for (const intent of intents) {
+		const word = isOpen(intent) ? await performOne(engine, job, run, intent, world) : { settled: intent };
+		if ('settled' in word) settled.push(word.settled);
+		else put.push(word.later);
+	}
+	if (put.length === 0) return { kind: 'settled', intents: settled };
+	const later = { at: Math.max(...put.map(({ at }) => at)), isAttempt: put.some(({ isAttempt }) => isAttempt), notes: put.flatMap(({ notes }) => notes), error: put.findLast(({ error }) => error)?.error ?? null };
+	return { kind: 'later', later };
+};
 
-	const outcome = await performer.perform(performance, world);
-	if (outcome.kind === 'retry') engine.breaker.failed(system, engine.now());
-	else engine.breaker.succeeded(system);
-	if (outcome.kind !== 'retry') return settle(outcome.kind, outcome);
-	if (job.attempt >= mostAttempts) return settle(outcome.isAmbiguous ? 'unknown' : 'failed', outcome);
+type LastState = { state: 'done' | 'failed' | 'unknown'; error?: string; response?: unknown; providerId?: string | null; isCaptured?: boolean };
+
+/** Records an intent's last word and the rows that show it. Unfenced: what happened is recorded even by a worker that has lost its lease (R9). */
+const settle = async (engine: Engine, run: Run, intent: Intent, word: LastState): Promise<{ settled: Intent }> => {
+	const { state, error = null, response, providerId = null, isCaptured = false } = word;
+	const now = engine.now();
+	const rows = performerOf(intent.kind)?.rows?.({ key: intent.key, request: intent.request, run }, { state, error, providerId, isCaptured, now }) ?? [];
+	await commit(engine.database, [bumpSeq(engine.workspace), settleIntent({ key: intent.key, state, response, error, providerId, now }), ...rows]);
+	if (state !== 'done') engine.log(`an intent is ${state}`, { run: run.id, intent: intent.key, kind: intent.kind, error });
+	return { settled: { ...intent, state, error, response: response ?? null, providerId, settledAt: now } };
+};
+
+const performOne = async (engine: Engine, job: Job, run: Run, intent: Intent, world: World): Promise<{ settled: Intent } | { later: Later }> => {
+	const { key, kind, request } = intent;
+	const last = (word: LastState) => settle(engine, run, intent, word);
+	const performer = performerOf(kind);
+	const now = engine.now();
+	if (!performer) return last({ state: 'failed', error: `Nothing here can do “${kind}”.` });
+	if (intent.firstAt !== null && now - intent.firstAt > replayMs) return last({ state: 'unknown', error: intent.error ?? 'It may have been sent; it was not confirmed within 23 hours.' });
+	if (!performer.isKeyed && intent.state === 'sending') return last({ state: 'unknown', error: 'It may have been sent before the automation was interrupted.' });
+	const system = systemOf(request);
+	const openUntil = engine.breaker.openUntil(system, now);
+	if (openUntil !== null) return { later: { at: openUntil, isAttempt: false, notes: [], error: intent.error } };
+	if (job.visibleAt - now <= performer.timeoutMs + marginMs) return { later: { at: now, isAttempt: false, notes: [], error: intent.error } };
+
+	const outcome = await performer.perform({ key, request, run }, world);
+	if (outcome.kind !== 'retry') {
+		engine.breaker.succeeded(system);
+		return last({ ...outcome, state: outcome.kind });
+	}
+	engine.breaker.failed(system, engine.now());
+	if (job.attempt >= mostAttempts) return last({ state: outcome.isAmbiguous ? 'unknown' : 'failed', error: outcome.error });
 	const at = engine.now() + Math.max(outcome.afterMs ?? 0, backoffMs(job.attempt, engine.random()));
-	engine.log('an intent will be tried again', { run: run.id, intent: intent.key, kind: intent.kind, attempt: job.attempt, at, error: outcome.error });
-	return { kind: 'later', at, isAttempt: true, notes: [noteIntentError(intent.key, outcome.error, outcome.isAmbiguous)], error: outcome.error };
+	engine.log('an intent will be tried again', { run: run.id, intent: key, kind, attempt: job.attempt, at, error: outcome.error });
+	return { later: { at, isAttempt: true, notes: [noteIntentError(key, outcome.error, outcome.isAmbiguous)], error: outcome.error } };
 };
 
 /** What a breaker stands before: one outside address, not the kind alone. */

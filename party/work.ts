@@ -2,7 +2,7 @@
 import { readFiring, type Firing } from '#db/firings.ts';
 import { claimJobs, dropJob, releaseJob, type Job } from '#db/jobs.ts';
 import { commit } from '#db/statement.ts';
-import { intentsOf, type Intent } from '#db/intents.ts';
+import type { Intent } from '#db/intents.ts';
 import { advance } from '#domain/engine/advance.ts';
 import { errorText } from '#domain/engine/error.ts';
 import { scheduled, stepAfter } from '#domain/engine/next-step.ts';
@@ -12,7 +12,7 @@ import { conclude, postpone } from './conclude.ts';
 import { truthOf, type Engine } from './engine.ts';
 import { factsOf } from './facts.ts';
 import { fire } from './occurrences.ts';
-import { performAll, prepare } from './perform.ts';
+import { performAll, prepare, prepareAgain } from './perform.ts';
 
 /** Jobs of one claim, and how many are under way at once: a Durable Object has six outgoing connections. */
 const claimSize = 20;
@@ -72,19 +72,19 @@ const step = async (engine: Engine, job: Job): Promise<void> => {
 	const world = { settings: engine.settings, sending };
 	if (job.payload?.isSkipped === true) return void (await conclude(engine, job, firing, skipped(firing, facts, engine.now())));
 
-	let intents = firing.intents;
-	// At most: perform, then wait or go on.
-	for (let turn = 0; turn < 2; turn++) {
-		const progress = await performAll(engine, job, firing, intents, world);
-		if (progress.kind === 'lost') return;
-		if (progress.kind === 'later') return void (await postpone(engine, job, firing, progress));
-		if (intents.length > 0) intents = await intentsOf(engine.database, firing.run.id, firing.step.number);
+	let { intents } = firing;
+	if (intents.length === 0) {
 		const decision = decide(firing, intents, facts, engine.now());
-		if (decision.kind !== 'perform') return void (await conclude(engine, job, { ...firing, intents }, decision));
-		if (!(await prepare(engine, job, firing, decision.intents, decision.input, world))) return;
-		intents = await intentsOf(engine.database, firing.run.id, firing.step.number);
-	}
-	throw new Error('The engine asked twice to perform one step.');
+		if (decision.kind !== 'perform') return void (await conclude(engine, job, firing, decision));
+		const prepared = await prepare(engine, job, firing, decision.intents, decision.input, world);
+		if (!prepared) return;
+		intents = prepared;
+	} else if (!(await prepareAgain(engine, job, intents))) return;
+	const progress = await performAll(engine, job, firing, intents, world);
+	if (progress.kind === 'later') return void (await postpone(engine, job, firing, progress.later));
+	const decision = decide(firing, progress.intents, facts, engine.now());
+	if (decision.kind === 'perform') throw new Error('The engine asked twice to perform one step.');
+	await conclude(engine, job, { ...firing, intents: progress.intents }, decision);
 };
 
 const decide = ({ definition, run, step: at, resumed, performed }: Firing, intents: Intent[], facts: Facts, now: number): Decision =>

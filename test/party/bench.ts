@@ -67,11 +67,11 @@ export const openBench = async (settings: Partial<Settings> = {}, options: Param
 };
 
 export const waitFor = (minutes: number, id = 'wait'): Step => ({ id, kind: 'wait', params: { mode: 'for', amount: minutes, unit: 'minutes' } });
-export const mailTo = (role = 'champion', id = 'mail'): Step => ({
+export const mailTo = (role = 'champion', id = 'mail', subject = 'Welcome, {{ contact.name }}'): Step => ({
 	id,
 	kind: 'action',
 	action: 'send-email',
-	params: { recipients: [role], strategy: 'individualised', sender: { kind: 'owner' }, subject: 'Welcome, {{ contact.name }}', body: '<p>Hello {{ contact.name }} of {{ customer.name }}</p>', cc: [], bcc: [] },
+	params: { recipients: [role], strategy: 'individualised', sender: { kind: 'owner' }, subject, body: '<p>Hello {{ contact.name }} of {{ customer.name }}</p>', cc: [], bcc: [] },
 });
 export const taskFor = (isWaiting: boolean, id = 'task'): Step => ({
 	id,

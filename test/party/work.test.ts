@@ -12,6 +12,7 @@ import { work } from '#party/work.ts';
 import { startResend, type FakeResend } from '../providers/resend.ts';
 import { startReceiver, type Receiver } from '../providers/receiver.ts';
 import { addCustomer, addPlaybook, definitionOf, runOf } from '../db/engine-book.ts';
+import { until } from './harness/client.ts';
 import { callTo, mailTo, openBench, runOther, taskFor, waitFor, type Bench } from './bench.ts';
 
 let bench: Bench;
@@ -198,7 +199,7 @@ describe('webhooks', () => {
 
 	test('signed by Standard Webhooks under a constant id; the answer is a variable of later steps', async () => {
 		receiver.replies.push({ status: 503 }, { status: 200, body: '{"score":7}' });
-		await start([callTo(`${receiver.url}/hook`), { ...mailTo(), params: { ...mailTo().params, subject: 'Score {{ run.vars.hook.body.score }}' } } as Step]);
+		await start([callTo(`${receiver.url}/hook`), mailTo('champion', 'mail', 'Score {{ run.vars.hook.body.score }}')]);
 		await bench.settle();
 		bench.now = (await theRun()).nextDueAt!;
 		await bench.settle();
@@ -241,19 +242,42 @@ describe('webhooks', () => {
 });
 
 describe('when workers die or are late (R5–R9, R15)', () => {
-	test('R6 R9 a worker that froze past its lease records its outcome, but can’t advance the run', async () => {
+	test('R6 R9 a worker that froze past its lease while sending can’t advance the run again; one mail went out', async () => {
 		await withKey();
 		await start([mailTo(), waitFor(5)]);
-		const frozen = { ...bench.engine, now: () => bench.now };
-		const [held] = await claimJobs(bench.database, { workspace: 'w1', shard: 0, token: 'frozen', now: bench.now, limit: 1 });
-		expect(held).toBeDefined();
+		let thaw = () => {};
+		resend.holds.push(new Promise<void>((resolve) => (thaw = resolve)));
+		const frozen = work(bench.engine, bench.now + 25_000);
+		await until(() => resend.seen.length === 1, 'the first worker is sending');
 		bench.now += leaseMs;
 		await bench.settle();
-		expect(resend.accepted.length).toBe(1);
 		expect((await theRun()).nextStepId).toBe('wait');
-		expect((await bench.steps('r1')).map((one) => one.number)).toEqual([1, 2]);
-		expect(frozen.now()).toBe(bench.now);
-		expect((await bench.jobs()).map((one) => [one.number, one.crashes])).toEqual([[2, 0]]);
+		thaw();
+		await frozen;
+		expect(resend.seen.length).toBe(2);
+		expect(resend.accepted.length).toBe(1);
+		expect((await bench.steps('r1')).map((one) => [one.number, one.state])).toEqual([
+			[1, 'done'],
+			[2, 'scheduled'],
+		]);
+		expect((await bench.jobs()).map((one) => one.number)).toEqual([2]);
+		expect((await bench.mails()).map((one) => one.state)).toEqual(['sent']);
+	});
+
+	test('R9 an outcome that arrives after a stop is still recorded', async () => {
+		await withKey();
+		await start([mailTo(), waitFor(5)]);
+		let thaw = () => {};
+		resend.holds.push(new Promise<void>((resolve) => (thaw = resolve)));
+		const working = work(bench.engine, bench.now + 25_000);
+		await until(() => resend.seen.length === 1, 'the worker is sending');
+		await commit(bench.database, stopRun(control()));
+		thaw();
+		await working;
+		expect(await theRun()).toMatchObject({ state: 'stopped' });
+		expect((await bench.intents())[0]).toMatchObject({ state: 'done', providerId: 'mail-1' });
+		expect((await bench.mails())[0]!.state).toBe('sent');
+		expect(await bench.jobs()).toEqual([]);
 	});
 
 	test('R11 a worker killed between freezing and sending, or between sending and recording: the next sends the same bytes under the same key', async () => {

@@ -11,12 +11,15 @@ export type FakeResend = Provider & {
 	accepted: { id: string; key: string; body: { from: string; to: string[]; subject: string; html: string } }[];
 	/** What the next requests meet, in order. */
 	faults: Fault[];
+	/** Answers to the next requests wait for these, in order: what has arrived is accepted before. */
+	holds: Promise<void>[];
 };
 
 export const startResend = async (port = 0): Promise<FakeResend> => {
 	const kept = new Map<string, { body: string; id: string }>();
 	const accepted: FakeResend['accepted'] = [];
 	const faults: Fault[] = [];
+	const holds: Promise<void>[] = [];
 	const error = (response: ServerResponse, statusCode: number, name: string, message: string, headers = {}) =>
 		response.writeHead(statusCode, { 'content-type': 'application/json', ...headers }).end(JSON.stringify({ statusCode, name, message }));
 	const accept = ({ headers, body }: Seen): string => {
@@ -26,7 +29,7 @@ export const startResend = async (port = 0): Promise<FakeResend> => {
 		if (key !== '') kept.set(key, { body, id });
 		return id;
 	};
-	const provider = await startProvider((seen, response, request) => {
+	const provider = await startProvider(async (seen, response, request) => {
 		const { headers, body } = seen;
 		if (!headers.authorization?.startsWith('Bearer re_')) return error(response, 401, 'missing_api_key', 'Missing API key in the authorization header.');
 		const fault = faults.shift();
@@ -36,9 +39,10 @@ export const startResend = async (port = 0): Promise<FakeResend> => {
 		const before = kept.get(String(headers['idempotency-key'] ?? ''));
 		if (before && before.body !== body) return error(response, 409, 'invalid_idempotent_request', 'Same idempotency key used with a different request payload.');
 		const id = accept(seen);
+		await holds.shift();
 		// Accepted, and the answer is lost: the ambiguous outcome.
 		if (fault === 'accept-then-cut') return request.socket.destroy();
 		return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ id }));
 	}, port);
-	return { ...provider, accepted, faults };
+	return { ...provider, accepted, faults, holds };
 };
