@@ -25,6 +25,7 @@ export function apply(revocation: Revocation, links: Iterable<Link>): number {
 export class Seats {
 	readonly #doc: string;
 	readonly #settings: Settings;
+	#told: Promise<void> = Promise.resolve();
 	/** Recent revocations: tokens from before them may still be about. */
 	readonly #revoked = new Map<string, Revocation & { at: number }>();
 
@@ -49,8 +50,13 @@ export class Seats {
 		return true;
 	}
 
-	/** Tells the workspace room; its answer knows of revocations that this room has not heard of. */
-	async report(link: Link, isHere: boolean): Promise<void> {
+	/** Tells the workspace room, one thing after the other: a seat taken must not arrive after the same seat left. */
+	report(link: Link, isHere: boolean): Promise<void> {
+		return (this.#told = this.#told.then(() => this.#tell(link, isHere)));
+	}
+
+	/** The workspace room's answer knows of revocations that this room has not heard of. */
+	async #tell(link: Link, isHere: boolean): Promise<void> {
 		const { id: userId, name, colour } = link.user;
 		const answer = await callRoom(this.#settings, 'workspace', link.workspace, 'seat', { doc: this.#doc, userId, name, colour, isHere, issuedAt: link.issuedAt });
 		if (!answer.ok) return console.warn(`${this.#doc}: seat at workspace/${link.workspace} failed (${answer.status}): ${answer.message.slice(0, 200)}`);
