@@ -17,11 +17,11 @@ export const token = (room: string, claims: Claims = {}, life = '120s'): Promise
 export const call = (url: string, party: Party, room: string, verb: string, body: unknown = {}): Promise<Answer> => callRoom({ ROOMS_URL: url, ROOMS_SECRET: secret }, party, room, verb, body);
 
 /** Waits until `read` gives something other than false, null or undefined, and returns it. */
-export async function until<T>(read: () => T | Promise<T>, what: string, within = 10_000): Promise<NonNullable<T>> {
+export async function until<T>(read: () => T | Promise<T>, what: string, within = 10_000): Promise<Exclude<T, false | null | undefined>> {
 	const by = Date.now() + within;
 	for (;;) {
 		const value = await read();
-		if (value !== false && value !== null && value !== undefined) return value;
+		if (value !== false && value !== null && value !== undefined) return value as Exclude<T, false | null | undefined>;
 		if (Date.now() > by) throw new Error(`Waited ${within} ms in vain: ${what}`);
 		await new Promise((resolve) => setTimeout(resolve, 10));
 	}

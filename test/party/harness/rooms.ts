@@ -34,7 +34,7 @@ export async function freePort(): Promise<number> {
 
 const commandOf = (host: HostName, port: number, state: string, vars: Record<string, string>): string[] => {
 	const pairs = Object.entries(vars).flatMap(([key, value]) => ['--var', host === 'partykit' ? `${key}=${value}` : `${key}:${value}`]);
-	if (host === 'partykit') return ['node_modules/partykit/dist/bin.mjs', 'dev', ...(process.env.PK_CONFIG ? ['-c', process.env.PK_CONFIG] : []), '--port', String(port), '--persist', state, '--no-hotkeys', '--disable-request-cf-fetch', ...pairs];
+	if (host === 'partykit') return ['node_modules/partykit/dist/bin.mjs', 'dev', '--port', String(port), '--persist', state, '--no-hotkeys', '--disable-request-cf-fetch', ...pairs];
 	return ['node_modules/wrangler/bin/wrangler.js', 'dev', '-c', 'wrangler.rooms.jsonc', '--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0', '--persist-to', state, '--show-interactive-dev-session=false', ...pairs];
 };
 
