@@ -31,6 +31,9 @@ export const membershipsOf = async (db: Database, userId: string): Promise<Membe
 
 export const workspaceRow = async (db: Database, id: string): Promise<WorkspaceRow | null> => (await db.select().from(workspace).where(eq(workspace.id, id)))[0] ?? null;
 
+/** Every workspace's id: what the outside tick wakes (R3). */
+export const workspaceIds = async (db: Database): Promise<string[]> => (await db.select({ id: workspace.id }).from(workspace)).map(({ id }) => id);
+
 export const userByEmail = async (db: Database, email: string) => (await db.select().from(user).where(eq(user.email, email.toLowerCase())))[0] ?? null;
 
 export const isAnyUserThere = async (db: Database): Promise<boolean> => (await db.select({ id: user.id }).from(user).limit(1)).length > 0;

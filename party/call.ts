@@ -7,14 +7,14 @@ export const hmac = hmacWith(crypto.subtle, new TextEncoder());
 export type Party = 'document' | 'automation' | 'workspace';
 export type Answer = { ok: true; value: any } | { ok: false; status: number; message: string };
 
-/** How long a call between rooms may take, in ms. */
+/** How long a call between rooms may take, in ms, unless its caller knows better. */
 const callTimeoutMs = 10_000;
 
 /**
  * Posts `body` to a room's verb and reads its JSON answer. A refusal, a missing room or an unreachable host is returned
  * (status 0 = nobody answered: the call may or may not have arrived, so its verb must be idempotent).
  */
-export async function callRoom(settings: { ROOMS_URL: string; ROOMS_SECRET: string }, party: Party, room: string, verb: string, body: unknown): Promise<Answer> {
+export async function callRoom(settings: { ROOMS_URL: string; ROOMS_SECRET: string }, party: Party, room: string, verb: string, body: unknown, timeoutMs = callTimeoutMs): Promise<Answer> {
 	const path = `/parties/${party}/${room}/${verb}`;
 	const text = JSON.stringify(body);
 	try {
@@ -23,7 +23,7 @@ export async function callRoom(settings: { ROOMS_URL: string; ROOMS_SECRET: stri
 			method: 'POST',
 			body: text,
 			headers: { 'content-type': 'application/json', [signatureHeader]: signature },
-			signal: AbortSignal.timeout(callTimeoutMs),
+			signal: AbortSignal.timeout(timeoutMs),
 		});
 		if (!response.ok) return { ok: false, status: response.status, message: await response.text() };
 		return { ok: true, value: await response.json() };

@@ -7,6 +7,7 @@ import { routePartykitRequest, Server, type Connection, type ConnectionContext, 
 import AutomationRoom from './automation.ts';
 import DocumentRoom from './document.ts';
 import type { Host, RoomRequest, Socket } from './host.ts';
+import { tick, type TickSettings } from './tick.ts';
 import WorkspaceRoom from './workspace.ts';
 
 /** The handlers that a room may have, as PartyKit names them. */
@@ -52,6 +53,11 @@ export class Automation extends hosted(AutomationRoom) {}
 export class Workspace extends hosted(WorkspaceRoom) {}
 
 export default {
+	/** The cron trigger of each minute (R3). A workspace that couldn't be woken is told on the log, and tried again in a minute. */
+	scheduled: async (_event: ScheduledController, env: Record<string, unknown>): Promise<void> => {
+		const { problems } = await tick(env as TickSettings);
+		for (const problem of problems) console.error(JSON.stringify({ level: 'error', what: 'a workspace could not be woken', problem }));
+	},
 	fetch: async (request: Request, env: Record<string, unknown>): Promise<Response> =>
 		(await routePartykitRequest(request, env as never)) ?? new Response('There is nothing here. Rooms are at /parties/<party>/<room>.', { status: 404 }),
 };

@@ -2,10 +2,10 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyMigrations } from '../db/migrate.ts';
+import { tick } from '../party/tick.ts';
 import { buildApp } from './build.ts';
 import { Part } from './part.ts';
 import { CannotStart, claimPorts, root, secretsOf, writePrivate, type Ports, type Secrets } from './settings.ts';
-import { tick } from './tick.ts';
 
 export interface StackOptions {
 	/** The folder of everything that outlives a restart. */
