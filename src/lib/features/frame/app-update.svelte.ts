@@ -23,7 +23,7 @@ export function followUpdates(): () => void {
 		if (worker?.state === 'installed' && navigator.serviceWorker.controller) waiting = worker;
 	};
 	void navigator.serviceWorker
-		.register('/service-worker.js', { type: 'module' })
+		.register('/service-worker.js')
 		.then((made) => {
 			registration = made;
 			note(made.waiting);
