@@ -55,7 +55,7 @@ export class Workspace extends hosted(WorkspaceRoom) {}
 export default {
 	/** The cron trigger of each minute (R3). A workspace that couldn't be woken is told on the log, and tried again in a minute. */
 	scheduled: async (_event: ScheduledController, env: Record<string, unknown>): Promise<void> => {
-		const { problems } = await tick(env as TickSettings);
+		const { problems } = await tick(env as unknown as TickSettings);
 		for (const problem of problems) console.error(JSON.stringify({ level: 'error', what: 'a workspace could not be woken', problem }));
 	},
 	fetch: async (request: Request, env: Record<string, unknown>): Promise<Response> =>
