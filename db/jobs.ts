@@ -167,15 +167,10 @@ export const activationJobs = ({ workspace, playbookId, schedule, isLasting, now
 /** Ends a playbook's schedule and sweep. Its runs keep their jobs. */
 export const deactivationJobs = (playbookId: string): Statement[] => [statement('DELETE FROM job WHERE playbook_id = :playbookId', { playbookId })];
 
-/** How late and how full a shard is (R24): its oldest overdue job in ms, and quarantined jobs. */
-export const lateness = async (database: Database, workspace: string, now: number): Promise<{ oldestOverdueMs: number; quarantined: number }> => {
+/** How late a shard is, in ms (R24): by the due time of the job that is claimed next; 0 when nothing is overdue. Reads the index of due jobs. */
+export const lateness = async (database: Database, workspace: string, shard: number, now: number): Promise<number> => {
 	const result = await database.$client.execute(
-		statement(
-			`SELECT :now - COALESCE((SELECT MIN(due_at) FROM job WHERE workspace = :workspace AND due_at <= :now AND ${isClaimable}), :now) AS overdue,
-				(SELECT COUNT(*) FROM job WHERE workspace = :workspace AND quarantined_at IS NOT NULL) AS quarantined`,
-			{ workspace, now },
-		),
+		statement(`SELECT due_at FROM job WHERE workspace = :workspace AND shard = :shard AND visible_at <= :now AND ${isClaimable} ORDER BY visible_at LIMIT 1`, { workspace, shard, now }),
 	);
-	const row = result.rows[0]!;
-	return { oldestOverdueMs: row.overdue as number, quarantined: row.quarantined as number };
+	return Math.max(0, now - ((result.rows[0]?.due_at as number | undefined) ?? now));
 };

@@ -38,8 +38,8 @@ export const look = async (lasting: Lasting, { workspace, shard }: Identity, unt
 		newToken: () => crypto.randomUUID(),
 		log: (what, about, error) => console.error(JSON.stringify({ level: 'warn', room, what, ...about, ...(error === undefined ? {} : { error: error instanceof Error ? (error.stack ?? error.message) : String(error) }) })),
 	};
-	const late = await lateness(database, workspace, engine.now());
-	if (late.oldestOverdueMs > lateMs) engine.log('jobs are late', late);
+	const overdueMs = await lateness(database, workspace, shard, engine.now());
+	if (overdueMs > lateMs) engine.log('jobs are late', { overdueMs });
 	// Documents and events belong to the workspace, not to a shard: its first room takes them.
 	if (shard === 0) await dirty.sweep(Date.now());
 	for (let isBusy = true; isBusy && Date.now() < until; ) {

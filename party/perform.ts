@@ -136,5 +136,8 @@ const performOne = async (engine: Engine, job: Job, run: Run, intent: Intent, wo
 	return { later: { at, isAttempt: true, notes: [noteIntentError(key, outcome.error, outcome.isAmbiguous)], error: outcome.error } };
 };
 
-/** What a breaker stands before: one outside address, not the kind alone. */
-const systemOf = (request: IntentRequest): string => (request.kind === 'webhook' && URL.canParse(request.url) ? `webhook ${new URL(request.url).host}` : request.kind);
+/** What a breaker stands before: one outside address or one document's room, not the kind alone. */
+const systemOf = (request: IntentRequest): string => {
+	if (request.kind === 'webhook' && URL.canParse(request.url)) return `webhook ${new URL(request.url).host}`;
+	return request.kind === 'document-edit' ? `document ${request.document}` : request.kind;
+};

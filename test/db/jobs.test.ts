@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eq, sql } from 'drizzle-orm';
-import { activationJobs, assertHeld, claimJobs, databaseNow, deleteJob, insertStepJob, leaseMs, nextDueAt, releaseJob } from '../../db/jobs.ts';
+import { activationJobs, assertHeld, claimJobs, databaseNow, deleteJob, insertStepJob, lateness, leaseMs, nextDueAt, releaseJob } from '../../db/jobs.ts';
 import { enrolRun } from '../../db/runs.ts';
 import { activation, job, run, workspace } from '../../db/schema/index.ts';
 import { commit, isGuardLost } from '../../db/statement.ts';
@@ -122,4 +122,13 @@ describe('timed and lasting playbooks', () => {
 		await commit(book.database, [insertStepJob({ workspace: 'w1', runId: 'r1', number: 1, dueAt: 1, epoch: 1 })]);
 		expect((await jobs()).length).toBe(before);
 	});
+});
+
+test('R24 lateness is that of the job claimed next, and reads the index of due jobs', async () => {
+	await book.database.delete(job);
+	expect(await lateness(book.database, 'w1', 0, 8_000_000)).toBe(0);
+	await commit(book.database, [insertStepJob({ workspace: 'w1', runId: 'r1', number: 9, dueAt: 7_000_000, epoch: 1 })]);
+	expect(await lateness(book.database, 'w1', 0, 8_000_000)).toBe(1_000_000);
+	await claim('working', 8_000_000);
+	expect(await lateness(book.database, 'w1', 0, 8_000_000)).toBe(0);
 });
