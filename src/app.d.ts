@@ -5,6 +5,10 @@ import type { Session } from '$lib/server/session.ts';
 
 declare global {
 	namespace App {
+		interface Error {
+			code: string;
+			message: string;
+		}
 		interface Locals {
 			settings: Settings;
 			db: Database;

@@ -37,6 +37,7 @@ export async function startApp(behave?: RoomBehaviour, env: Record<string, strin
 			url,
 			locals: {},
 			params: {},
+			route: { id: routes.some(({ pattern }) => pattern.test(url.pathname)) ? url.pathname : null },
 			platform: { ...platform, ctx: { waitUntil: (work: Promise<unknown>) => after.push(work) } },
 			getClientAddress: () => '127.0.0.1',
 		} as unknown as RequestEvent;
