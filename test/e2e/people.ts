@@ -1,0 +1,143 @@
+/**
+ * People at Cuebook, for browser tests: a place is the whole product on free ports in a folder of its own; a person is somebody
+ * signed in there, with as many windows as they like. Waiting is always for a condition, never for a time.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Role } from '../../src/domain/access/roles.ts';
+import type { MirrorKind, MirrorRows, SyncedRow } from '../../src/domain/mirror.ts';
+import { startStack, type Stack, type StackOptions } from '../../scripts/stack.ts';
+import { collectErrors, openBrowser, openContext, type Device } from './browser.ts';
+
+/** Reads until `isEnough` (by default: truthy); throws with the last value and `what` after `within` ms. */
+export async function until<T>(what: string, read: () => T | Promise<T>, { isEnough = Boolean, within = 20_000 }: { isEnough?: (value: T) => boolean; within?: number } = {}): Promise<T> {
+	const end = Date.now() + within;
+	for (;;) {
+		const value = await read();
+		if (isEnough(value)) return value;
+		if (Date.now() > end) throw new Error(`Not within ${within} ms: ${what}. Last: ${JSON.stringify(value)}`);
+		await pause(25);
+	}
+}
+
+/** One browser of a person: cookies and device data of its own. `errors` gathers what its pages threw unexpectedly; tests end with `expect(errors).toEqual([])`. */
+export interface Window {
+	context: BrowserContext;
+	page: Page;
+	errors: string[];
+	/** Opens a path of the app and waits until the page is there (its heading is drawn). */
+	open(path: string): Promise<void>;
+	/** Waits until the sync light says that everything is at the server. */
+	synced(): Promise<void>;
+}
+
+/** Somebody signed in. */
+export interface Person {
+	email: string;
+	/** A fresh browser with this person's session, on no page yet. */
+	window(device?: Device, scheme?: 'light' | 'dark'): Promise<Window>;
+	/** JSON to an endpoint, as the app sends it: GET without body, else POST. Throws on any answer but 2xx. */
+	call<T = unknown>(path: string, body?: unknown): Promise<T>;
+	/** Sends a command and returns its answer. Throws unless it was accepted. */
+	command(type: string, args: unknown): Promise<unknown>;
+	/** Every row of a kind that this person's device would hold. */
+	rows<K extends MirrorKind>(kind: K): Promise<MirrorRows[K][]>;
+}
+
+export interface Place {
+	stack: Stack;
+	browser: Browser;
+	/** The first administrator. */
+	owner: Person;
+	/** Invites somebody, and signs them in by the link of their invitation. */
+	colleague(email: string, role?: Role): Promise<Person>;
+	/** Fills the empty workspace with the demo book. */
+	loadDemo(): Promise<void>;
+	/** Closes every window, the browser and the product, and deletes its folder. */
+	close(): Promise<void>;
+}
+
+/** Starts the product with its owner signed in: for `beforeAll`, with `close` in `afterAll`. Takes 10 to 30 s, and a minute when the app must be built. */
+export async function openPlace(options: Partial<StackOptions> = {}): Promise<Place> {
+	const state = options.state ?? mkdtempSync(join(tmpdir(), 'cuebook-e2e-'));
+	const browser = await openBrowser();
+	let stack: Stack | null = null;
+	const close = async () => {
+		await browser.close();
+		await stack?.stop();
+		if (options.state === undefined) rmSync(state, { recursive: true, force: true });
+	};
+	try {
+		stack = await startStack({ ports: { app: 0, rooms: 0, db: 0 }, tickEvery: 0, ...options, state });
+		const owner = await signIn(browser, stack.appUrl, await stack.firstLink());
+		const colleague = async (email: string, role: Role = 'csm') => {
+			await owner.command('invite-person', { email, role });
+			const invitation = await until(`the invitation of ${email}`, async () => (await owner.rows('mail')).find((mail) => mail.kind === 'invitation' && mail.to.includes(email)));
+			const link = /https?:\/\/\S+\/api\/auth\/magic-link\/\S+/.exec(invitation!.text)?.[0];
+			if (!link) throw new Error(`No link in the invitation: ${invitation!.text}`);
+			return await signIn(browser, stack!.appUrl, link);
+		};
+		const loadDemo = async () => {
+			await owner.call('/api/demo', {});
+			await until('the demo book', async () => (await owner.rows('customer')).length >= 40);
+		};
+		return { stack, browser, owner, colleague, loadDemo, close };
+	} catch (error) {
+		await close();
+		throw error;
+	}
+}
+
+/** Follows a one-time link as a person's browser does; other windows of this person share the session. */
+async function signIn(browser: Browser, appUrl: string, link: string): Promise<Person> {
+	const context = await openContext(browser);
+	const door = await context.request.get(link, { maxRedirects: 0 });
+	if (door.status() !== 302 || door.headers()['location']?.includes('error')) throw new Error(`The link did not sign in: ${door.status()} ${door.headers()['location'] ?? (await door.text())}`);
+	const cookies = await context.cookies();
+
+	const call = async <T>(path: string, body?: unknown): Promise<T> => {
+		const url = `${appUrl}${path}`;
+		const answer = body === undefined ? await context.request.get(url) : await context.request.post(url, { data: body, headers: { origin: appUrl } });
+		if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
+		return (await answer.json()) as T;
+	};
+	const command = async (type: string, args: unknown) => {
+		const answer = await call<{ status: string }>('/api/commands', { id: `test_${crypto.randomUUID()}`, type, args });
+		if (answer.status !== 'accepted') throw new Error(`${type}: ${JSON.stringify(answer)}`);
+		return answer;
+	};
+	const rows = async <K extends MirrorKind>(kind: K) => {
+		const byId = new Map<string, MirrorRows[K]>();
+		for (let cursor = '0', isDone = false; !isDone; ) {
+			const page = await call<{ rows: SyncedRow[]; cursor: string; isDone: boolean }>(`/api/sync?after=${encodeURIComponent(cursor)}&limit=2000`);
+			for (const row of page.rows) {
+				if (row.kind !== kind) continue;
+				if (row.data === null) byId.delete(row.id);
+				else byId.set(row.id, row.data as MirrorRows[K]);
+			}
+			[cursor, isDone] = [page.cursor, page.isDone];
+		}
+		return [...byId.values()];
+	};
+	const window = async (device: Device = 'desktop', scheme: 'light' | 'dark' = 'light'): Promise<Window> => {
+		const own = await openContext(browser, device, scheme);
+		await own.addCookies(cookies);
+		const page = await own.newPage();
+		page.setDefaultTimeout(20_000);
+		return {
+			context: own,
+			page,
+			errors: collectErrors(page),
+			open: async (path) => {
+				await page.goto(`${appUrl}${path}`);
+				await page.locator('h1').first().waitFor();
+			},
+			synced: async () => await page.locator('[data-light="synced"]').waitFor(),
+		};
+	};
+	const { user } = await call<{ user: { email: string } }>('/api/session');
+	return { email: user.email, window, call, command, rows };
+}
