@@ -83,9 +83,16 @@ export class Connection {
 		this.#noticeTables('ROLLBACK');
 	}
 
-	/** Writes the log back into the file, so that one file holds everything. */
+	/**
+	 * Writes the log back into the file, so that one file holds everything. The engine sometimes says "database table is locked" after an
+	 * UPDATE … RETURNING in a transaction; then the log stays beside the file, and the next opening reads it.
+	 */
 	checkpoint(): void {
-		this.#database.pragma('wal_checkpoint(TRUNCATE)');
+		try {
+			this.#database.pragma('wal_checkpoint(TRUNCATE)');
+		} catch (error) {
+			if (!/locked|busy/i.test((error as Error).message)) throw error;
+		}
 	}
 
 	close(): void {
