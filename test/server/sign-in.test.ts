@@ -2,7 +2,8 @@ import { decodeJwt, jwtVerify } from 'jose';
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { mail } from '#db/schema/engine.ts';
-import { user } from '#db/schema/people.ts';
+import { joinStatements } from '#db/people.ts';
+import { user, workspace } from '#db/schema/people.ts';
 import { origin, startApp } from './app.ts';
 
 const askLink = (email: string) => ['/api/auth/sign-in/magic-link', { email, callbackURL: '/' }] as const;
@@ -89,6 +90,23 @@ describe('signing in', async () => {
 		expect(payload.exp! - Date.now() / 1000).toBeLessThanOrEqual(120);
 		expect(decodeJwt(body.token).colour).toMatch(/^#/);
 		expect(await mine.get('/api/rooms/token?room=customer_nowhere')).toMatchObject({ status: 403, body: { code: 'no-such-room' } });
+	});
+
+	it('moves a session to another workspace of the user, and to no other', async () => {
+		const mine = await app.owner();
+		const { body: session } = await mine.get('/api/session');
+		for (const id of ['workspace_second', 'workspace_foreign']) await app.db.insert(workspace).values({ id, name: id, slug: id, createdAt: new Date() });
+		await app.db.batch(joinStatements(app.db, 'workspace_second', session.user, 'reader', 'member_second', new Date()) as never);
+		expect((await mine.post('/api/auth/organization/set-active', { organizationId: 'workspace_second' })).status).toBe(200);
+		expect((await mine.get('/api/session')).body).toMatchObject({ role: 'reader', workspace: { id: 'workspace_second' } });
+		expect((await mine.post('/api/auth/organization/set-active', { organizationId: 'workspace_foreign' })).status).toBe(403);
+		expect((await mine.get('/api/session')).body.workspace.id).not.toBe('workspace_foreign');
+	});
+
+	it('signs out: the session is over', async () => {
+		const mine = await app.owner();
+		expect((await mine.post('/api/auth/sign-out', {})).status).toBe(200);
+		expect(await mine.get('/api/session')).toMatchObject({ status: 401 });
 	});
 
 	it('counts tries: the eleventh link in a minute is refused', async () => {
