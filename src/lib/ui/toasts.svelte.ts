@@ -25,7 +25,8 @@ export function toast(text: string, options: { status?: Status; act?: { label: s
 	const id = ++last;
 	const status = options.status ?? 'plain';
 	const seconds = options.seconds ?? (status === 'stuck' || status === 'warned' ? 10 : 5);
-	list = [...list, { id, text, status, act: options.act ?? null, seconds }].slice(-4);
+	// The same word again takes the place of the one before: five changes don't stack five times “Saved”.
+	list = [...list.filter((other) => other.act !== null || other.text !== text), { id, text, status, act: options.act ?? null, seconds }].slice(-4);
 	setTimeout(() => toasts.close(id), seconds * 1000);
 	return () => toasts.close(id);
 }

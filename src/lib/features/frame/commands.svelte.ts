@@ -12,7 +12,7 @@ import type { Component } from 'svelte';
 import { goto } from '$app/navigation';
 import { m } from '$lib/messages/messages.js';
 import { getLocale, locales, setLocale } from '$lib/messages/runtime.js';
-import { session } from '$lib/sync';
+import { session } from '$lib/sync/index.ts';
 import { theme, type Theme } from '$lib/ui/theme.svelte.ts';
 
 export type Command = { id: string; label: string; icon: Component<any>; run: () => unknown };
