@@ -2,7 +2,7 @@
 import * as Y from 'yjs';
 import { may } from '#domain/access/roles.ts';
 import type { Copy } from './copy.ts';
-import { awareness, frameIn, frameLimit, isUpdateFrame, step2, updateLimit, type RefusalCode } from './frames.ts';
+import { frameIn, frameLimit, isUpdateFrame, step2, updateLimit, type RefusalCode } from './frames.ts';
 import type { Link } from './link.ts';
 import { signOfLife, type Presence } from './presence.ts';
 

@@ -7,7 +7,7 @@ import { commit, isGuardLost } from '../../db/statement.ts';
 import { addPlaybook, definitionOf, openBook, runOf, type Book } from './engine-book.ts';
 
 let book: Book;
-let faults = { losesAnswer: false };
+const faults = { losesAnswer: false };
 const claim = (token: string, now: number, limit = 10) => claimJobs(book.database, { workspace: 'w1', shard: 0, token, now, limit });
 const jobs = () => book.database.select().from(job);
 

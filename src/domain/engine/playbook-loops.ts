@@ -55,7 +55,11 @@ export function loops(definition: PlaybookDefinition, others: readonly OtherPlay
 			const path = queue.shift()!;
 			const at = path.at(-1)!;
 			if (at === playbookId) return path;
-			for (const { to } of byId.has(at) ? leadsTo(byId.get(at)!.definition, all) : []) if (!seen.has(to)) seen.add(to), queue.push([...path, to]);
+			for (const { to } of byId.has(at) ? leadsTo(byId.get(at)!.definition, all) : []) {
+				if (seen.has(to)) continue;
+				seen.add(to);
+				queue.push([...path, to]);
+			}
 		}
 		return null;
 	};

@@ -1,4 +1,3 @@
-/* eslint-disable svelte/prefer-svelte-reactivity -- the Maps and Sets here are bookkeeping that no screen reads; what screens read is $state */
 /**
  * What a person decides (SY3): kept on the device until the server answered, sent in order, once by its id however often it is
  * tried. Held and refused ones stay visible until somebody has read why.

@@ -1,4 +1,3 @@
-/* eslint-disable svelte/prefer-svelte-reactivity -- the Maps and Sets here are bookkeeping that no screen reads; what screens read is $state */
 /** The documents open on this device: shared by their callers, held open until everything made in them has arrived (S16). */
 import { OpenDocument, type OpenDocumentOptions } from './open-document.svelte.ts';
 

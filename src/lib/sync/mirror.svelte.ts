@@ -1,4 +1,3 @@
-/* eslint-disable svelte/prefer-svelte-reactivity -- the Maps and Sets here are bookkeeping that no screen reads; what screens read is $state */
 /** The lists (design.md, The mirror): every row this person may see, on the device, filtered and sorted there; the server sends what changed. */
 import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';

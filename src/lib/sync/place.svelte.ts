@@ -1,4 +1,3 @@
-/* eslint-disable svelte/prefer-svelte-reactivity -- the Maps and Sets here are bookkeeping that no screen reads; what screens read is $state */
 /** One person in one workspace on this device: their documents, lists, queue and links, in databases of their own. */
 import type { WorkspaceSettings } from '#domain/settings.ts';
 import type { Answer, Call } from './call.ts';

@@ -1,4 +1,3 @@
-/* eslint-disable svelte/prefer-svelte-reactivity -- the Maps and Sets here are bookkeeping that no screen reads; what screens read is $state */
 /** Undo over one's own edits only: what colleagues or playbooks did meanwhile stays. */
 import { UndoManager } from 'yjs';
 import type { OpenDocument } from './open-document.svelte.ts';

@@ -30,7 +30,7 @@ export async function sampleOf(file: File): Promise<Sample> {
 export async function readRows(file: File, sample: Pick<Sample, 'header' | 'encoding' | 'delimiter'>, size: number, take: (rows: ReadRow[], read: number) => Promise<void>, signal: AbortSignal): Promise<void> {
 	const { default: Papa } = await import('papaparse');
 	let line = 0;
-	let waiting: ReadRow[] = [];
+	const waiting: ReadRow[] = [];
 	const send = async (least: number, read: number) => {
 		while (waiting.length >= least && waiting.length > 0 && !signal.aborted) await take(waiting.splice(0, size), read);
 	};
