@@ -1,6 +1,7 @@
 /** A customer's history and a run in full, as members may see them. */
 import type { Database } from '#db/client.ts';
 import { eventsOf, runInFull } from '#db/history.ts';
+import { readVersion } from '#db/playbooks.ts';
 import type { Member } from './session.ts';
 
 /** The events of a customer before `before` (ms, absent = now and later). */
@@ -23,3 +24,6 @@ export async function runFor(db: Database, member: Member, id: string) {
 	const found = await runInFull(db, member.workspaceId, id);
 	return found && { ...found, intents: found.intents.map((one) => ({ ...one, request: shown(one.request) })) };
 }
+
+/** One version of a playbook with its definition; null when the member's workspace has none such. */
+export const versionFor = (db: Database, member: Member, playbookId: string, version: string) => (/^[1-9]\d{0,8}$/.test(version) ? readVersion(db, member.workspaceId, playbookId, Number(version)) : null);
