@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { Role } from '../../src/domain/access/roles.ts';
 import type { MirrorKind, MirrorRows, SyncedRow } from '../../src/domain/mirror.ts';
+import { callRoom } from '../../src/lib/server/rooms.ts';
 import { startStack, type Stack, type StackOptions } from '../../scripts/stack.ts';
 import { collectErrors, openBrowser, openContext, type Device } from './browser.ts';
 
@@ -36,6 +37,7 @@ export interface Window {
 
 /** Somebody signed in. */
 export interface Person {
+	id: string;
 	email: string;
 	/** A fresh browser with this person's session, on no page yet. */
 	window(device?: Device, scheme?: 'light' | 'dark'): Promise<Window>;
@@ -56,6 +58,8 @@ export interface Place {
 	colleague(email: string, role?: Role): Promise<Person>;
 	/** Fills the empty workspace with the demo book. */
 	loadDemo(): Promise<void>;
+	/** Edits a document as `person`, without a window: the edits' names and arguments are those of its type (src/domain/documents). */
+	edit(person: Person, doc: string, edits: { edit: string; args: unknown }[]): Promise<void>;
 	/** Closes every window, the browser and the product, and deletes its folder. */
 	close(): Promise<void>;
 }
@@ -84,7 +88,12 @@ export async function openPlace(options: Partial<StackOptions> = {}): Promise<Pl
 			await owner.call('/api/demo', {});
 			await until('the demo book', async () => (await owner.rows('customer')).length >= 40);
 		};
-		return { stack, browser, owner, colleague, loadDemo, close };
+		const settings = { ROOMS_URL: stack.roomsUrl, ROOMS_SECRET: stack.secrets.ROOMS_SECRET };
+		const edit = async (person: Person, doc: string, edits: { edit: string; args: unknown }[]) => {
+			const answer = await callRoom(settings, 'document', doc, 'edit', { key: `test_${crypto.randomUUID()}`, edits, actor: { kind: 'user', id: person.id } });
+			if (!answer.ok) throw new Error(`${doc}: ${answer.code} ${answer.message}`);
+		};
+		return { stack, browser, owner, colleague, loadDemo, edit, close };
 	} catch (error) {
 		await close();
 		throw error;
@@ -138,6 +147,6 @@ async function signIn(browser: Browser, appUrl: string, link: string): Promise<P
 			synced: async () => await page.locator('[data-light="synced"]').waitFor(),
 		};
 	};
-	const { user } = await call<{ user: { email: string } }>('/api/session');
-	return { email: user.email, window, call, command, rows };
+	const { user } = await call<{ user: { id: string; email: string } }>('/api/session');
+	return { id: user.id, email: user.email, window, call, command, rows };
 }

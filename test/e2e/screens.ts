@@ -1,0 +1,49 @@
+/** Every screen of the app with something on it: what tests of phones and of accessibility walk through. */
+import { until, type Place } from './people.ts';
+
+export interface Screen {
+	name: string;
+	path: string;
+}
+
+/** Fills the place with the demo book, a task and a playbook that ran, waits and failed; returns the screens that show them. */
+export async function furnish(place: Place): Promise<Screen[]> {
+	const { owner } = place;
+	await place.loadDemo();
+	const customers = (await owner.rows('customer')).toSorted((a, b) => a.name.localeCompare(b.name));
+	const [first, second] = [customers[0]!, customers[1]!];
+	await owner.command('create-task', { id: `task_${crypto.randomUUID().slice(0, 18)}`, title: 'Send the minutes of Monday’s meeting', customerId: first.id, assignees: [owner.id], dueAt: Date.now() - 86_400_000 });
+
+	const playbookId = 'playbook_welcomes00000000001';
+	await owner.command('create-playbook', { id: playbookId, name: 'Welcome a new customer' });
+	const insert = (id: string, more: object, after: string | null) => ({ edit: 'insert-step', args: { id, parent: 'root', after, ...more } });
+	await place.edit(owner, playbookId, [
+		{ edit: 'set-trigger', args: { type: 'manual' } },
+		insert('step_mail', { kind: 'action', action: 'send-email', params: { recipients: ['champion'], strategy: 'individualised', sender: { kind: 'owner' }, subject: 'Welcome to {{ customer.name }}', body: '<p>Hello {{ contact.first_name | default: "there" }}</p>', cc: [], bcc: [] } }, null),
+		insert('step_task', { kind: 'action', action: 'create-task', params: { title: 'Call {{ customer.name }}', description: '', assignees: { kind: 'owner' }, dueInDays: 2, isWaiting: true } }, 'step_mail'),
+		insert('step_hook', { kind: 'action', action: 'call-webhook', params: { method: 'POST', url: 'https://example.invalid/hook', body: '{}' } }, 'step_task'),
+	]);
+	await owner.command('publish-playbook', { playbookId, note: 'The first' });
+	await owner.command('activate-playbook', { playbookId, version: 1 });
+	await owner.command('start-run', { playbookId, customerIds: [first.id, second.id] });
+	const runs = await until('two runs that wait for their task', async () => {
+		await place.stack.tick();
+		return (await owner.rows('run')).filter((run) => run.state === 'waiting');
+	}, { isEnough: (found) => found.length === 2 });
+
+	const tabs = ['interactions', 'contacts', 'agreements', 'playbooks', 'history'];
+	const settings = ['workspace', 'stages', 'fields', 'tags', 'teams', 'people', 'mail', 'webhooks'];
+	return [
+		{ name: 'home', path: '/' },
+		{ name: 'actions', path: '/actions' },
+		{ name: 'customers', path: '/customers' },
+		{ name: 'customer', path: `/customers/${first.id}` },
+		...tabs.map((tab) => ({ name: `customer-${tab}`, path: `/customers/${first.id}?tab=${tab}` })),
+		{ name: 'import', path: '/customers/import' },
+		{ name: 'playbooks', path: '/playbooks' },
+		{ name: 'playbook', path: `/playbooks/${playbookId}` },
+		{ name: 'run', path: `/runs/${runs[0]!.id}` },
+		{ name: 'outbox', path: '/outbox' },
+		...settings.map((tab) => ({ name: `settings-${tab}`, path: `/settings/${tab}` })),
+	];
+}
