@@ -2,9 +2,9 @@
  * What a person decides (SY3): kept on the device until the server answered, sent in order, once by its id however often it is
  * tried. Held and refused ones stay visible until somebody has read why.
  */
-import { Dexie, type Table } from 'dexie';
 import { backoff } from './backoff.ts';
 import type { Call } from './call.ts';
+import { answered, deviceDatabase, type DeviceDatabase, type Stores } from './device-database.ts';
 import type { Environment } from './environment.ts';
 import { newId } from './new-id.ts';
 
@@ -22,6 +22,8 @@ export type QueuedCommand = {
 /** Server errors after which a command goes to the end of the line. */
 const patience = 5;
 
+const stores: Stores = { command: (database) => void database.createObjectStore('command', { keyPath: 'id' }).createIndex('at', 'at') };
+
 export type CommandQueueOptions = {
 	name: string;
 	environment: Environment;
@@ -34,7 +36,7 @@ export type CommandQueueOptions = {
 
 export class CommandQueue {
 	#options: CommandQueueOptions;
-	#dexie: Dexie | null = null;
+	#database: DeviceDatabase | null = null;
 	#commands = $state.raw<readonly QueuedCommand[]>([]);
 	#answers = new Map<string, (outcome: Outcome) => void>();
 	#sending = false;
@@ -48,11 +50,7 @@ export class CommandQueue {
 	constructor(options: CommandQueueOptions) {
 		this.#options = options;
 		const { indexedDB, onResume } = options.environment;
-		if (indexedDB) {
-			this.#dexie = new Dexie(options.name, { indexedDB, IDBKeyRange: globalThis.IDBKeyRange });
-			this.#dexie.version(1).stores({ command: 'id, at' });
-			this.#dexie.on('versionchange', () => this.#dexie?.close());
-		}
+		if (indexedDB) this.#database = deviceDatabase(indexedDB, options.name, stores, { staysClosed: true });
 		this.loaded = this.#load();
 		this.#stopResume = onResume(() => void this.flush());
 	}
@@ -105,18 +103,17 @@ export class CommandQueue {
 		this.#isEnded = true;
 		this.#stopResume();
 		this.#options.environment.clearTimeout(this.#timer);
-		this.#dexie?.close();
+		this.#database?.close();
 	}
 
 	async wipe(): Promise<void> {
 		this.end();
-		await this.#dexie?.delete();
+		await this.#database?.wipe();
 	}
 
 	async #load(): Promise<void> {
 		try {
-			const table: Table<QueuedCommand, string> | undefined = this.#dexie?.table('command');
-			const kept = (await table?.orderBy('at').toArray()) ?? [];
+			const kept: QueuedCommand[] = (await this.#database?.run('readonly', (work) => answered(work.objectStore('command').index('at').getAll()))) ?? [];
 			const here = new Set(this.#commands.map((command) => command.id));
 			this.#commands = [...kept.filter((command) => !here.has(command.id)), ...this.#commands];
 			if (this.waiting.length > 0) this.#options.environment.setTimeout(() => void this.flush(), 0);
@@ -155,7 +152,7 @@ export class CommandQueue {
 	async #keep(command: QueuedCommand): Promise<void> {
 		this.#commands = this.#commands.map((other) => (other.id === command.id ? command : other));
 		try {
-			await this.#dexie?.table('command').put(command);
+			await this.#database?.run('readwrite', (work) => void work.objectStore('command').put(command));
 			this.#options.onProblem(null);
 		} catch {
 			this.#options.onProblem('storage-failed');
@@ -165,7 +162,7 @@ export class CommandQueue {
 	async #remove(id: string): Promise<void> {
 		this.#commands = this.#commands.filter((other) => other.id !== id);
 		try {
-			await this.#dexie?.table('command').delete(id);
+			await this.#database?.run('readwrite', (work) => void work.objectStore('command').delete(id));
 		} catch {
 			// Sent again after a reload, and answered the same by its id.
 		}

@@ -11,15 +11,29 @@ export type DeviceDatabase = {
 	wipe: () => Promise<void>;
 };
 
-const openWithin = 5_000;
+/** A database's stores by name, each with how it is made. One that a device hasn't got yet is added when the database is opened. */
+export type Stores = Readonly<Record<string, (database: IDBDatabase) => void>>;
 
-/** Opens `name` on first use; `upgrade` makes its stores. */
-export function deviceDatabase(factory: IDBFactory, name: string, upgrade: (database: IDBDatabase) => void): DeviceDatabase {
+const openWithin = 5_000;
+/** Of a connection that is gone, or of a version that another tab has just raised: opening again mends both. */
+const passing = ['InvalidStateError', 'VersionError'];
+
+/**
+ * Opens `name` on first use, with `stores`. With `staysClosed`, close() and a wipe, here or by another tab, are for good and later work
+ * fails: what somebody took off the device must not be written back by a tab that hasn't heard of it.
+ */
+export function deviceDatabase(factory: IDBFactory, name: string, stores: Stores, { staysClosed = false } = {}): DeviceDatabase {
 	let opening: Promise<IDBDatabase> | null = null;
-	const forget = () => {
+	let isEnded = false;
+	/** `isFinal`: it was closed or wiped, not lost or raised to another version. */
+	const forget = (isFinal: boolean) => {
 		opening = null;
+		isEnded ||= isFinal && staysClosed;
 	};
-	const open = () => (opening ??= opened(factory, name, upgrade, forget).catch((cause) => (forget(), Promise.reject(cause))));
+	const open = () => {
+		if (isEnded) return Promise.reject(new DOMException('The database was closed or taken off the device', 'NotFoundError'));
+		return (opening ??= opened(factory, name, stores, forget).catch((cause) => (forget(false), Promise.reject(cause))));
+	};
 
 	const attempt = async <T>(mode: IDBTransactionMode, work: (transaction: IDBTransaction) => Promise<T> | T): Promise<T> => {
 		const database = await open();
@@ -29,9 +43,14 @@ export function deviceDatabase(factory: IDBFactory, name: string, upgrade: (data
 			transaction.onabort = () => reject(transaction.error ?? new DOMException('The device gave the write up', 'AbortError'));
 		});
 		committed.catch(() => {});
-		const result = await work(transaction);
-		await committed;
-		return result;
+		try {
+			const result = await work(transaction);
+			await committed;
+			return result;
+		} catch (cause) {
+			abandon(transaction);
+			throw cause;
+		}
 	};
 
 	return {
@@ -39,19 +58,19 @@ export function deviceDatabase(factory: IDBFactory, name: string, upgrade: (data
 			try {
 				return await attempt(mode, work);
 			} catch (cause) {
-				if (!(cause instanceof DOMException) || cause.name !== 'InvalidStateError') throw cause;
-				forget();
+				if (!(cause instanceof DOMException) || !passing.includes(cause.name)) throw cause;
+				forget(false);
 				return attempt(mode, work);
 			}
 		},
 		close: () => {
 			void opening?.then((database) => database.close()).catch(() => {});
-			forget();
+			forget(true);
 		},
 		wipe: async () => {
-			const database = await opening?.catch(() => null);
-			database?.close();
-			forget();
+			const last = opening;
+			forget(true);
+			(await last?.catch(() => null))?.close();
 			await new Promise<void>((resolve, reject) => {
 				const request = factory.deleteDatabase(name);
 				request.onsuccess = () => resolve();
@@ -63,6 +82,15 @@ export function deviceDatabase(factory: IDBFactory, name: string, upgrade: (data
 	};
 }
 
+/** Undoes what work that failed half-way has written: all of it is kept, or nothing. */
+function abandon(transaction: IDBTransaction): void {
+	try {
+		transaction.abort();
+	} catch {
+		// The browser has given it up already.
+	}
+}
+
 /** The answer of one request. */
 export function answered<T>(request: IDBRequest<T>): Promise<T> {
 	return new Promise((resolve, reject) => {
@@ -71,20 +99,30 @@ export function answered<T>(request: IDBRequest<T>): Promise<T> {
 	});
 }
 
-function opened(factory: IDBFactory, name: string, upgrade: (database: IDBDatabase) => void, onLost: () => void): Promise<IDBDatabase> {
+/** Whatever version the device has, raised by one when it lacks a store: those that Dexie made (ADR 12) start at 10. */
+async function opened(factory: IDBFactory, name: string, stores: Stores, onLost: (isFinal: boolean) => void): Promise<IDBDatabase> {
+	const database = await connection(factory, name, stores, onLost);
+	if (Object.keys(stores).every((store) => database.objectStoreNames.contains(store))) return database;
+	database.close();
+	return connection(factory, name, stores, onLost, database.version + 1);
+}
+
+function connection(factory: IDBFactory, name: string, stores: Stores, onLost: (isFinal: boolean) => void, version?: number): Promise<IDBDatabase> {
 	return new Promise((resolve, reject) => {
 		// Some browsers' open() never answers after a crash; that is a failure like any other.
 		const timer = setTimeout(() => reject(new DOMException('The device’s storage does not answer', 'TimeoutError')), openWithin);
-		const request = factory.open(name, 1);
-		request.onupgradeneeded = () => upgrade(request.result);
+		const request = factory.open(name, version);
+		request.onupgradeneeded = () => {
+			for (const [store, make] of Object.entries(stores)) if (!request.result.objectStoreNames.contains(store)) make(request.result);
+		};
 		request.onerror = () => (clearTimeout(timer), reject(request.error));
 		request.onsuccess = () => {
 			clearTimeout(timer);
 			const database = request.result;
-			database.onclose = onLost;
-			database.onversionchange = () => {
+			database.onclose = () => onLost(false);
+			database.onversionchange = ({ newVersion }) => {
 				database.close();
-				onLost();
+				onLost(newVersion === null);
 			};
 			resolve(database);
 		};

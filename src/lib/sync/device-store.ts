@@ -4,7 +4,7 @@
  */
 import * as Y from 'yjs';
 import { backoff } from './backoff.ts';
-import { answered, deviceDatabase, type DeviceDatabase } from './device-database.ts';
+import { answered, deviceDatabase, type DeviceDatabase, type Stores } from './device-database.ts';
 import type { Channel, Environment } from './environment.ts';
 
 /** What this device holds of a document. `upTo` is the newest row read; `waiting` counts this device's edits that no room has acknowledged. */
@@ -35,7 +35,7 @@ export class DeviceStore {
 		this.#environment = environment;
 		this.#tab = tab;
 		this.#onProblem = onProblem;
-		this.#database = environment.indexedDB === undefined ? null : deviceDatabase(environment.indexedDB, name, makeStores);
+		this.#database = environment.indexedDB === undefined ? null : deviceDatabase(environment.indexedDB, name, stores);
 		this.#channel = environment.openChannel(name);
 		if (this.#channel) this.#channel.onmessage = ({ data }) => this.#listeners.get(data.doc)?.forEach((listen) => listen(data.update));
 		this.#stopResume = environment.onResume(() => void this.flush());
@@ -150,10 +150,10 @@ export class DeviceStore {
 	}
 }
 
-function makeStores(database: IDBDatabase): void {
-	database.createObjectStore('updates', { keyPath: 'n', autoIncrement: true }).createIndex('doc', 'doc');
-	database.createObjectStore('unacked', { keyPath: ['doc', 'tab'] });
-}
+const stores: Stores = {
+	updates: (database) => void database.createObjectStore('updates', { keyPath: 'n', autoIncrement: true }).createIndex('doc', 'doc'),
+	unacked: (database) => void database.createObjectStore('unacked', { keyPath: ['doc', 'tab'] }),
+};
 
 const tabsOf = (doc: string) => IDBKeyRange.bound([doc], [doc, []]);
 const total = (rows: UnackedRow[]) => rows.reduce((sum, row) => sum + row.count, 0);

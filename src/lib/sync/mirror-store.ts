@@ -1,29 +1,26 @@
-/* eslint-disable no-restricted-syntax -- IndexedDB knows nothing but transactions; R4 is about the store */
-/** The mirror's rows on the device: a Dexie table per kind, and how far they reach. One database per user and workspace. */
-import { Dexie, type Table } from 'dexie';
+/** The mirror's rows on the device: a store per kind, and how far they reach. One database per user and workspace. */
 import { type MirrorKind, mirrorKinds, type SyncedRow } from '#domain/mirror.ts';
+import { answered, deviceDatabase, type DeviceDatabase, type Stores } from './device-database.ts';
 
 export type StoredRow = { id: string; seq: number; data: unknown };
 /** `cursor` as the server gave it; `scope` is the right the rows were sent under: another right means other rows. */
 export type Reach = { cursor: string | null; syncedAt: number | null; scope: string };
 
+const stores: Stores = {
+	...Object.fromEntries(mirrorKinds.map((kind) => [kind, (database: IDBDatabase) => void database.createObjectStore(kind, { keyPath: 'id' })])),
+	meta: (database) => void database.createObjectStore('meta', { keyPath: 'key' }),
+};
+
 export class MirrorStore {
-	#dexie: Dexie;
+	#database: DeviceDatabase;
 
 	constructor(name: string, factory: IDBFactory) {
-		this.#dexie = new Dexie(name, { indexedDB: factory, IDBKeyRange: globalThis.IDBKeyRange });
-		this.#dexie.version(1).stores({ ...Object.fromEntries(mirrorKinds.map((kind) => [kind, 'id'])), meta: 'key' });
-		// Another tab wipes: let go, or its deletion waits for us.
-		this.#dexie.on('versionchange', () => this.#dexie.close());
-	}
-
-	#table(kind: MirrorKind): Table<StoredRow, string> {
-		return this.#dexie.table(kind);
+		this.#database = deviceDatabase(factory, name, stores, { staysClosed: true });
 	}
 
 	/** How far the rows reach under `scope`; rows of another scope are removed first. */
 	async reach(scope: string): Promise<Reach> {
-		const found: (Reach & { key: string }) | undefined = await this.#dexie.table('meta').get('reach');
+		const found: (Reach & { key: string }) | undefined = await this.#database.run('readonly', (work) => answered(work.objectStore('meta').get('reach')));
 		if (found?.scope === scope) return { cursor: found.cursor, syncedAt: found.syncedAt, scope };
 		const none: Reach = { cursor: null, syncedAt: null, scope };
 		await this.clear(none);
@@ -32,36 +29,38 @@ export class MirrorStore {
 
 	/** Begins anew: no rows, reaching as far as `reach` says. */
 	async clear(reach: Reach): Promise<void> {
-		await this.#dexie.transaction('rw', this.#dexie.tables, async () => {
-			for (const table of this.#dexie.tables) await table.clear();
-			await this.#dexie.table('meta').put({ key: 'reach', ...reach });
+		await this.#database.run('readwrite', (work) => {
+			for (const store of Object.keys(stores)) work.objectStore(store).clear();
+			work.objectStore('meta').put({ key: 'reach', ...reach });
 		});
 	}
 
 	rows(kind: MirrorKind): Promise<StoredRow[]> {
-		return this.#table(kind).toArray();
+		return this.#database.run('readonly', (work) => answered<StoredRow[]>(work.objectStore(kind).getAll()));
 	}
 
 	/** Keeps a page and how far it reaches, together or not at all. A row that another tab has newer stays. */
 	async keep(rows: readonly SyncedRow[], reach: Reach): Promise<void> {
-		const kinds = [...new Set(rows.map((row) => row.kind))];
-		await this.#dexie.transaction('rw', [...kinds, 'meta'], async () => {
-			for (const kind of kinds) {
-				const page = rows.filter((row) => row.kind === kind);
-				const kept = await this.#table(kind).bulkGet(page.map((row) => row.id));
-				const newer = page.filter((row, at) => (kept[at]?.seq ?? -1) <= row.seq);
-				await this.#table(kind).bulkDelete(newer.filter((row) => row.data === null).map((row) => row.id));
-				await this.#table(kind).bulkPut(newer.filter((row) => row.data !== null).map(({ id, seq, data }) => ({ id, seq, data })));
-			}
-			await this.#dexie.table('meta').put({ key: 'reach', ...reach });
+		await this.#database.run('readwrite', async (work) => {
+			// All are asked for before the first answer, in the page's order: a page of 2,000 is one wait, not 2,000.
+			await Promise.all(
+				rows.map(async ({ kind, id, seq, data }) => {
+					const store = work.objectStore(kind);
+					const kept: StoredRow | undefined = await answered(store.get(id));
+					if ((kept?.seq ?? -1) > seq) return;
+					if (data === null) store.delete(id);
+					else store.put({ id, seq, data } satisfies StoredRow);
+				}),
+			);
+			work.objectStore('meta').put({ key: 'reach', ...reach });
 		});
 	}
 
 	close(): void {
-		this.#dexie.close();
+		this.#database.close();
 	}
 
 	async wipe(): Promise<void> {
-		await this.#dexie.delete();
+		await this.#database.wipe();
 	}
 }

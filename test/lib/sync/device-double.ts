@@ -3,7 +3,7 @@ import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 import { WebSocket } from 'ws';
 import type { Channel, Environment, Socket } from '../../../src/lib/sync/environment.ts';
 
-// Dexie and the store read it from the globals, as in a browser.
+// The stores read it from the globals, as in a browser.
 globalThis.IDBKeyRange = IDBKeyRange;
 
 export type DeviceDouble = Environment & { wake: () => void; isLookedAt: boolean; kept: Map<string, string> };
