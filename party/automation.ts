@@ -38,7 +38,6 @@ export default class Automation {
 	}
 
 	async onRequest(request: RoomRequest): Promise<Response> {
-		if (request.method === 'GET' && new URL(request.url).pathname.endsWith('/healthz')) return new Response('ok');
 		const call = await signedCall(request, this.#settings.ROOMS_SECRET);
 		if (call instanceof Response) return call;
 		const match = /^(.+)_(\d{1,2})$/.exec(roomOf(request.url));

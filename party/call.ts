@@ -34,9 +34,10 @@ export async function callRoom(settings: { ROOMS_URL: string; ROOMS_SECRET: stri
 
 type SignedRequest = { method: string; url: string; text: () => Promise<string>; headers: { get: (name: string) => string | null } };
 
-/** Checks a request to a room: its verb and JSON body when it is signed, else the refusal to send (S8). */
+/** Checks a request to a room: its verb and JSON body when it is signed, else the answer to send: to a look at its health, or a refusal (S8). */
 export async function signedCall(request: SignedRequest, secret: string): Promise<{ verb: string; body: unknown } | Response> {
 	const path = new URL(request.url).pathname;
+	if (request.method === 'GET' && path.endsWith('/healthz')) return new Response('ok');
 	const body = await request.text();
 	const isTrusted = await isSigned(hmac, secret, Date.now(), { method: request.method, path, body }, request.headers.get(signatureHeader));
 	if (!isTrusted) return refusal(401, 'not-signed', 'This call carries no valid signature: only the app and the rooms may call it.');

@@ -18,6 +18,8 @@ export type Hooks = {
 	merged: (update: Uint8Array, origin: Origin) => void;
 	/** The changes so far are being written: what it returns is called once they are on disk. */
 	writing: () => () => void;
+	/** Everything merged before is on disk. */
+	written: () => void;
 	/** A write failed: nothing of this copy may be used any more. */
 	failed: (error: unknown) => void;
 };
@@ -76,7 +78,7 @@ export class Copy {
 
 	/** Makes the document. Only the `create` call does it, once (S10). */
 	create(head: { workspace: string; type: string }, types: Record<string, DocumentType>, seed: { id: string; at: number; args: unknown }, origin: Origin): void {
-		this.log.head = { ...head, epoch: 0, published: 0, snapshot: null, previous: null };
+		this.log.head = { ...head, epoch: 0, last: 0, published: 0, snapshot: null, previous: null };
 		this.#begin(types);
 		this.doc.transact(() => this.type.skeleton(this.doc, { ...seed, workspace: head.workspace }), origin);
 	}
@@ -145,7 +147,7 @@ export class Copy {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
 		if (this.#isBroken) throw new Error('The document is being reloaded because a write failed.');
-		const written = this.#hooks.writing();
+		const acknowledge = this.#hooks.writing();
 		if (this.#pending.length > 0) {
 			const row = { update: mergedOf(this.#pending), credits: { clients: this.#fresh.clients, paths: [...this.#fresh.paths] } };
 			this.#pending = [];
@@ -158,7 +160,8 @@ export class Copy {
 				throw error;
 			}
 		}
-		written();
+		acknowledge();
+		this.#hooks.written();
 	}
 
 	#whole(): LogRecord {

@@ -5,7 +5,7 @@ import type { Socket } from './host.ts';
 import { Rate } from './rate.ts';
 import type { Ticket } from './token.ts';
 
-type Kept = { id: string; user: { id: string; name: string; colour: string }; role: Role; workspace: string; issuedAt: number; wantsAck: boolean; frames: number; client: number | null; clock: number };
+type Kept = { id: string; user: { id: string; name: string; colour: string }; role: Role; workspace: string; issuedAt: number; wantsAck: boolean; frames: number; paid: number; client: number | null; clock: number };
 
 export class Link {
 	readonly socket: Socket;
@@ -21,22 +21,22 @@ export class Link {
 	/** The Yjs client id it speaks for, once known, and the last number its awareness went out with. */
 	client: number | null;
 	clock: number;
-	/** Whether an acknowledgement is owed with the next write. */
-	isOwed = false;
+	/** How many of them are acknowledged. Both are kept: a room that finds a difference after its sleep has lost what came between. */
+	paid: number;
 	/** Why everything it sends is refused from now on: an update it sent is missing, so that those after it can't be understood. */
 	refusal: { code: RefusalCode; message: string } | null = null;
 
 	private constructor(socket: Socket, kept: Kept) {
 		this.socket = socket;
 		({ id: this.id, user: this.user, role: this.role, workspace: this.workspace, issuedAt: this.issuedAt, wantsAck: this.wantsAck } = kept);
-		({ frames: this.frames, client: this.client, clock: this.clock } = kept);
+		({ frames: this.frames, paid: this.paid, client: this.client, clock: this.clock } = kept);
 	}
 
 	/** A socket that was let in by its ticket. Its id is the room's, never the client's (S6). */
 	static open(socket: Socket, ticket: Ticket, wantsAck: boolean): Link {
 		const user = { id: ticket.userId, name: ticket.name, colour: ticket.colour };
 		const { role, workspace, issuedAt } = ticket;
-		const link = new Link(socket, { id: crypto.randomUUID(), user, role, workspace, issuedAt, wantsAck, frames: 0, client: null, clock: 0 });
+		const link = new Link(socket, { id: crypto.randomUUID(), user, role, workspace, issuedAt, wantsAck, frames: 0, paid: 0, client: null, clock: 0 });
 		link.keep();
 		return link;
 	}
@@ -49,8 +49,19 @@ export class Link {
 
 	/** Writes what must outlive hibernation. */
 	keep(): void {
-		const { id, user, role, workspace, issuedAt, wantsAck, frames, client, clock } = this;
-		this.socket.setState({ id, user, role, workspace, issuedAt, wantsAck, frames, client, clock } satisfies Kept);
+		const { id, user, role, workspace, issuedAt, wantsAck, frames, paid, client, clock } = this;
+		this.socket.setState({ id, user, role, workspace, issuedAt, wantsAck, frames, paid, client, clock } satisfies Kept);
+	}
+
+	get isOwed(): boolean {
+		return this.frames > this.paid;
+	}
+
+	/** Counts an update frame. Kept with the first that is owed: that is enough to know of a loss. */
+	count(): void {
+		const wasOwed = this.isOwed;
+		this.frames += 1;
+		if (!wasOwed) this.keep();
 	}
 
 	/** Sends; a socket that is closing is not an error. */
@@ -70,8 +81,10 @@ export class Link {
 		}
 	}
 
-	/** Says that everything in `vector` and the first `frames` update frames are durable or refused (S4). */
+	/** Says that everything in `vector` and the first `frames` update frames are durable or refused (S4), and keeps the count. */
 	acknowledge(vector: Uint8Array, frames: number): void {
+		this.paid = frames;
+		this.keep();
 		if (this.wantsAck) this.send(saved(vector, frames));
 	}
 

@@ -13,6 +13,8 @@ export type Head = {
 	type: string;
 	/** Grows with every instance that writes or publishes: a stale instance is told by it (S11). */
 	epoch: number;
+	/** The number of the last row: a row that is missing is noticed, also when it is the last. */
+	last: number;
 	/** The position that is published, with the epoch it was published under. */
 	published: number;
 	snapshot: Snapshot | null;
@@ -43,13 +45,16 @@ export class Log {
 
 	/**
 	 * Reads everything there is, oldest first. A damaged newest snapshot is replaced by the previous one and the rows since. Throws when
-	 * no snapshot is whole. Damaged rows are left in place and reported by position: clients still hold what was in them and send it again.
+	 * no snapshot is whole, or when the head is gone. Damaged and missing rows are reported by position, and damaged ones are left in place:
+	 * clients still hold what was in them and send it again.
 	 */
 	async load(): Promise<{ records: LogRecord[]; damaged: string[] }> {
 		this.head = (await this.storage.get<Head>('head')) ?? null;
+		const snapshots = recordsIn(await this.storage.list({ prefix: 'snap:' }));
+		const rows = new Map([...recordsIn(await this.storage.list({ prefix: 'log:' }))].sort(([a], [b]) => a - b));
+		if (!this.head && rows.size + snapshots.size > 0) throw new Error('There are records but no head: the document can’t be told from a new one.');
 		if (!this.head) return { records: [], damaged: [] };
 		const damaged: string[] = [];
-		const snapshots = recordsIn(await this.storage.list({ prefix: 'snap:' }));
 		let base: { position: number; record: LogRecord } | null = null;
 		for (const candidate of [this.head.snapshot, this.head.previous]) {
 			const record = candidate && snapshots.get(candidate.position)?.record;
@@ -57,18 +62,18 @@ export class Log {
 			if (record) base = { position: candidate.position, record };
 			else damaged.push(`snapshot ${candidate.position}`);
 		}
-		const rows = [...recordsIn(await this.storage.list({ prefix: 'log:' }))].sort(([a], [b]) => a - b);
 		// Without a whole snapshot the rows must reach back to the first one.
-		if (!base && this.head.snapshot && rows[0]?.[0] !== 1) throw new Error(`No whole snapshot: ${damaged.join(', ')} damaged, and the rows before are gone.`);
+		if (!base && this.head.snapshot && !rows.has(1)) throw new Error(`No whole snapshot: ${damaged.join(', ')} damaged, and the rows before are gone.`);
 		const records = base ? [base.record] : [];
-		this.position = this.head.snapshot?.position ?? 0;
-		for (const [position, { record, chunks, size }] of rows) {
+		this.position = this.head.last;
+		for (const [position, { chunks, size }] of rows) {
 			this.#rows.set(position, chunks);
-			if (position > this.position) this.position = position;
 			if (position > (this.head.snapshot?.position ?? 0)) this.#count(size);
-			if (position <= (base?.position ?? 0)) continue;
+		}
+		for (let position = (base?.position ?? 0) + 1; position <= this.head.last; position++) {
+			const record = rows.get(position)?.record;
 			if (record) records.push(record);
-			else damaged.push(`row ${position}`);
+			else damaged.push(rows.has(position) ? `row ${position}` : `row ${position} (missing)`);
 		}
 		return { records, damaged };
 	}
@@ -78,7 +83,7 @@ export class Log {
 		const head = this.#claimed();
 		const position = this.position + 1;
 		const { entries, chunks, size } = entriesOf('log', position, row);
-		this.position = position;
+		this.position = head.last = position;
 		this.#rows.set(position, chunks);
 		this.#count(size);
 		const writes: Promise<unknown>[] = [];

@@ -47,9 +47,9 @@ export class Publisher {
 		void this.#mark(copy.log.head.workspace, true);
 	}
 
-	/** Publishes soon. */
+	/** Publishes soon, when there is something to publish. */
 	schedule(copy: Copy): void {
-		this.#timer ??= setTimeout(() => void this.now(copy).catch((error) => alert(this.#id, 'publishing failed; it is tried again by the sweep', error)), delayMs);
+		if (copy.isDirty) this.#timer ??= setTimeout(() => void this.now(copy).catch((error) => alert(this.#id, 'publishing failed; it is tried again by the sweep', error)), delayMs);
 	}
 
 	/** Publishes now, or after the publishing under way. Says whether anything was published; throws when libSQL could not be reached. */

@@ -11,12 +11,18 @@ export const documentLimit = 5 * 1024 * 1024;
 
 export type Around = { copy: Copy; presence: Presence; others: (but: Link, frame: Uint8Array) => void };
 
-/** Takes a frame. Nothing it holds can make the room throw: what isn't understood is refused or dropped. */
+/** What a host gives as a binary message, as bytes. */
+export const bytesOf = (message: ArrayBuffer | ArrayBufferView): Uint8Array =>
+	message instanceof ArrayBuffer ? new Uint8Array(message) : new Uint8Array(message.buffer, message.byteOffset, message.byteLength);
+
+/** Takes a frame. Nothing it holds can make the room throw: what isn't understood is refused or dropped. What leaves nothing to write is answered at once. */
 export function receive(bytes: Uint8Array, link: Link, around: Around): void {
-	if (isUpdateFrame(bytes)) {
-		link.frames += 1;
-		link.isOwed = true;
-	}
+	take(bytes, link, around);
+	if (link.isOwed && !around.copy.hasUnwritten) void around.copy.written().catch(() => undefined);
+}
+
+function take(bytes: Uint8Array, link: Link, around: Around): void {
+	if (isUpdateFrame(bytes)) link.count();
 	if (!link.rate.takes(bytes.length, Date.now())) {
 		link.refuse('too-fast', 'Too many changes at once. They are kept on the device and are sent again in a moment.');
 		return link.close(1013, 'too fast');

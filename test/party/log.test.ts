@@ -176,6 +176,35 @@ describe('snapshots (S3)', () => {
 		await reopened.onMessage(updateFrame(Y.encodeStateAsUpdate(doc)), await connect(next, reopened));
 		expect(await rowOf(reopened)).toMatchObject({ domain: 'damaged.example' });
 	});
+
+	test.each([['in the middle', 2], ['at the end', 3]])('a row that is wholly missing %s raises an alert, and its number is not used again', async (_, missing) => {
+		const storage = new MemoryStorage();
+		const room = new Document(new MemoryHost(id, storage));
+		await create(room);
+		await set(room, 'domain', 'one.example');
+		await set(room, 'externalId', 'two');
+		const keys = [...storage.kept.keys()].filter((key) => key.startsWith('log:')).sort();
+		expect(keys.length).toBe(3);
+		storage.kept.delete(keys[missing - 1]!);
+		alerts.mockClear();
+		const reopened = new Document(new MemoryHost(id, storage));
+		expect(await rowOf(reopened)).toMatchObject({ name: 'Acme', [missing === 2 ? 'domain' : 'externalId']: null });
+		expect(alerts.mock.calls.flat().join()).toContain(`row ${missing} (missing)`);
+		expect((await set(reopened, 'domain', 'again.example')).body.position).toBe(4);
+		expect(await rowOf(new Document(new MemoryHost(id, storage)))).toMatchObject({ domain: 'again.example' });
+	});
+
+	test('a head that is missing beside its rows raises an alert, and the document is not made anew over them', async () => {
+		const storage = new MemoryStorage();
+		await create(new Document(new MemoryHost(id, storage)));
+		const head = storage.kept.get('head');
+		storage.kept.delete('head');
+		alerts.mockClear();
+		expect((await create(new Document(new MemoryHost(id, storage)))).status).toBe(503);
+		expect(alerts.mock.calls.flat().join()).toContain('no head');
+		storage.kept.set('head', head);
+		expect(await rowOf(new Document(new MemoryHost(id, storage)))).toMatchObject({ name: 'Acme' });
+	});
 });
 
 test('a room that slept knows its sockets again, asks who is there, and counts on (S18)', async () => {
@@ -193,6 +222,49 @@ test('a room that slept knows its sockets again, asks who is there, and counts o
 	await woken.onMessage(changeOf('name', 'Mine'), reader);
 	await until(() => reader.frames(101).length === 1, 'refusal');
 	expect(await rowOf(woken)).toMatchObject({ domain: 'before.example', externalId: 'after', name: 'Acme' });
+});
+
+describe('a room that slept and its acknowledgements (S4, S18)', () => {
+	test('counts on, over awareness, what changes nothing, and deletions', async () => {
+		const host = new MemoryHost(id);
+		const room = new Document(host);
+		await create(room);
+		const socket = await connect(host, room);
+		const doc = new Y.Doc();
+		const frames: Uint8Array[] = [];
+		doc.on('update', (update: Uint8Array) => frames.push(updateFrame(update)));
+		for (let i = 0; i < 5; i++) doc.getMap('fields').set('domain', `${i}.example`);
+		doc.getMap('fields').delete('domain');
+		for (const frame of frames) await room.onMessage(frame, socket);
+		await until(() => socket.frames(100).at(-1)?.at(-1) === 6, 'all are acknowledged');
+		let woken = new Document(host);
+		await woken.onMessage(Uint8Array.from([0, 1, 2, 0, 0]), socket);
+		await until(() => socket.frames(100).at(-1)?.at(-1) === 7, 'the empty answer is acknowledged');
+		woken = new Document(host);
+		await woken.onMessage(changeOf('externalId', 'after'), socket);
+		await until(() => socket.frames(100).at(-1)?.at(-1) === 8, 'and the next');
+		expect(socket.closed).toBe(null);
+	});
+
+	test('what was sent and not written before the instance went is never acknowledged: the socket is asked to come back with it', async () => {
+		const host = new MemoryHost(id);
+		const room = new Document(host);
+		await create(room);
+		const socket = await connect(host, room);
+		const release = host.storage.hold();
+		const storage = host.storage.copy();
+		await room.onMessage(changeOf('domain', 'lost.example'), socket);
+		// Awareness of its own client 7: it is kept with the socket.
+		await room.onMessage(Uint8Array.from([1, 6, 1, 7, 1, 2, 123, 125]), socket);
+		const next = new MemoryHost(id, storage);
+		next.sockets = [socket];
+		const woken = new Document(next);
+		await woken.onMessage(changeOf('externalId', 'after'), socket);
+		expect(socket.closed).toMatchObject({ code: 1011 });
+		expect(await rowOf(woken)).toMatchObject({ domain: null, externalId: null });
+		expect(socket.frames(100).length).toBe(0);
+		release();
+	});
 });
 
 test('too much at once is refused, and the socket is asked to come back later (S5)', async () => {

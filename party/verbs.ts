@@ -1,0 +1,40 @@
+/** What a document room answers to the signed calls of the app and of other rooms (docs/protocol.md). */
+import { documentTypes } from '#domain/documents/index.ts';
+import { answer, refusal } from './call.ts';
+import type { Copy } from './copy.ts';
+import { create, edit, parsed, revokeBody } from './edit.ts';
+import type { Links } from './links.ts';
+import type { Publisher } from './publish.ts';
+import type { Seats } from './seats.ts';
+
+export type Room = { id: string; copy: Copy; links: Links; seats: Seats; publisher: Publisher };
+
+type Verb = (room: Room, body: unknown) => Response | Promise<Response>;
+
+const revoke: Verb = ({ links, seats }, body) => {
+	const call = parsed(revokeBody, body);
+	return call.ok ? answer({ revoked: seats.revoke(call.value, links.of(call.value.userId)) }) : call.response;
+};
+
+const publish: Verb = async ({ copy, publisher }) => answer({ published: copy.isDirty ? await publisher.now(copy) : false, position: copy.log.position });
+
+const read: Verb = async ({ copy }) => {
+	await copy.written();
+	return answer({ type: copy.type.type, rows: copy.type.projection(copy.doc), epoch: copy.log.head!.epoch, position: copy.log.position });
+};
+
+/** Verbs of any room, and those of a document that was created. */
+const always: Record<string, Verb> = {
+	create: ({ copy, id }, body) => create(copy, id, documentTypes, body),
+	revoke,
+	seats: ({ links }) => answer({ seats: links.users() }),
+};
+const created: Record<string, Verb> = { edit: ({ copy }, body) => edit(copy, body), publish, read };
+
+/** Answers a call. Throws when the document could not be written or published. */
+export async function answerCall(room: Room, verb: string, body: unknown): Promise<Response> {
+	if (Object.hasOwn(always, verb)) return always[verb]!(room, body);
+	if (!room.copy.log.head) return refusal(404, 'no-document', 'There is no such document: it was never created.');
+	if (Object.hasOwn(created, verb)) return created[verb]!(room, body);
+	return refusal(404, 'no-verb', `A document has no '${verb}'.`);
+}
