@@ -11,5 +11,7 @@ export default {
 			platformProxy: { persist: false, ...(process.env.CUEBOOK_APP_CONFIG ? { configPath: process.env.CUEBOOK_APP_CONFIG } : {}) },
 		}),
 		serviceWorker: { register: false },
+		// The worker answers every address with the one shell it keeps: what that asks for must not depend on where it is opened.
+		paths: { relative: false },
 	},
 };
