@@ -57,7 +57,11 @@ export function problemText({ at, code, detail = {} }: Problem, definition: Play
 	}
 }
 
-const branchName = (id: string, { steps }: PlaybookDefinition): string => allSteps(steps).flatMap((step) => (step.kind === 'split' ? step.branches : [])).find((branch) => branch.id === id)?.name || m.branch_unnamed();
+function branchName(id: string, { steps }: PlaybookDefinition): string {
+	const branches = allSteps(steps).flatMap((step) => (step.kind === 'split' ? step.branches.map((branch, index) => ({ ...branch, number: index + 1 })) : []));
+	const found = branches.find((branch) => branch.id === id);
+	return found?.name || (found?.condition === null ? m.branch_else() : m.branch_number({ number: found?.number ?? 1 }));
+}
 
 /** Where a problem or a change is, in words. */
 export function placeText(at: string, definition: PlaybookDefinition, names: Names): string {
@@ -72,6 +76,6 @@ export function placeText(at: string, definition: PlaybookDefinition, names: Nam
 	const steps = allSteps(definition.steps);
 	const step = steps.find(({ id }) => id === at);
 	if (step) return stepTitle(step, names);
-	const branch = steps.flatMap((one) => (one.kind === 'split' ? one.branches : [])).find(({ id }) => id === at);
-	return branch ? branch.name || m.branch_unnamed() : m.playbook_a_step();
+	const isBranch = steps.some((one) => one.kind === 'split' && one.branches.some(({ id }) => id === at));
+	return isBranch ? branchName(at, definition) : m.playbook_a_step();
 }
