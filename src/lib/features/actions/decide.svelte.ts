@@ -1,7 +1,7 @@
 /** Deciding an action: it leaves the list at once, can be taken back for a while, then goes to the queue (SY3). */
 import { SvelteSet } from 'svelte/reactivity';
 import { m } from '$lib/messages/messages.js';
-import { mirror, send } from '$lib/sync';
+import { mirror, send } from '$lib/sync/index.ts';
 import { toast } from '$lib/ui/toasts.svelte.ts';
 import type { Action } from './action-list.ts';
 import { leaving, undoTime } from './leaving.svelte.ts';

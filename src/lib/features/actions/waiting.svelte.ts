@@ -1,5 +1,5 @@
 /** My Actions as the device knows them now: the list, its badge, and those on their way out. */
-import { mirror, queue, session } from '$lib/sync';
+import { mirror, queue, session } from '$lib/sync/index.ts';
 import { actionsFor, type Action, type Run } from './action-list.ts';
 import { isSettling } from './decide.svelte.ts';
 import { leaving } from './leaving.svelte.ts';

@@ -1,6 +1,6 @@
 /** Sends a change of settings and says how it went: saved, kept for later, or why not. */
 import { m } from '$lib/messages/messages.js';
-import { send, session, type Outcome } from '$lib/sync';
+import { send, session, type Outcome } from '$lib/sync/index.ts';
 import { refusalText } from '$lib/ui/refusal.ts';
 import { toast } from '$lib/ui/toasts.svelte.ts';
 

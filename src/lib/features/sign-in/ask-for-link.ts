@@ -1,5 +1,5 @@
 /** Asks for an emailed link (better-auth's magic link), and reads what the link's failure says. */
-import { call } from '$lib/sync';
+import { call } from '$lib/sync/index.ts';
 
 export type LinkProblem = { kind: 'offline' | 'too-many' | 'other'; message: string };
 
