@@ -20,6 +20,8 @@ export class Draft {
 	selected = $state<At | null>(null);
 	/** Where the picker of steps is open. */
 	inserting = $state.raw<Place | null>(null);
+	/** A step just inserted, which takes the focus when the picker has closed. */
+	arrived = $state<string | null>(null);
 	/** The step that is being dragged. */
 	dragged = $state<string | null>(null);
 	#definition: { readonly current: PlaybookDefinition };
@@ -79,7 +81,7 @@ export class Draft {
 		const id = newId('step');
 		const params = kind === 'wait' ? { mode: 'for', amount: 1, unit: 'days' } : undefined;
 		this.inserting = null;
-		if (this.do('insert-step', { id, kind, action, params, ...place }) === null) this.selected = id;
+		if (this.do('insert-step', { id, kind, action, params, ...place }) === null) this.selected = this.arrived = id;
 	}
 	remove(id: string): void {
 		if (this.do('remove-step', { id }) !== null) return;
