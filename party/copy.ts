@@ -108,9 +108,10 @@ export class Copy {
 		while (this.#pending.length > 0);
 	}
 
-	/** Who wrote a path last since the last publishing (S11). */
+	/** Who wrote a path, or last wrote something in it, since the last publishing; else who wrote anything last (S11). */
 	authorOf(path: string): Author | null {
-		return this.#paths.get(path) ?? this.#paths.get(anyPath) ?? null;
+		const within = [...this.#paths].filter(([known]) => known === path || known.startsWith(`${path}/`)).map(([, author]) => author);
+		return within.reduce<Author | null>((last, author) => (last && last.position > author.position ? last : author), null) ?? this.#paths.get(anyPath) ?? null;
 	}
 
 	/** Forgets the authors of what is published. */

@@ -52,35 +52,44 @@ export type Rooms = {
 };
 
 /** Starts the rooms with an empty state; resolves when they answer. */
-export async function startRooms(host: HostName, vars: Record<string, string> = {}): Promise<Rooms> {
+export async function startRooms(host: HostName, vars: Record<string, string> = {}, environment: Record<string, string> = {}): Promise<Rooms> {
 	const state = mkdtempSync(join(tmpdir(), 'cuebook-rooms-'));
 	const port = await freePort();
 	const url = `http://127.0.0.1:${port}`;
+	const { kill, start, output } = groupOf(url, () => {
+		const args = commandOf(host, port, state, { ROOMS_URL: url, ROOMS_SECRET: secret, LIBSQL_URL: 'http://127.0.0.1:9', ...vars });
+		return spawn(process.execPath, args, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, CI: '1', WRANGLER_SEND_METRICS: 'false', NO_UPDATE_NOTIFIER: '1', ...environment } });
+	});
+	await start();
+	return { url, socketUrl: url.replace('http', 'ws'), kill, start, output, end: async () => (await kill(), rmSync(state, { recursive: true, force: true })) };
+}
+
+/** A process group that serves rooms at `url`: killed and started again. `begin` starts its leader, detached, with its output piped. */
+export function groupOf(url: string, begin: () => ChildProcess): Pick<Rooms, 'kill' | 'start' | 'output'> {
 	let child: ChildProcess | null = null;
 	let output = '';
-
-	const kill = async () => {
-		const running = child;
-		child = null;
-		if (!running?.pid || running.exitCode !== null) return;
-		const gone = new Promise((resolve) => running.once('exit', resolve));
-		process.kill(-running.pid, 'SIGKILL');
-		await gone;
-	};
-	const start = async () => {
-		const args = commandOf(host, port, state, { ROOMS_URL: url, ROOMS_SECRET: secret, LIBSQL_URL: 'http://127.0.0.1:9', ...vars });
-		child = spawn(process.execPath, args, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, CI: '1', WRANGLER_SEND_METRICS: 'false', NO_UPDATE_NOTIFIER: '1' } });
-		for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (data: Buffer) => (output = (output + data.toString()).slice(-200_000)));
-		const by = Date.now() + 60_000;
-		while (!(await isUp(url))) {
-			if (Date.now() > by || child.exitCode !== null) throw new Error(`The rooms did not start on ${host}:\n${output}`);
-			await new Promise((resolve) => setTimeout(resolve, 50));
-		}
-	};
 	// A test run that is ended from outside must leave no workerd behind.
 	process.once('exit', () => child?.pid && process.kill(-child.pid, 'SIGKILL'));
-	await start();
-	return { url, socketUrl: url.replace('http', 'ws'), kill, start, output: () => output, end: async () => (await kill(), rmSync(state, { recursive: true, force: true })) };
+	return {
+		output: () => output,
+		kill: async () => {
+			const running = child;
+			child = null;
+			if (!running?.pid || running.exitCode !== null) return;
+			const gone = new Promise((resolve) => running.once('exit', resolve));
+			process.kill(-running.pid, 'SIGKILL');
+			await gone;
+		},
+		start: async () => {
+			const started = (child = begin());
+			for (const stream of [started.stdout!, started.stderr!]) stream.on('data', (data: Buffer) => (output = (output + data.toString()).slice(-200_000)));
+			const by = Date.now() + 60_000;
+			while (!(await isUp(url))) {
+				if (Date.now() > by || started.exitCode !== null) throw new Error(`The rooms did not start at ${url}:\n${output}`);
+				await new Promise((resolve) => setTimeout(resolve, 20));
+			}
+		},
+	};
 }
 
 async function isUp(url: string): Promise<boolean> {
