@@ -1,0 +1,177 @@
+/** The app without network, and with colleagues: SY1, SY4, MO1; the issue's parts 5 and 11. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openPlace, until, type Person, type Place, type Window } from './people.ts';
+
+let place: Place;
+let colleague: Person;
+let customers: { id: string; name: string }[];
+beforeAll(async () => {
+	place = await openPlace();
+	await place.loadDemo();
+	colleague = await place.colleague('ana.ruiz@example.org');
+	customers = (await place.owner.rows('customer')).toSorted((a, b) => a.name.localeCompare(b.name));
+});
+afterAll(() => place?.close());
+
+test('it can be installed: a valid manifest, reachable icons, a worker that controls the page', async () => {
+	const { page, open, errors, context } = await place.owner.window('phone');
+	await open('/');
+	const address = await page.locator('link[rel=manifest]').evaluate((link: HTMLLinkElement) => link.href);
+	const answer = await context.request.get(address);
+	expect(answer.headers()['content-type']).toMatch(/json/);
+	const manifest = (await answer.json()) as { name: string; start_url: string; display: string; icons: { src: string; sizes: string; type: string; purpose?: string }[] };
+	expect(manifest).toMatchObject({ name: 'Cuebook', display: 'standalone' });
+	expect((await context.request.get(new URL(manifest.start_url, address).href)).status()).toBe(200);
+	expect(manifest.icons.map(({ sizes }) => sizes)).toEqual(expect.arrayContaining(['192x192', '512x512']));
+	for (const { src, sizes, type } of manifest.icons) {
+		const icon = await context.request.get(new URL(src, address).href);
+		expect(`${icon.status()} ${icon.headers()['content-type']?.split(';')[0]}`).toBe(`200 ${type}`);
+		// A PNG says its size in its first bytes.
+		if (type === 'image/png') expect(`${(await icon.body()).readUInt32BE(16)}x${(await icon.body()).readUInt32BE(20)}`).toBe(sizes);
+	}
+	await until('a worker in control', () => page.evaluate(async () => (await navigator.serviceWorker.ready).active?.state === 'activated' && navigator.serviceWorker.controller !== null));
+	expect(errors).toEqual([]);
+	await context.close();
+});
+
+describe('without network', () => {
+	let phone: Window;
+	let desk: Window;
+	const light = (word: string) => phone.page.locator(`[data-light="${word}"]`);
+	beforeAll(async () => {
+		phone = await place.owner.window('phone');
+		await phone.open(`/customers/${customers[0]!.id}`);
+		await phone.synced();
+		await phone.page.getByRole('textbox', { name: 'Industry' }).waitFor();
+		await until('a worker in control', () => phone.page.evaluate(() => navigator.serviceWorker.controller !== null));
+		desk = await colleague.window();
+		await desk.open(`/customers/${customers[0]!.id}`);
+		await desk.synced();
+	});
+	afterAll(async () => {
+		await phone?.context.close();
+		await desk?.context.close();
+	});
+
+	test('the app opens, with the list from the device', async () => {
+		await phone.context.setOffline(true);
+		await phone.open('/customers');
+		await phone.page.getByRole('listitem').filter({ hasText: customers[1]!.name }).waitFor();
+		await light('saved-here').waitFor();
+		await phone.page.getByRole('searchbox', { name: 'Search customers' }).fill(customers[0]!.name);
+		await phone.page.getByRole('listitem').filter({ hasText: customers[0]!.name }).tap();
+		await phone.page.getByRole('heading', { level: 1, name: customers[0]!.name }).waitFor();
+	});
+
+	test('a customer that was open opens again after a reload, an edit shows at once and waits', async () => {
+		const { page } = phone;
+		await page.reload();
+		await page.getByRole('heading', { level: 1, name: customers[0]!.name }).waitFor();
+		await page.getByLabel('Industry').fill('Written on the train');
+		await page.getByLabel('Country').tap();
+		await light('waiting').waitFor();
+		expect(await light('waiting').innerText()).toMatch(/1 waiting/);
+		// It outlives the app, too.
+		await page.reload();
+		await until('the edit on the device', () => page.getByLabel('Industry').inputValue(), { isEnough: (value) => value === 'Written on the train' });
+		await light('waiting').waitFor();
+		expect(await desk.page.getByLabel('Industry').inputValue()).not.toBe('Written on the train');
+	});
+
+	test('a customer that was never open says so, and what the list knows is shown', async () => {
+		const { page } = phone;
+		await phone.open(`/customers/${customers[5]!.id}`);
+		await page.getByRole('heading', { level: 1, name: customers[5]!.name }).waitFor();
+	});
+
+	test('back online it arrives at a colleague’s screen within 2 s, and the light says synced', async () => {
+		const { page } = phone;
+		await phone.open(`/customers/${customers[0]!.id}`);
+		await page.getByLabel('Industry').waitFor();
+		await phone.context.setOffline(false);
+		await until('the edit on the colleague’s screen', () => desk.page.getByLabel('Industry').inputValue(), { isEnough: (value) => value === 'Written on the train', within: 2_000 });
+		await phone.synced();
+		await until('the edit in the store', async () => (await colleague.rows('customer')).find(({ id, custom }) => id === customers[0]!.id && Object.values(custom).includes('Written on the train')));
+		expect([...phone.errors, ...desk.errors]).toEqual([]);
+	});
+
+	test('a decision taken without network arrives later too', async () => {
+		const { page } = phone;
+		const id = `task_${crypto.randomUUID().slice(0, 18)}`;
+		await place.owner.command('create-task', { id, title: 'Ring them back', customerId: customers[0]!.id, assignees: [place.owner.id], dueAt: Date.now() });
+		await phone.open('/actions');
+		await page.getByRole('button', { name: /Ring them back/ }).waitFor();
+		await phone.context.setOffline(true);
+		await page.getByRole('button', { name: /Ring them back/ }).tap();
+		await light('waiting').waitFor();
+		await phone.context.setOffline(false);
+		await until('the task done', async () => (await place.owner.rows('task')).find((task) => task.id === id && task.state === 'done'));
+		await phone.synced();
+	});
+});
+
+describe('together', () => {
+	let mine: Window;
+	let hers: Window;
+	beforeAll(async () => {
+		mine = await place.owner.window();
+		hers = await colleague.window();
+		for (const window of [mine, hers]) {
+			await window.open(`/customers/${customers[2]!.id}`);
+			await window.synced();
+			await window.page.getByRole('button', { name: 'Write in the focus areas' }).waitFor();
+		}
+	});
+	afterAll(async () => {
+		await mine?.context.close();
+		await hers?.context.close();
+	});
+
+	test('each sees that the other is here, on this customer', async () => {
+		await mine.page.getByRole('list', { name: 'Also on this customer' }).getByTitle(/Ana/).waitFor();
+		await hers.page.getByRole('list', { name: 'Also on this customer' }).getByRole('listitem').first().waitFor();
+		await mine.page.getByRole('button', { name: /here/ }).click();
+		await mine.page.getByRole('link', { name: new RegExp(customers[2]!.name) }).waitFor();
+		await mine.page.keyboard.press('Escape');
+	});
+
+	test('a field that one writes is on the other’s screen within a second', async () => {
+		await mine.page.getByLabel('Industry').fill('Seen at once');
+		await mine.page.keyboard.press('Tab');
+		await until('the field', () => hers.page.getByLabel('Industry').inputValue(), { isEnough: (value) => value === 'Seen at once', within: 1_000 });
+	});
+
+	test('focus areas are written together, with the other’s cursor, within a second', async () => {
+		await mine.page.getByRole('button', { name: 'Write in the focus areas' }).click();
+		const editor = mine.page.getByRole('textbox', { name: 'Focus areas' });
+		await until('the cursor in the text', () => editor.evaluate((node) => node === document.activeElement));
+		await mine.page.keyboard.type(' Their plan for spring.');
+		await until('the text', () => hers.page.getByRole('region', { name: 'Focus areas' }).innerText(), { isEnough: (text) => text.includes('Their plan for spring.'), within: 1_000 });
+		await hers.page.locator('.rich-text-caret', { hasText: /Owner/ }).waitFor();
+		expect([...mine.errors, ...hers.errors]).toEqual([]);
+	});
+
+	test('who passes through a field writes nothing over what the other wrote there meanwhile', async () => {
+		await mine.page.getByLabel('External ID').focus();
+		await hers.page.getByLabel('External ID').fill('HERS-0');
+		await hers.page.keyboard.press('Enter');
+		await until('her id', () => mine.page.getByLabel('External ID').inputValue(), { isEnough: (value) => value === 'HERS-0' });
+		await mine.page.keyboard.press('Tab');
+		await mine.page.getByLabel('Seats').fill('77');
+		await mine.page.keyboard.press('Tab');
+		await until('what came after', () => hers.page.getByLabel('Seats').inputValue(), { isEnough: (value) => value === '77' });
+		expect(await hers.page.getByLabel('External ID').inputValue()).toBe('HERS-0');
+	});
+
+	test('two fields written at the same moment both stay', async () => {
+		await Promise.all([
+			mine.page.getByLabel('Domain').fill('mine.example').then(() => mine.page.keyboard.press('Tab')),
+			hers.page.getByLabel('External ID').fill('HERS-1').then(() => hers.page.keyboard.press('Tab')),
+		]);
+		for (const { page } of [mine, hers]) {
+			await until('my domain', () => page.getByLabel('Domain').inputValue(), { isEnough: (value) => value === 'mine.example' });
+			await until('her id', () => page.getByLabel('External ID').inputValue(), { isEnough: (value) => value === 'HERS-1' });
+		}
+	});
+});
+

@@ -1,0 +1,154 @@
+/** Cuebook on a phone of 360 px with a finger (the issue's part 11): everything fits, is large enough to hit, and works. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openContext } from './browser.ts';
+import { openPlace, until, type Place, type Window } from './people.ts';
+import { furnish, type Screen } from './screens.ts';
+
+let place: Place;
+let screens: Screen[];
+beforeAll(async () => {
+	place = await openPlace();
+	screens = await furnish(place);
+});
+afterAll(() => place?.close());
+
+/** What is wrong for a thumb: a page that scrolls sideways, and targets under 44 px. */
+const misfits = (page: Page): Promise<string[]> =>
+	page.evaluate(() => {
+		const found: string[] = [];
+		const { scrollWidth } = document.scrollingElement!;
+		if (scrollWidth > innerWidth) found.push(`scrolls sideways: ${scrollWidth} px`);
+		const main = document.querySelector('main');
+		if (main && main.scrollWidth > main.clientWidth) found.push(`the page scrolls sideways: ${main.scrollWidth} px of ${main.clientWidth}`);
+		for (const target of document.querySelectorAll<HTMLElement>('a, button, input:not([type=file]), select, textarea, [role=combobox]')) {
+			// A control's box is what is hit, not the text line inside it; a word in a sentence is no target of its own.
+			const box = target.closest<HTMLElement>('.control') ?? target;
+			const { width, height } = box.getBoundingClientRect();
+			const isSeen = width > 1 && height > 1 && getComputedStyle(target).visibility === 'visible';
+			if (isSeen && height < 44 && !target.closest('p, dd, td, .rich-text')) found.push(`${Math.round(height)} px high: ${target.outerHTML.slice(0, 160)}`);
+		}
+		return found;
+	});
+
+test('every screen fits, with targets of 44 px', async () => {
+	const { page, errors, open, synced, context } = await place.owner.window('phone');
+	const found: string[] = [];
+	for (const { name, path } of screens) {
+		await open(path);
+		await synced();
+		found.push(...(await misfits(page)).map((misfit) => `${name}: ${misfit}`));
+	}
+	expect(found).toEqual([]);
+	expect(errors).toEqual([]);
+	await context.close();
+}, 300_000);
+
+test('signing in: the address is asked for, the link from the mail opens the app', async () => {
+	const context = await openContext(place.browser, 'phone');
+	const page = await context.newPage();
+	await page.goto(`${place.stack.appUrl}/customers`);
+	await page.getByLabel('Email address').fill(place.owner.email);
+	expect(await misfits(page)).toEqual([]);
+	await page.getByRole('button', { name: 'Send me a link' }).tap();
+	await page.getByRole('heading', { name: 'Look in your mail' }).waitFor();
+	const mail = await until('the mail with the link', async () => (await place.owner.rows('mail')).find(({ kind, to }) => kind === 'sign-in' && to.includes(place.owner.email)));
+	const link = /https?:\/\/\S+\/api\/auth\/magic-link\/\S+/.exec(mail!.text)![0];
+	await page.goto(link);
+	await page.getByRole('heading', { level: 1, name: 'Customers' }).waitFor();
+	await context.close();
+});
+
+describe('a visit, by thumb', () => {
+	let window: Window;
+	const heading = async (name: string) => await window.page.getByRole('heading', { level: 1, name }).waitFor();
+	const bar = (name: string) => window.page.getByRole('navigation', { name: 'Main' }).last().getByText(name, { exact: true });
+	beforeAll(async () => {
+		window = await place.owner.window('phone');
+		await window.open('/');
+		await window.synced();
+	});
+	afterAll(() => window?.context.close());
+
+	test('the bar leads to customers, shown as cards; the search finds one', async () => {
+		const { page } = window;
+		await bar('Customers').tap();
+		await heading('Customers');
+		const cards = page.getByRole('list', { name: 'Customers' }).getByRole('listitem');
+		await cards.first().waitFor();
+		expect(await page.getByRole('table').count()).toBe(0);
+		await page.getByRole('searchbox', { name: 'Search customers' }).fill('fjall');
+		await until('one card', () => cards.count(), { isEnough: (count) => count === 1 });
+		await cards.first().tap();
+		await heading('Fjällkliniken');
+	});
+
+	test('its tabs open, a field is written and is at the server', async () => {
+		const { page } = window;
+		for (const tab of ['Interactions', 'Contacts', 'Agreements', 'Playbooks', 'History', 'Overview']) {
+			await page.getByRole('navigation', { name: 'Parts of the customer' }).getByRole('link', { name: tab }).tap();
+			await page.locator(`nav a[aria-current="page"]`, { hasText: tab }).waitFor();
+		}
+		await page.getByLabel('Industry').fill('Mountain clinics');
+		await page.getByLabel('Country').tap();
+		await until('the field at the server', async () => (await place.owner.rows('customer')).find(({ name, custom }) => name === 'Fjällkliniken' && Object.values(custom).includes('Mountain clinics')));
+	});
+
+	test('leaving a page with a half-written field keeps what was written', async () => {
+		const { page } = window;
+		await page.getByLabel('Industry').fill('Clinics in the hills');
+		await page.goBack();
+		await until('the field at the server', async () => (await place.owner.rows('customer')).find(({ name, custom }) => name === 'Fjällkliniken' && Object.values(custom).includes('Clinics in the hills')));
+		await page.goForward();
+		await heading('Fjällkliniken');
+	});
+
+	test('focus areas are written with the screen’s keyboard', async () => {
+		const { page } = window;
+		await page.getByRole('button', { name: 'Write in the focus areas' }).tap();
+		const editor = page.getByRole('textbox', { name: 'Focus areas' });
+		await editor.waitFor();
+		expect(await misfits(page)).toEqual([]);
+		await until('the cursor in the text', () => editor.evaluate((node) => node === document.activeElement || node.contains(document.activeElement)));
+		await page.keyboard.type(' Open the second clinic by May.');
+		await page.reload();
+		await page.getByText('Open the second clinic by May.').waitFor();
+		await window.synced();
+	});
+
+	test('a task is ticked off under Actions', async () => {
+		const { page } = window;
+		await bar('Actions').tap();
+		await heading('My Actions');
+		await page.getByRole('button', { name: /Send the minutes/ }).tap();
+		await until('the task done', async () => (await place.owner.rows('task')).find(({ title, state }) => title.startsWith('Send the minutes') && state === 'done'));
+	});
+
+	test('More leads to the outbox, where a mail opens, and to the settings', async () => {
+		const { page } = window;
+		await bar('More').tap();
+		await page.getByRole('dialog').getByRole('link', { name: 'Outbox' }).tap();
+		await heading('Outbox');
+		await page.getByText('Welcome to Aurora Diagnostics').first().tap();
+		await page.getByRole('dialog').waitFor();
+		expect(await misfits(page)).toEqual([]);
+		await page.getByRole('button', { name: 'Close' }).tap();
+		await bar('More').tap();
+		await page.getByRole('dialog').getByRole('link', { name: 'Settings' }).tap();
+		await heading('Settings');
+		await bar('Home').tap();
+		await page.getByRole('heading', { level: 1, name: /^Good / }).waitFor();
+	});
+
+	test('a playbook is readable, and its steps open', async () => {
+		const { page } = window;
+		await bar('Playbooks').tap();
+		await heading('Playbooks');
+		await page.getByText('Welcome a new customer').first().tap();
+		await page.getByText(/Welcome to/).first().tap();
+		await page.getByRole('dialog').waitFor();
+		expect(await misfits(page)).toEqual([]);
+		await page.keyboard.press('Escape');
+		expect(window.errors).toEqual([]);
+	});
+});
