@@ -3,9 +3,9 @@ import type { Statement } from '#db/statement.ts';
 import { activePlaybooks, enrolRun, historyKey, readHistories } from '#db/runs.ts';
 import type { IntentRequest } from '#domain/actions/action.ts';
 import { enrol } from '#domain/engine/enrol.ts';
+import { factsFromRows } from '#domain/engine/facts-from-rows.ts';
 import type { Run } from '#domain/engine/run.ts';
 import { idFrom, truthOf, type Engine } from './engine.ts';
-import { factsOf } from './facts.ts';
 
 export type ChildRun = { statements: Statement[]; response: { runId: string | null; refusal?: string } | null; error: string | null };
 
@@ -23,7 +23,7 @@ export const childRun = async (engine: Engine, parent: Run, { playbookId, subjec
 		definition: playbook.definition,
 		cause: { by: 'run', runId: parent.id, playbookId: parent.playbookId },
 		parent: { runId: parent.id, rootRunId: parent.rootRunId, depth: parent.depth, lineage: parent.lineage },
-		facts: factsOf(one, settings),
+		facts: factsFromRows(one, settings),
 		now,
 		runId: await idFrom('run_', key),
 		history: histories.get(historyKey(playbookId, subjectId))!,

@@ -3,11 +3,11 @@ import { activePlaybooks, enrolRun, historyKey, readHistories, wakeWaits, type A
 import { assertUndrained, isDrained, markDrained, undrainedEvents } from '#db/events.ts';
 import { bumpSeq, commitGuarded, type Statement } from '#db/statement.ts';
 import { enrol } from '#domain/engine/enrol.ts';
+import { factsFromRows } from '#domain/engine/facts-from-rows.ts';
 import { matches } from '#domain/engine/match.ts';
 import type { RunCause } from '#domain/engine/run.ts';
 import type { RecordedEvent } from '#domain/events/event.ts';
 import { idFrom, truthOf, type Engine } from './engine.ts';
-import { factsOf } from './facts.ts';
 
 const pageSize = 100;
 /** Events that may have moved a date that a run waits for (R21). */
@@ -53,7 +53,7 @@ const entriesOf = async (engine: Engine, event: RecordedEvent, customerId: strin
 	if (!one) return [];
 	const ids = playbooks.map(({ id }) => id);
 	const histories = await readHistories(engine.database, engine.workspace, ids, [customerId], now);
-	const facts = factsOf(one, settings, { event });
+	const facts = factsFromRows(one, settings, { event });
 	const cause: RunCause = { by: 'event', eventId: event.id, eventType: event.type, data: event.data, subjectId: event.subjectId, at: event.at, actor: event.actor };
 	const entries: Statement[] = [];
 	for (const { id, version, definition } of playbooks) {

@@ -4,10 +4,10 @@ import { assertHeld, dropJob, isHeld, keepProgress, rearmJob, releaseJob, type J
 import { activePlaybooks, enrolRun, historyKey, readHistories, type ActivePlaybook } from '#db/runs.ts';
 import { bumpSeq, commit, commitGuarded, type Statement } from '#db/statement.ts';
 import { enrol } from '#domain/engine/enrol.ts';
+import { factsFromRows } from '#domain/engine/facts-from-rows.ts';
 import { lastingOccurrence, nextOccurrence } from '#domain/engine/lasting.ts';
 import type { Engine } from './engine.ts';
 import { idFrom } from './engine.ts';
-import { factsOf } from './facts.ts';
 
 const chunkSize = 200;
 /** A sweep looks again at least this often, in ms. */
@@ -60,7 +60,7 @@ const entriesOf = async (engine: Engine, playbook: ActivePlaybook, page: Truth, 
 		if (isSweep && history.lastEnteredAt !== null && history.lastEnteredAt >= at) continue;
 		try {
 			const runId = await idFrom('run_', id, subject, key);
-			const input = { workspace: engine.workspace, playbookId: id, version, definition, cause: { by: 'schedule', occurrence: key }, parent: null, facts: factsOf(one, page.settings), now, runId } as const;
+			const input = { workspace: engine.workspace, playbookId: id, version, definition, cause: { by: 'schedule', occurrence: key }, parent: null, facts: factsFromRows(one, page.settings), now, runId } as const;
 			const enrolment = enrol({ ...input, history });
 			if (enrolment.enters) entries.push(...enrolRun(enrolment.run, enrolment.first, engine.shard));
 		} catch (error) {

@@ -5,12 +5,12 @@ import { commit } from '#db/statement.ts';
 import type { Intent } from '#db/intents.ts';
 import { advance } from '#domain/engine/advance.ts';
 import { errorText } from '#domain/engine/error.ts';
+import { factsFromRows } from '#domain/engine/facts-from-rows.ts';
 import { scheduled, stepAfter } from '#domain/engine/next-step.ts';
 import type { Decision, Settled } from '#domain/engine/run.ts';
 import type { Facts } from '#domain/engine/facts.ts';
 import { conclude, postpone } from './conclude.ts';
 import { truthOf, type Engine } from './engine.ts';
-import { factsOf } from './facts.ts';
 import { fire } from './occurrences.ts';
 import { performAll, prepare, prepareAgain } from './perform.ts';
 
@@ -68,7 +68,7 @@ const step = async (engine: Engine, job: Job): Promise<void> => {
 	if (!firing.definition) return void (await conclude(engine, job, firing, { kind: 'fail', error: errorText('unknown-version') }));
 	const { settings, sending, one } = await truthOf(engine, firing.run.subjectId);
 	if (!one) return void (await conclude(engine, job, firing, { kind: 'fail', error: errorText('record-gone') }));
-	const facts = factsOf(one, settings, { run: firing.run });
+	const facts = factsFromRows(one, settings, { run: firing.run });
 	const world = { settings: engine.settings, sending };
 	if (job.payload?.isSkipped === true) return void (await conclude(engine, job, firing, skipped(firing, facts, engine.now())));
 

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { and, eq, sql } from 'drizzle-orm';
 import { openDatabase, type Database } from '#db/client.ts';
 import { applyMigrations } from '#db/migrate.ts';
@@ -16,10 +16,12 @@ import { addCustomer, addPlaybook, definitionOf, fillWorkspace, runOf } from '..
 import { mailTo, waitFor } from './bench.ts';
 import { call, until } from './harness/client.ts';
 import { freePort, startRooms, type Rooms } from './harness/rooms.ts';
+import { startWorkerd } from './harness/workerd.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let folder: string;
 let port: number;
+let mailPort: number;
 let store: ChildProcess;
 let database: Database;
 let resend: FakeResend;
@@ -36,24 +38,28 @@ const killStore = async () => {
 	await gone;
 };
 const tick = () => call(rooms.url, 'automation', 'w1_0', 'wake');
+const vars = () => ({ LIBSQL_URL: address().url, LIBSQL_AUTH_TOKEN: 'kill', RESEND_URL: `http://127.0.0.1:${mailPort}` });
 
+// The same rooms for every test, as a restarted machine would find them; the store and the provider are new.
+beforeAll(async () => {
+	[port, mailPort] = [await freePort(), await freePort()];
+	rooms = await startWorkerd('partykit', vars());
+});
 beforeEach(async () => {
 	folder = mkdtempSync(join(tmpdir(), 'cuebook-kill-'));
-	port = await freePort();
 	await startStore();
 	await applyMigrations(address());
 	database = openDatabase(address());
-	resend = await startResend();
+	resend = await startResend(mailPort);
 	await fillWorkspace(database, 'w1');
 	await database.update(workspace).set({ resendKey: 're_test' });
-	rooms = await startRooms('partykit', { LIBSQL_URL: address().url, LIBSQL_AUTH_TOKEN: 'kill', RESEND_URL: resend.url });
 });
 afterEach(async () => {
-	await rooms?.end();
 	await killStore();
 	await resend.close();
 	rmSync(folder, { recursive: true, force: true });
 });
+afterAll(() => rooms?.end());
 
 /** A run whose wait is over in `seconds`, and then a mail. */
 const waiting = async (seconds: number) => {
@@ -71,10 +77,10 @@ const completed = (within: number) =>
 	});
 
 test('R1 R3 the rooms are killed during a wait and started before its end: the mail goes out once, at its time', async () => {
-	const dueAt = await waiting(25);
+	const dueAt = await waiting(8);
 	await rooms.kill();
 	await rooms.start();
-	expect(Date.now()).toBeLessThan(dueAt);
+	expect(Date.now(), 'the rooms are back before the end of the wait').toBeLessThan(dueAt);
 	await tick();
 	await completed(Math.max(0, dueAt - Date.now()) + 20_000);
 	expect(resend.accepted.map((one) => [one.key, one.body.to])).toEqual([['r1-2-0', ['ana@c1.test']]]);
@@ -83,21 +89,28 @@ test('R1 R3 the rooms are killed during a wait and started before its end: the m
 	expect(await database.select({ state: mail.state }).from(mail)).toEqual([{ state: 'sent' }]);
 }, 120_000);
 
-test('R3 the rooms are killed during a wait and are away at its end: the mail goes out once, within 65 s of the start', async () => {
-	const dueAt = await waiting(1.5);
-	await rooms.kill();
-	await until(() => Date.now() > dueAt + 500, 'the time passes');
-	expect(resend.seen).toEqual([]);
-	await rooms.start();
-	const startedAt = Date.now();
-	await tick();
-	await completed(65_000);
-	expect(resend.accepted.length).toBe(1);
-	expect(resend.seen.length).toBe(1);
-	expect(resend.seen[0]!.at - startedAt).toBeLessThan(65_000);
+test('R3 the rooms’ whole process group is killed during a wait and away at its end: the mail goes out once, within 65 s of the start', async () => {
+	const bare = rooms;
+	rooms = await startRooms('partykit', vars());
+	try {
+		const dueAt = await waiting(1.5);
+		await rooms.kill();
+		await until(() => Date.now() > dueAt, 'the time passes');
+		expect(resend.seen).toEqual([]);
+		const startedAt = Date.now();
+		await rooms.start();
+		await tick();
+		await completed(65_000);
+		expect(resend.accepted.map((one) => [one.key, one.body.to])).toEqual([['r1-2-0', ['ana@c1.test']]]);
+		expect(resend.seen.length).toBe(1);
+		expect(resend.seen[0]!.at - startedAt).toBeLessThan(65_000);
+	} finally {
+		await rooms.end();
+		rooms = bare;
+	}
 }, 120_000);
 
-/** 200 due mails to 200 customers. */
+/** As many due mails, each to a customer of its own. */
 const burst = async (count: number) => {
 	await addPlaybook(database, 'w1', 'p1', definitionOf([mailTo(), waitFor(0, 'end')]));
 	const ids = Array.from({ length: count }, (_, i) => `burst_${i}`);
@@ -124,25 +137,19 @@ const judge = async (count: number) => {
 	expect((await database.select().from(mail)).filter((one) => one.state === 'sent').length).toBe(count);
 };
 
-test('R4 R5 R7 R9 the store is killed in the middle of 200 mails: nothing is lost, nothing goes out twice', async () => {
-	await burst(200);
+/** Both in one burst: what was claimed at a kill waits for its lease to end, a minute, and one minute is enough. */
+test('R4 R5 R7 R9 R11 in the middle of 80 mails the store is killed, and then the rooms: nothing is lost, nothing goes out twice', async () => {
+	await burst(80);
 	void tick();
-	await until(() => resend.accepted.length >= 60, 'the burst is under way', 30_000);
+	await until(() => resend.accepted.length >= 15, 'the burst is under way', 30_000);
 	await killStore();
-	const atKill = resend.accepted.length;
-	expect(atKill).toBeLessThan(200);
+	const atStore = resend.accepted.length;
+	expect(atStore).toBeLessThan(80);
 	await startStore();
-	await allEnd(200, 110_000);
-	await judge(200);
-}, 200_000);
-
-test('R7 R11 the rooms are killed in the middle of 100 mails: nothing is lost, nothing goes out twice', async () => {
-	await burst(100);
-	void tick();
-	await until(() => resend.accepted.length >= 30, 'the burst is under way', 30_000);
+	await until(() => (void tick(), resend.accepted.length >= atStore + 10), 'it goes on', 90_000);
 	await rooms.kill();
-	expect(resend.accepted.length).toBeLessThan(100);
+	expect(resend.accepted.length).toBeLessThan(80);
 	await rooms.start();
-	await allEnd(100, 110_000);
-	await judge(100);
-}, 200_000);
+	await allEnd(80, 110_000);
+	await judge(80);
+}, 250_000);

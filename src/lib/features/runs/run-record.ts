@@ -1,5 +1,6 @@
 /** A run as the server gives it whole, and what follows from it. */
 import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
+import { factsFromRows } from '#domain/engine/facts-from-rows.ts';
 import { forecast, type Forecast } from '#domain/engine/forecast.ts';
 import type { Facts } from '#domain/engine/facts.ts';
 import type { RunCause, StepState } from '#domain/engine/run.ts';
@@ -34,13 +35,8 @@ export function coming(record: RunInFull, run: MirrorRows['run'], mirror: Mirror
 function factsOf(record: RunInFull, mirror: Mirror): Facts | null {
 	const customer = mirror.row('customer', record.run.subjectId);
 	if (!customer) return null;
-	const { custom, ...fields } = customer;
-	return {
-		customer: { ...fields, ...(custom as Record<string, string>) },
-		contacts: mirror.rows('contact').filter((contact) => contact.customerId === customer.id).map(({ custom: own, ...contact }) => ({ ...contact, ...(own as Record<string, string>) })),
-		owner: mirror.settings.people.find((person) => person.id === customer.owner) ?? null,
-		event: null,
-		run: { id: record.run.id, startedAt: record.run.startedAt, vars: record.run.vars },
-		settings: mirror.settings,
-	};
+	const contacts = mirror.rows('contact').filter((contact) => contact.customerId === customer.id);
+	const touches = mirror.rows('interaction').filter((interaction) => interaction.customerId === customer.id);
+	const lastTouchAt = touches.reduce<number | null>((last, { at }) => Math.max(last ?? at, at), null);
+	return factsFromRows({ customer, contacts, lastTouchAt }, mirror.settings, { run: record.run });
 }
