@@ -76,7 +76,8 @@ export class OpenDocument {
 		this.#options = options;
 		this.ready = new Promise((resolve) => (this.#becomeReady = resolve));
 		this.doc.on('update', this.#onUpdate);
-		this.awareness.on('change', () => (this.#peers = peersOf(this.awareness)));
+		// An editor may speak up while a page is being drawn, when no state may change: those who read it hear right after.
+		this.awareness.on('change', () => queueMicrotask(() => (this.#peers = peersOf(this.awareness))));
 		void this.#start();
 	}
 
