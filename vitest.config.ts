@@ -13,7 +13,7 @@ export default defineConfig({
 	test: {
 		projects: [
 			{ test: { name: 'domain', include: ['test/domain/**/*.test.ts'] } },
-			{ test: { name: 'db', include: ['test/db/**/*.test.ts'] } },
+			{ test: { name: 'db', include: ['test/db/**/*.test.ts'], testTimeout: 30_000 } },
 			// Compiled as for the browser: in Node, Svelte would take its server half, where nothing is reactive.
 			{ plugins: [svelte({ dynamicCompileOptions: () => ({ generate: 'client' }) })], resolve: { alias: [{ find: '$lib', replacement: lib }, ...reactive], conditions: ['browser'] }, test: { name: 'lib', include: ['test/lib/**/*.test.ts'] } },
 			{ resolve: { alias: { $lib: lib } }, test: { name: 'server', include: ['test/server/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 30_000 } },

@@ -105,8 +105,11 @@ export class Streams {
 			this.end(stream);
 		}
 		this.#parked.clear();
-		this.#free.at(-1)?.checkpoint();
-		for (const connection of this.#free.splice(0)) connection.close();
+		try {
+			this.#free.at(-1)?.checkpoint();
+		} finally {
+			for (const connection of this.#free.splice(0)) connection.close();
+		}
 	}
 
 	#wake(): void {

@@ -1,6 +1,6 @@
 import { createClient as createHttpClient } from '@libsql/client/http';
 import { createClient, type Client } from '@libsql/client/web';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -258,4 +258,18 @@ test('what was written is there after a restart; a memory database is not', asyn
 	const passing = createClient({ url: memory.url, authToken: token });
 	await passing.batch(['CREATE TABLE t (x)'], 'write');
 	await memory.close();
+});
+
+test('an EXPLAIN holds up nothing: what follows is committed, and closing writes the log back whole', async () => {
+	await client.execute('CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)');
+	for (const sql of ['EXPLAIN INSERT INTO t (v) VALUES (1)', 'EXPLAIN QUERY PLAN SELECT * FROM t WHERE v = 1', 'EXPLAIN SELECT * FROM t']) {
+		const first = await client.execute(sql);
+		expect(first.rows.length).toBeGreaterThan(0);
+		expect((await client.execute(sql)).rows).toEqual(first.rows);
+		await client.batch([{ sql: 'INSERT INTO t (v) VALUES (?) RETURNING id', args: [sql] }, 'UPDATE t SET v = v || 1 RETURNING id'], 'write');
+	}
+	expect((await client.execute('SELECT count(*) AS n FROM t')).rows[0]!['n']).toBe(3n);
+	await server.close();
+	expect(statSync(join(folder, 'store.db-wal'), { throwIfNoEntry: false })?.size ?? 0).toBe(0);
+	server = await startServer({ file: join(folder, 'store.db'), port: 0, token });
 });
