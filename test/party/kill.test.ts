@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { Client, call, token, until } from './harness/client.ts';
+import { Client, call, token } from './harness/client.ts';
 import { newCustomer } from './harness/documents.ts';
 import { hosts } from './harness/rooms.ts';
 import { startWorkerd } from './harness/workerd.ts';
