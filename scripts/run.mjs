@@ -2,7 +2,7 @@
 // The first thing that runs, on whatever Node the machine has (20 or newer) and before anything is installed: so plain JavaScript and
 // no dependencies. It installs what is missing and hands over to the project's own Node.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,7 +21,9 @@ if (!name || !/^[a-z-]+$/.test(name) || !existsSync(join(root, 'scripts', `${nam
 const lock = join(root, 'package-lock.json');
 // npm writes this file last, so it stands for a finished installation.
 const installed = join(root, 'node_modules', '.package-lock.json');
-if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
+const isBorrowed = lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+if (isBorrowed) console.log('node_modules is a link to another folder: using what is there, installing nothing.');
+else if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
 	console.log(existsSync(installed) ? 'The packages changed: installing them again (npm ci) …' : 'Installing the packages (npm ci); this takes a minute the first time …');
 	const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 	const { status } = spawnSync(npm, ['ci', '--no-fund', '--no-audit', '--loglevel=error'], { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
