@@ -222,8 +222,11 @@ describe.each(hosts)('on %s', (host) => {
 			fields(stays).set('name', 'No more');
 			await stays.settled();
 			expect(stays.refusals).toMatchObject([{ code: 'no-right' }]);
-			const again = await open(id, { sub: 'eve' });
-			await until(() => again.closed, 'a token from before is of no use');
+			const again = await open(id, { sub: 'eve', iat: Math.floor(at / 1_000) - 1 });
+			await until(() => again.closed?.code === 4403, 'a token from before is of no use');
+			const anew = await open(id, { sub: 'eve', iat: Math.ceil(Date.now() / 1_000) + 1 });
+			expect([anew.hasSynced, anew.closed], 'one from after, for who was let in again').toEqual([true, null]);
+			await anew.close();
 			await stays.close();
 		});
 	});

@@ -1,7 +1,7 @@
 /** The workspace room on both of its hosts: pokes, seats, revocation (S6, SY7). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
-import { Client, call, token, until } from './harness/client.ts';
+import { Client, call, token, until, type Claims } from './harness/client.ts';
 import { newCustomer, newId } from './harness/documents.ts';
 import { hosts, startRooms, type Rooms } from './harness/rooms.ts';
 import { startStore, type Store } from './harness/store.ts';
@@ -9,8 +9,8 @@ import { startStore, type Store } from './harness/store.ts';
 type Seat = { userId: string; doc: string | null };
 
 /** A screen that listens to its workspace. */
-async function listen(rooms: Rooms, sub: string, workspace = 'w1') {
-	const socket = new WebSocket(`${rooms.socketUrl}/parties/workspace/${workspace}?token=${await token(workspace, { sub, workspace })}`);
+async function listen(rooms: Rooms, sub: string, workspace = 'w1', claims: Claims = {}) {
+	const socket = new WebSocket(`${rooms.socketUrl}/parties/workspace/${workspace}?token=${await token(workspace, { sub, workspace, ...claims })}`);
 	const heard: any[] = [];
 	const end: { code: number | null } = { code: null };
 	socket.on('message', (data) => heard.push(data.toString() === 'pong' ? 'pong' : JSON.parse(data.toString())));
@@ -100,9 +100,10 @@ describe.each(hosts)('on %s', (host) => {
 		expect([screen.end.code, ...documents.map(({ closed }) => closed?.code)]).toEqual([4403, 4403, 4403]);
 		const third = newId('customer');
 		await call(rooms.url, 'document', third, 'create', { workspace, type: 'customer', args: { name: 'Acme' }, actor: { kind: 'user', id: 'ada' } });
-		const again = await Client.open(rooms.socketUrl, third, { sub: 'eve', workspace });
+		const before = { iat: Math.floor(at / 1_000) - 1 };
+		const again = await Client.open(rooms.socketUrl, third, { sub: 'eve', workspace, ...before });
 		await until(() => again.closed?.code === 4403, 'a room that had not heard of it closes too', 2_000);
-		const turned = await listen(rooms, 'eve', workspace);
+		const turned = await listen(rooms, 'eve', workspace, before);
 		// Its close frame is there at once; the local proxy of wrangler may keep the connection under it for a while.
 		await until(() => turned.socket.readyState >= WebSocket.CLOSING, 'turned away', 2_000);
 		expect(turned.heard.filter((message) => message !== 'pong')).toEqual([]);

@@ -7,7 +7,8 @@ import * as Y from 'yjs';
 import { callRoom, type Answer, type Party } from '#party/call.ts';
 import { secret } from './rooms.ts';
 
-export type Claims = { sub?: string; name?: string; colour?: string; role?: string; workspace?: string };
+/** `iat`: when it was issued, in s UTC; else now. */
+export type Claims = { sub?: string; name?: string; colour?: string; role?: string; workspace?: string; iat?: number };
 
 /** A room token as the app makes it. */
 export const token = (room: string, claims: Claims = {}, life = '120s'): Promise<string> =>
