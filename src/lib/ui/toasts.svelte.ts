@@ -1,5 +1,5 @@
 /** Short messages at the foot of the screen, with an act (Undo) while it can still be taken. */
-import type { Status } from './Pill.svelte';
+import type { Status } from './status.ts';
 
 export type Toast = { id: number; text: string; status: Status; act: { label: string; run: () => void } | null; seconds: number };
 

@@ -1,7 +1,7 @@
 /** The Outbox's words and filters. */
 import type { MirrorRows } from '#domain/mirror.ts';
 import { m } from '$lib/messages/messages.js';
-import type { Status } from '$lib/ui/Pill.svelte';
+import type { Status } from '$lib/ui/status.ts';
 
 export type Mail = MirrorRows['mail'];
 

@@ -1,7 +1,7 @@
 /** What state a playbook is in, and its numbers, from the mirror's rows. */
 import type { MirrorKind, MirrorRows } from '#domain/mirror.ts';
 import { m } from '$lib/messages/messages.js';
-import type { Status } from '$lib/ui/Pill.svelte';
+import type { Status } from '$lib/ui/status.ts';
 
 type Rows = { rows: <K extends MirrorKind>(kind: K) => readonly MirrorRows[K][]; row: <K extends MirrorKind>(kind: K, id: string) => MirrorRows[K] | undefined };
 export type PlaybookState = 'active' | 'paused' | 'inactive' | 'draft';

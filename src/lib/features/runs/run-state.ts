@@ -2,7 +2,7 @@
 import type { MirrorRows } from '#domain/mirror.ts';
 import type { StepState } from '#domain/engine/run.ts';
 import { m } from '$lib/messages/messages.js';
-import type { Status } from '$lib/ui/Pill.svelte';
+import type { Status } from '$lib/ui/status.ts';
 
 type Shown = { status: Status; label: string };
 
