@@ -65,6 +65,8 @@ export class Log {
 		// Without a whole snapshot the rows must reach back to the first one.
 		if (!base && this.head.snapshot && !rows.has(1)) throw new Error(`No whole snapshot: ${damaged.join(', ')} damaged, and the rows before are gone.`);
 		const records = base ? [base.record] : [];
+		// A head from before rows were counted, or rows that it doesn't know of: what is there counts, nothing is passed over in silence.
+		this.head.last = Math.max(this.head.last ?? 0, this.head.snapshot?.position ?? 0, ...rows.keys());
 		this.position = this.head.last;
 		for (const [position, { chunks, size }] of rows) {
 			this.#rows.set(position, chunks);

@@ -125,6 +125,16 @@ describe('acknowledging (S4)', () => {
 });
 
 describe('snapshots (S3)', () => {
+	test('a head that does not say how many rows there are hides none of them', async () => {
+		const storage = new MemoryStorage();
+		const room = new Document(new MemoryHost(id, storage));
+		await create(room);
+		await set(room, 'domain', 'kept.example');
+		const { last: _, ...head } = (await storage.get<{ last: number }>('head'))!;
+		await storage.put({ head });
+		expect(await rowOf(new Document(new MemoryHost(id, storage)))).toMatchObject({ domain: 'kept.example' });
+	});
+
 	async function grown() {
 		const host = new MemoryHost(id);
 		const room = new Document(host);
