@@ -1,6 +1,6 @@
 /** Which contacts a step means: all, the triggering one, or those in any of some roles (EM1). */
 import * as v from 'valibot';
-import { contactRoles } from '../conditions/fields.ts';
+import { contactRoles } from '../contact-roles.ts';
 import type { ContactFacts, Facts } from '../engine/facts.ts';
 
 export const recipientKinds = ['all', 'triggering', ...contactRoles] as const;

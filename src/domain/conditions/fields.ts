@@ -2,6 +2,7 @@
 import { operators, type Operator } from './condition.ts';
 import { eventTypes } from '../events/event.ts';
 import type { FieldDefinition, FieldType, WorkspaceSettings } from '../settings.ts';
+import { contactRoles } from '../contact-roles.ts';
 
 /** A field's type for conditions: a custom field's type, or `set` for several values (tags, team, roles). */
 export type ConditionType = FieldType | 'set';
@@ -20,8 +21,6 @@ export type ConditionField = {
 	isLabelKey?: boolean;
 };
 
-/** The roles a contact may have. */
-export const contactRoles = ['champion', 'sponsor', 'key-user', 'end-user'] as const;
 
 const customerTypes: Record<string, ConditionType> = {
 	id: 'text', name: 'text', domain: 'text', externalId: 'text', parentId: 'text', stage: 'choice', stageSince: 'date', owner: 'user',

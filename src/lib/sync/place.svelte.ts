@@ -104,9 +104,10 @@ export class Place {
 		const stuck = statuses.find((status) => status.state === 'cannot' && (status.waiting > 0 || status.reason === 'reload-needed'));
 		const reason = stuck?.reason ?? this.#storeProblem ?? this.#queueProblem;
 		if (reason !== null) return { state: 'cannot', waiting, reason };
-		const { state, error } = this.mirror.status;
+		const { state, error, syncedAt } = this.mirror.status;
 		if (waiting > 0) return { state: 'waiting', waiting, reason: error?.code ?? null };
-		const isSynced = this.link.isOpen && (state === 'synced' || state === 'syncing');
+		// The first rows are still coming: what is here is not all there is.
+		const isSynced = this.link.isOpen && syncedAt !== null && (state === 'synced' || state === 'syncing');
 		return { state: isSynced ? 'synced' : 'saved-here', waiting, reason: isSynced ? null : (error?.code ?? null) };
 	}
 

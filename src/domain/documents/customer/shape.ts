@@ -7,8 +7,7 @@ import * as v from 'valibot';
 import * as Y from 'yjs';
 import { id, line, moment, userId } from '../../commands/command.ts';
 
-export const contactRoles = ['champion', 'sponsor', 'key-user', 'end-user'] as const;
-export type ContactRole = (typeof contactRoles)[number];
+export { contactRoles, type ContactRole } from '../../contact-roles.ts';
 
 export const agreementStatuses = ['PENDING', 'VALIDATED', 'ACTIVE', 'PAUSED', 'CANCELLED', 'FINISHED'] as const;
 export type AgreementStatus = (typeof agreementStatuses)[number];
