@@ -258,6 +258,15 @@ describe('the playbook runs', () => {
 		await other.page.getByText(/Playbook “Adoption”/).first().waitFor();
 	}, 60_000);
 
+	it('shows a colleague who becomes a reader that they can only read, within 2 s (S6)', async () => {
+		await other.open(`/customers/${customer}`);
+		await other.page.getByLabel('Domain').waitFor();
+		const person = (await olga.rows('person')).find((row) => row.email === bruno.email)!;
+		await olga.command('change-role', { userId: person.id, role: 'reader' });
+		await other.page.getByText('Read only').first().waitFor({ timeout: 2_000 });
+		expect(await other.page.getByLabel('Domain').isDisabled()).toBe(true);
+	}, 60_000);
+
 	it('threw nothing at anybody', () => {
 		expect([...desk.errors, ...other.errors]).toEqual([]);
 	});
