@@ -51,17 +51,32 @@ const quiet = { CI: '1', NO_UPDATE_NOTIFIER: '1', WRANGLER_SEND_METRICS: 'false'
 
 const program = (...path: string[]) => [process.execPath, join(root, ...path)];
 
+/**
+ * When a process began, as the system counts it: tells it from another that got its number later. Empty where the system doesn't say (then the
+ * number alone decides), `gone` for one that is dead and only not yet taken away.
+ */
+const birthOf = (pid: number): string => {
+	try {
+		// proc(5): after the name in brackets come the state (field 3) and, 19 fields on, the start time (field 22).
+		const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+		return fields[0] === 'Z' ? 'gone' : (fields[19] ?? '');
+	} catch {
+		return '';
+	}
+};
+
 /** One stack for each state folder: two would overwrite each other's rooms. */
 const lockState = (state: string): (() => void) => {
 	const file = join(state, 'running.pid');
 	mkdirSync(state, { recursive: true, mode: 0o700 });
 	try {
-		const pid = Number(readFileSync(file, 'utf8'));
-		if (pid !== process.pid && process.kill(pid, 0)) throw new CannotStart(`Cuebook already runs on ${state} (process ${pid}). Stop it, or choose another folder: CUEBOOK_STATE=… npm start`);
+		const [number, born = ''] = readFileSync(file, 'utf8').split(' ');
+		const pid = Number(number);
+		if (pid !== process.pid && process.kill(pid, 0) && birthOf(pid) === born) throw new CannotStart(`Cuebook already runs on ${state} (process ${pid}). Stop it, or choose another folder: CUEBOOK_STATE=… npm start`);
 	} catch (error) {
 		if (error instanceof CannotStart) throw error; // Else nobody holds it.
 	}
-	writeFileSync(file, String(process.pid));
+	writeFileSync(file, `${process.pid} ${birthOf(process.pid)}`);
 	return () => rmSync(file, { force: true });
 };
 
