@@ -107,7 +107,9 @@ export class DeviceStore {
 
 	/** Writes what is pending; resolves when it is kept, or when the device refused (it is tried again by itself). */
 	flush(): Promise<void> {
-		return (this.#writing ??= this.#write().finally(() => (this.#writing = null)));
+		if (this.#writing !== null) return this.#writing;
+		if (this.#pending.size === 0 || this.#database === null || this.#isClosed) return Promise.resolve();
+		return (this.#writing = this.#write());
 	}
 
 	async close(): Promise<void> {
@@ -126,21 +128,26 @@ export class DeviceStore {
 	}
 
 	async #write(): Promise<void> {
-		while (this.#pending.size > 0 && this.#database !== null && !this.#isClosed) {
-			const writes = [...this.#pending.values()];
-			this.#pending.clear();
-			try {
-				await this.#database.run('readwrite', async (transaction) => {
-					for (const write of writes) await keep(transaction, write, this.#tab);
-				});
-				if (this.#failures > 0) this.#onProblem(null);
-				this.#failures = 0;
-			} catch (cause) {
-				for (const write of writes) this.#giveBack(write);
-				this.#onProblem(cause instanceof DOMException && cause.name === 'QuotaExceededError' ? 'storage-full' : 'storage-failed');
-				this.#environment.setTimeout(() => void this.flush(), backoff(this.#failures++, this.#environment.random));
-				return;
+		// Free again in the very step that found nothing left: what is appended later begins a write of its own.
+		try {
+			while (this.#pending.size > 0 && this.#database !== null && !this.#isClosed) {
+				const writes = [...this.#pending.values()];
+				this.#pending.clear();
+				try {
+					await this.#database.run('readwrite', async (transaction) => {
+						for (const write of writes) await keep(transaction, write, this.#tab);
+					});
+					if (this.#failures > 0) this.#onProblem(null);
+					this.#failures = 0;
+				} catch (cause) {
+					for (const write of writes) this.#giveBack(write);
+					this.#onProblem(cause instanceof DOMException && cause.name === 'QuotaExceededError' ? 'storage-full' : 'storage-failed');
+					this.#environment.setTimeout(() => void this.flush(), backoff(this.#failures++, this.#environment.random));
+					return;
+				}
 			}
+		} finally {
+			this.#writing = null;
 		}
 	}
 
