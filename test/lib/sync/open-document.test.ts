@@ -258,8 +258,8 @@ describe('S4, S16: a document on the device and its room', () => {
 		expect(() => edit(document, 'explode', {})).toThrow(/no edit/);
 	});
 
-	it('nothing is lost over random edits, cuts and closed tabs on two devices (seeded)', async () => {
-		const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e9));
+	// 619327121 once lost an edit made just as a write to the device ended.
+	it.each([619327121, Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e9))])('nothing is lost over random edits, cuts and closed tabs on two devices (seed %i)', async (seed) => {
 		console.log(`seed ${seed}`);
 		const chance = seeded(seed);
 		const id = await newCustomer(rooms.url, 'Acme');
