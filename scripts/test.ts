@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { compile } from '@inlang/paraglide-js';
 import { messageOptions } from './messages.ts';
 import { root } from './settings.ts';
@@ -13,7 +13,7 @@ interface Report {
 	numFailedTests: number;
 	numPendingTests: number;
 	numTodoTests: number;
-	testResults: { name: string; status: string; message: string; assertionResults: unknown[] }[];
+	testResults: { name: string; status: string; message: string; assertionResults: { fullName: string; status: string; failureMessages: string[] }[] }[];
 }
 
 const run = (command: string[], env: Record<string, string> = {}): Promise<number> =>
@@ -38,7 +38,9 @@ const left = (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
 const counted = (report?.numFailedTests ?? 0) + broken.length + left;
 // A run that failed without a failed test (an unhandled error, no report) failed once.
 const failed = counted > 0 ? counted : code === 0 && report ? 0 : 1;
-for (const { name, message } of broken) console.log(`Could not run ${name}: ${message}`);
+for (const { name, message } of broken) console.log(`FAILED: ${relative(root, name)}: ${message}`);
+for (const { name, assertionResults } of report?.testResults ?? [])
+	for (const { fullName, status, failureMessages } of assertionResults) if (status === 'failed') console.log(`FAILED: ${relative(root, name)}: ${fullName}: ${failureMessages.join(' ').slice(0, 400).replace(/\s+/g, ' ')}`);
 if (left > 0) console.log(`${left} tests were skipped; that counts as failed.`);
 console.log(`${report?.numPassedTests ?? 0} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);
