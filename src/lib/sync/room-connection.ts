@@ -2,18 +2,20 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { applyAwarenessUpdate, type Awareness, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness';
-import { readSyncMessage, writeSyncStep1, writeUpdate } from 'y-protocols/sync';
-import type * as Y from 'yjs';
+import { writeSyncStep1 } from 'y-protocols/sync';
+import * as Y from 'yjs';
 import { type LinkState, RoomSocket, type RoomSocketOptions } from './room-socket.ts';
+import { splitUpdate } from './split-update.ts';
 
 const frame = { sync: 0, awareness: 1, queryAwareness: 3, saved: 100, refused: 101 };
-const step = { one: 0, two: 1 };
+const step = { one: 0, two: 1, update: 2 };
 
 export type Refusal = { code: string; message: string };
 
-/** Rooms take updates up to 1 MB (S5), and some hosts hang up above it without a word: then it isn't sent at all. */
-const updateLimit = 1024 * 1024;
-const tooLarge: Refusal = { code: 'too-large', message: 'This change is larger than 1 MB. Take it back (undo), or put it in smaller parts.' };
+/** Rooms take updates up to 1 MB (S5): more is sent in parts. What can't be cut isn't sent at all, for some hosts hang up above it without a word. */
+const updateLimit = 1_000_000;
+const partLimit = 500_000;
+const tooLarge: Refusal = { code: 'too-large', message: 'One value in this change is larger than 1 MB. Take it back (undo), or put it in smaller parts.' };
 
 /** Rooms answer for a frame within 100 ms and a write. When one stays silent this long, the link begins anew, in ms. */
 const answerWithin = 10_000;
@@ -36,8 +38,8 @@ export type RoomConnectionOptions = Pick<RoomSocketOptions, 'room' | 'environmen
 export class RoomConnection {
 	#options: RoomConnectionOptions;
 	#socket: RoomSocket;
-	/** For each sync frame sent on this link, in order: the edits made before it. */
-	#sent: number[] = [];
+	/** For each sync frame sent on this link, in order: the edits made before it; null for a part whose last part follows. */
+	#sent: (number | null)[] = [];
 	/** Frames of this link that the room has kept. */
 	#kept = 0;
 	/** Nothing is sent before the room's step 1 was answered: the answer holds all that it lacks. */
@@ -110,14 +112,16 @@ export class RoomConnection {
 	}
 
 	#sync(decoder: decoding.Decoder): void {
-		const { doc, madeSoFar, onSynced, onUnreadable } = this.#options;
-		const encoder = encoding.createEncoder();
-		encoding.writeVarUint(encoder, frame.sync);
-		const read = readSyncMessage(decoder, encoder, doc, this, onUnreadable);
+		const { doc, madeSoFar, onSynced } = this.#options;
+		const read = decoding.readVarUint(decoder);
+		const body = decoding.readVarUint8Array(decoder);
 		if (read === step.one) {
 			this.#hasAnswered = true;
-			this.#sendUpdate(encoding.toUint8Array(encoder), madeSoFar());
-		} else if (read === step.two) onSynced();
+			this.#sendUpdate(step.two, Y.encodeStateAsUpdate(doc, body), madeSoFar());
+			return;
+		}
+		Y.applyUpdate(doc, body, this);
+		if (read === step.two) onSynced();
 	}
 
 	#saved(decoder: decoding.Decoder): void {
@@ -126,7 +130,9 @@ export class RoomConnection {
 		// The room may greet with an acknowledgement before our answer to its step 1 was written.
 		if (this.#kept === 0 || this.#isRefused) return;
 		this.#expect();
-		this.#options.onSaved(this.#sent[this.#kept - 1]!, !this.#hasSaved);
+		const made = this.#sent.findLast((edits, n) => n < this.#kept && edits !== null);
+		if (made === undefined || made === null) return;
+		this.#options.onSaved(made, !this.#hasSaved);
 		this.#hasSaved = true;
 	}
 
@@ -146,18 +152,21 @@ export class RoomConnection {
 
 	#onUpdate = (update: Uint8Array, origin: unknown): void => {
 		if (origin === this || !this.#hasAnswered || !this.#socket.isOpen) return;
-		const encoder = encoding.createEncoder();
-		encoding.writeVarUint(encoder, frame.sync);
-		writeUpdate(encoder, update);
-		this.#sendUpdate(encoding.toUint8Array(encoder), this.#options.madeSoFar());
+		this.#sendUpdate(step.update, update, this.#options.madeSoFar());
 	};
 
-	#sendUpdate(bytes: Uint8Array<ArrayBuffer>, made: number): void {
+	#sendUpdate(kind: number, update: Uint8Array, made: number): void {
 		// Behind a refused update nothing can be understood; the next link's first answer holds it all.
 		if (this.#isRefused) return;
-		if (bytes.length > updateLimit) return this.#refused(tooLarge);
-		this.#sent.push(made);
-		this.#socket.send(bytes);
+		const parts = update.length > updateLimit ? splitUpdate(update, partLimit) : [update];
+		if (parts.some((part) => part.length > updateLimit)) return this.#refused(tooLarge);
+		for (const [n, part] of parts.entries()) {
+			this.#sent.push(n === parts.length - 1 ? made : null);
+			this.#send(frame.sync, (encoder) => {
+				encoding.writeVarUint(encoder, kind);
+				encoding.writeVarUint8Array(encoder, part);
+			});
+		}
 		this.#expect();
 	}
 

@@ -175,13 +175,35 @@ describe('S4, S16: a document on the device and its room', () => {
 		const { documents } = visit(deviceDouble({ random: () => 0 }), 'ada');
 		const document = documents.openDocument(id);
 		await until('it is synced', () => document.status.state === 'synced');
-		const text = document.doc.getText('subject');
-		document.doc.transact(() => text.insert(0, 'x'.repeat(1_200_000)), document.origin);
+		const values = document.doc.getMap('values');
+		document.doc.transact(() => values.set('one', 'x'.repeat(1_200_000)), document.origin);
 		await until('it was refused', () => document.status.reason === 'too-large');
 		expect(document.status.waiting).toBe(1);
-		document.doc.transact(() => text.delete(0, 1_199_000), document.origin);
+		document.doc.transact(() => values.delete('one'), document.origin);
 		await until('the rest was taken', () => document.status.state === 'synced', 15_000);
 	}, 30_000);
+
+	it('more than 1 MB of offline work arrives in parts, and counts as synced only when the last is kept (S5, SY1)', async () => {
+		const id = await newCustomer(rooms.url, 'Acme');
+		const device = deviceDouble({ random: () => 0 });
+		const first = visit(device, 'ada');
+		const before = first.documents.openDocument(id);
+		await until('it is synced', () => before.status.state === 'synced');
+		await first.leave();
+		const offline = visit(device, 'ada', { isOnline: () => false });
+		const document = offline.documents.openDocument(id);
+		await document.ready;
+		const text = document.doc.getText('subject');
+		for (let n = 0; n < 130; n++) document.doc.transact(() => text.insert(text.length, `${n} ${'x'.repeat(20_000)}`), document.origin);
+		expect(document.status).toMatchObject({ state: 'waiting', waiting: 130 });
+		await offline.leave();
+
+		const after = visit(device, 'ada');
+		await until('everything was acknowledged', () => after.acknowledged.includes(id), 20_000);
+		await until('the device knows that nothing waits', async () => (await after.store.unacked()).size === 0);
+		const reader = visit(deviceDouble(), 'bea').documents.openDocument(id);
+		await until('a colleague has it all', () => reader.doc.getText('subject').toString() === text.toString(), 20_000);
+	}, 60_000);
 
 	it('a document that was never made is not found; once it is made, it opens', async () => {
 		const id = newId('customer');
