@@ -14,7 +14,7 @@ import * as schema from './schema/index.ts';
 export const seqOf = (workspaceId: string): SQL<number> => sql<number>`(SELECT seq FROM workspace WHERE id = ${workspaceId})`;
 
 /** Who reads: rights decide which rows there are for them. */
-export type Reader = { workspaceId: string; role: Role; email: string };
+export type Reader = { workspaceId: string; userId: string; role: Role; email: string };
 
 /** A row on its way to a device, with its data or, when it was deleted, without. */
 export type PageRow = { kind: MirrorKind; id: string; seq: number; deleted: boolean; data: Record<string, unknown> | null };
@@ -45,6 +45,8 @@ const columns: { [K in MirrorKind]: readonly (keyof MirrorRows[K] & string)[] } 
 	mail: ['id', 'kind', 'customerId', 'runId', 'from', 'to', 'cc', 'bcc', 'subject', 'html', 'text', 'state', 'error', 'at'],
 	interaction: ['id', 'customerId', 'contactId', 'userId', 'type', 'direction', 'title', 'body', 'at'],
 	usageWeek: ['id', 'customerId', 'week', 'connections', 'activeUsers'],
+	follow: ['id', 'userId', 'customerId'],
+	view: ['id', 'owner', 'isShared', 'kind', 'name', 'position', 'definition'],
 };
 
 type MirrorTable = SQLiteTable & { id: SQLiteColumn; workspace: SQLiteColumn; seq: SQLiteColumn; deletedAt: SQLiteColumn };
@@ -59,17 +61,24 @@ export function parseCursor(text: string): Cursor | 'begin' | null {
 	return match ? { seq: Number(match[1]), kind: Number(match[2]), start: Number(match[3]), id: match[4]! } : null;
 }
 
-/** Links that sign somebody in are for administrators and for whom they were made, not for every member. */
-const visible = (kind: MirrorKind, reader: Reader): SQL =>
-	kind !== 'mail' || reader.role === 'administrator'
-		? sql``
-		: sql` AND (kind NOT IN ('sign-in', 'invitation') OR EXISTS (SELECT 1 FROM json_each(to_addresses) WHERE value = ${reader.email}))`;
+/** Which rows of a kind a reader gets: links that sign somebody in are for administrators and for whom they were made; follows and private views for their person. */
+function visible(kind: MirrorKind, reader: Reader, cursor: Cursor): SQL {
+	if (kind === 'mail' && reader.role !== 'administrator')
+		return sql` AND (kind NOT IN ('sign-in', 'invitation') OR EXISTS (SELECT 1 FROM json_each(to_addresses) WHERE value = ${reader.email}))`;
+	if (kind === 'follow') return sql` AND user_id = ${reader.userId}`;
+	// A view that was shared and is private now comes once more, as gone, to devices that may hold it.
+	if (kind === 'view') return sql` AND (is_shared OR owner = ${reader.userId} OR (was_shared AND seq > ${cursor.start}))`;
+	return sql``;
+}
+
+/** Whether a row that is there is not for this reader any more: their device takes it away. */
+const isTakenFrom = (reader: Reader, kind: MirrorKind, data: Record<string, unknown>): boolean => kind === 'view' && !data.isShared && data.owner !== reader.userId;
 
 function keysAfter(reader: Reader, cursor: Cursor, limit: number): SQL {
 	const parts = mirrorKinds.map((kind, index) => {
 		const from = index < cursor.kind ? sql`seq > ${cursor.seq}` : index > cursor.kind ? sql`seq >= ${cursor.seq}` : sql`seq >= ${cursor.seq} AND (seq > ${cursor.seq} OR id > ${cursor.id})`;
 		return sql`SELECT * FROM (SELECT seq, ${sql.raw(String(index))} AS kind, id FROM ${sql.identifier(getTableName(tableOf(kind)))}
-			WHERE workspace = ${reader.workspaceId} AND ${from} AND (deleted_at IS NULL OR seq > ${cursor.start})${visible(kind, reader)} ORDER BY seq, id LIMIT ${limit})`;
+			WHERE workspace = ${reader.workspaceId} AND ${from} AND (deleted_at IS NULL OR seq > ${cursor.start})${visible(kind, reader, cursor)} ORDER BY seq, id LIMIT ${limit})`;
 	});
 	return sql`SELECT seq, kind, id FROM (${sql.join(parts, sql` UNION ALL `)}) ORDER BY seq, kind, id LIMIT ${limit}`;
 }
@@ -107,7 +116,7 @@ async function readRows(db: Database, reader: Reader, keys: { kind: number; id: 
 	results.forEach((result, n) => {
 		const index = kinds[n]!;
 		for (const { seq, deletedAt, ...data } of result as Record<string, unknown>[]) {
-			const deleted = deletedAt !== null;
+			const deleted = deletedAt !== null || isTakenFrom(reader, mirrorKinds[index]!, data);
 			rows.set(`${index} ${data.id}`, { kind: mirrorKinds[index]!, id: String(data.id), seq: Number(seq), deleted, data: deleted ? null : data });
 		}
 	});

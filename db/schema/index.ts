@@ -3,3 +3,4 @@ export * from './people.ts';
 export * from './settings.ts';
 export * from './documents.ts';
 export * from './engine.ts';
+export * from './portfolio.ts';

@@ -3,6 +3,7 @@ import type { Role } from './access/roles.ts';
 import type { PlaybookDefinition } from './documents/playbook/definition.ts';
 import type { RunCause, RunState, StepState } from './engine/run.ts';
 import type { FieldType } from './settings.ts';
+import type { ViewDefinition } from './views/view.ts';
 
 export type MirrorRows = {
 	person: { id: string; name: string; email: string; role: Role; colour: string };
@@ -35,9 +36,11 @@ export type MirrorRows = {
 	};
 	interaction: { id: string; customerId: string; contactId: string | null; userId: string | null; type: 'mail' | 'meeting' | 'call' | 'ticket' | 'note'; direction: 'in' | 'out' | 'both'; title: string; body: string; at: number };
 	usageWeek: { id: string; customerId: string; week: string; connections: number; activeUsers: number };
+	follow: { id: string; userId: string; customerId: string };
+	view: { id: string; owner: string; isShared: boolean; kind: 'customer'; name: string; position: number; definition: ViewDefinition };
 };
 export type MirrorKind = keyof MirrorRows;
-export const mirrorKinds = ['person', 'stage', 'field', 'tag', 'team', 'customer', 'contact', 'agreement', 'playbook', 'playbookVersion', 'activation', 'run', 'step', 'task', 'mail', 'interaction', 'usageWeek'] as const satisfies readonly MirrorKind[];
+export const mirrorKinds = ['person', 'stage', 'field', 'tag', 'team', 'customer', 'contact', 'agreement', 'playbook', 'playbookVersion', 'activation', 'run', 'step', 'task', 'mail', 'interaction', 'usageWeek', 'follow', 'view'] as const satisfies readonly MirrorKind[];
 
 /** One row on its way to a device; `data` is null when it was deleted. */
 export type SyncedRow = { [K in MirrorKind]: { kind: K; id: string; seq: number; data: MirrorRows[K] | null } }[MirrorKind];

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase, type Database } from '#db/client.ts';
 import { commitIn, type Statement } from '#db/commands.ts';
 import { applyMigrations } from '#db/migrate.ts';
+import { followStatement, unfollowStatement } from '#db/follows.ts';
 import { mail, playbook, stage, tag, team, workspace } from '#db/schema/index.ts';
 import { startServer, type RunningServer } from '#db/server.ts';
 import { parseCursor, readPage, seqOf, type PageRow, type Reader } from '#db/sync.ts';
@@ -23,7 +24,7 @@ afterAll(async () => {
 const begin = async (): Promise<Reader> => {
 	const id = `w${++made}`;
 	await db.insert(workspace).values({ id, name: id, slug: id, createdAt: new Date(), seq: 0 });
-	return { workspaceId: id, role: 'administrator', email: 'a@b.example' };
+	return { workspaceId: id, userId: 'u_me', role: 'administrator', email: 'a@b.example' };
 };
 
 /** One write to a row, as a command would make it: insert, change or delete. */
@@ -118,6 +119,20 @@ describe('the mirror’s pages', () => {
 		expect(await subjects({})).toEqual(['a', 'b', 'c']);
 		expect(await subjects({ role: 'csm' })).toEqual(['a', 'c']);
 		expect(await subjects({ role: 'reader', email: 'z@b.example' })).toEqual(['c']);
+	});
+
+	it('give follows to their person only', async () => {
+		const reader = await begin();
+		const follows = (userId: string) => followStatement(db, { workspaceId: reader.workspaceId, userId, customerId: `${reader.workspaceId}_c` });
+		await commitIn(db, reader.workspaceId, [follows('u_me'), follows('u_other')]);
+		const { got, cursor } = await readAll(reader, [1]);
+		expect(got).toMatchObject([{ kind: 'follow', data: { userId: 'u_me', customerId: `${reader.workspaceId}_c` } }]);
+		expect((await readAll({ ...reader, userId: 'u_third' }, [5])).got).toEqual([]);
+		await commitIn(db, reader.workspaceId, ['u_me', 'u_other'].map((userId) => unfollowStatement(db, { workspaceId: reader.workspaceId, userId, customerId: `${reader.workspaceId}_c` }, 5)));
+		expect((await readAll(reader, [5], undefined, cursor)).got).toMatchObject([{ kind: 'follow', deleted: true, data: null, id: `u_me:${reader.workspaceId}_c` }]);
+		// Followed again: the same row comes back.
+		await commitIn(db, reader.workspaceId, [follows('u_me')]);
+		expect((await readAll(reader, [5])).rows.size).toBe(1);
 	});
 
 	it('say which texts are cursors', () => {

@@ -62,7 +62,7 @@ describe('commands', () => {
 		expect(await mine.command('save-stage', { id: 'UPPER', name: 'x', position: 1, colour: 'blue' })).toMatchObject({ status: 'refused', reason: 'not-valid', detail: expect.stringContaining('id:') });
 		expect(await mine.post('/api/commands', { type: 'save-stage' })).toMatchObject({ status: 400 });
 		const reader = await colleague('rita@example.example', 'reader');
-		for (const type of Object.keys(commands).filter((one) => one !== 'count-matching')) expect(await reader.command(type, {})).toEqual({ status: 'refused', reason: 'no-right' });
+		for (const type of Object.values(commands).filter((one) => one.permission !== null).map((one) => one.type)) expect(await reader.command(type, {})).toEqual({ status: 'refused', reason: 'no-right' });
 		expect((await reader.get('/api/session')).body.role).toBe('reader');
 	});
 
@@ -264,5 +264,23 @@ describe('another workspace', () => {
 		expect((await app.db.select().from(stage).where(eq(stage.id, 'stage_theirs')))[0]!.name).toBe('Theirs');
 		expect(await mine.command('log-interaction', { id: 'i9', customerId: own!.id, type: 'call', title: 'x', at: 1 })).toMatchObject({ status: 'refused', reason: 'no-such-customer' });
 		expect((await mine.get(`/api/rooms/token?room=workspace_other`)).status).toBe(403);
+	});
+
+	it('follow a customer for their person alone, once however often, and no longer (CU12)', async () => {
+		const id = await aCustomer('follow');
+		const reader = await colleague('fol@example.example', 'reader');
+		const follows = async (who: Browser) => (await who.get('/api/sync?after=0&limit=2000')).body.rows.filter((row: any) => row.kind === 'follow').map((row: any) => row.data.customerId);
+		expect(await reader.command('follow-customer', { customerId: id }, 'command_follow_1')).toEqual({ status: 'accepted' });
+		expect(await reader.command('follow-customer', { customerId: id }, 'command_follow_1')).toEqual({ status: 'accepted' });
+		expect(await reader.command('follow-customer', { customerId: id })).toEqual({ status: 'accepted' });
+		expect(await follows(reader)).toEqual([id]);
+		expect(await follows(mine)).toEqual([]);
+		expect(await mine.command('follow-customer', { customerId: 'customer_nowhere' })).toMatchObject({ status: 'refused', reason: 'no-such-customer' });
+		expect(await mine.command('unfollow-customer', { customerId: id })).toEqual({ status: 'accepted' });
+		expect(await reader.command('unfollow-customer', { customerId: id })).toEqual({ status: 'accepted' });
+		expect(await follows(reader)).toEqual([]);
+		// Sent again after the answer was lost: it stays as it was decided, and follows nobody anew.
+		expect(await reader.command('follow-customer', { customerId: id }, 'command_follow_1')).toEqual({ status: 'accepted' });
+		expect(await follows(reader)).toEqual([]);
 	});
 });

@@ -26,6 +26,8 @@ import { saveTeam } from './save-team.ts';
 import { skipStep } from './skip-step.ts';
 import { startRun } from './start-run.ts';
 import { stopRun } from './stop-run.ts';
+import { followCustomer } from './follow-customer.ts';
+import { unfollowCustomer } from './unfollow-customer.ts';
 import type { Command } from './command.ts';
 
 export const commands = {
@@ -56,5 +58,7 @@ export const commands = {
 	'skip-step': skipStep,
 	'start-run': startRun,
 	'stop-run': stopRun,
+	'follow-customer': followCustomer,
+	'unfollow-customer': unfollowCustomer,
 } as const satisfies Record<string, Command>;
 export type CommandType = keyof typeof commands;

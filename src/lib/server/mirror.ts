@@ -11,5 +11,5 @@ export async function pageFor(db: Database, { workspaceId, role, user }: Member,
 	if (!cursor) return null;
 	const asked = Number.parseInt(limit ?? '', 10);
 	const size = Number.isFinite(asked) ? Math.min(Math.max(asked, 1), limits.most) : limits.default;
-	return readPage(db, { workspaceId, role, email: user.email }, cursor, size);
+	return readPage(db, { workspaceId, userId: user.id, role, email: user.email }, cursor, size);
 }

@@ -38,6 +38,8 @@ export class CommandQueue {
 	#options: CommandQueueOptions;
 	#database: DeviceDatabase | null = null;
 	#commands = $state.raw<readonly QueuedCommand[]>([]);
+	/** Accepted, and the mirror has not shown it yet: between the answer and the rows a screen must not fall back. */
+	#unseen = $state.raw<readonly QueuedCommand[]>([]);
 	#answers = new Map<string, (outcome: Outcome) => void>();
 	#sending = false;
 	#failures = 0;
@@ -58,6 +60,16 @@ export class CommandQueue {
 	/** Not answered yet, oldest first. */
 	get waiting(): readonly QueuedCommand[] {
 		return this.#commands.filter((command) => command.state === 'waiting');
+	}
+
+	/** What a screen shows as done before the mirror says so: not answered yet, or accepted and not in the rows yet; in the order they were sent. */
+	get unseen(): readonly QueuedCommand[] {
+		return [...this.#unseen, ...this.waiting];
+	}
+
+	/** The mirror has what an accepted command changed. */
+	seen(id: string): void {
+		this.#unseen = this.#unseen.filter((command) => command.id !== id);
 	}
 
 	/** The ground changed meanwhile: not executed, with the reason. */
@@ -142,8 +154,10 @@ export class CommandQueue {
 	}
 
 	async #answered(command: QueuedCommand, outcome: Outcome): Promise<void> {
-		if (outcome.status === 'accepted') await this.#remove(command.id);
-		else await this.#keep({ ...command, state: outcome.status, reason: outcome.reason });
+		if (outcome.status === 'accepted') {
+			this.#unseen = [...this.#unseen, command];
+			await this.#remove(command.id);
+		} else await this.#keep({ ...command, state: outcome.status, reason: outcome.reason });
 		this.#answers.get(command.id)?.(outcome);
 		this.#answers.delete(command.id);
 		this.#options.onAnswered(command, outcome);

@@ -105,6 +105,10 @@ export const queue = {
 	get waiting(): readonly QueuedCommand[] {
 		return device.place?.queue.waiting ?? none;
 	},
+	/** What a screen shows as done already: waiting, or accepted and not in the mirror's rows yet; in the order they were sent. */
+	get unseen(): readonly QueuedCommand[] {
+		return device.place?.queue.unseen ?? none;
+	},
 	get held(): readonly QueuedCommand[] {
 		return device.place?.queue.held ?? none;
 	},

@@ -57,6 +57,8 @@ export class Mirror {
 	#reach: Reach;
 	#pulling: Promise<void> | null = null;
 	#next: Promise<void> | null = null;
+	/** Who waits for a pull that begins from now on and ends well. */
+	#awaited: (() => void)[] = [];
 	#failures = 0;
 	#timer: unknown = null;
 	#settleTimer: unknown = null;
@@ -143,6 +145,14 @@ export class Mirror {
 		return this.#pulling;
 	}
 
+	/** Resolves when what the server has now is here, however many tries that takes. */
+	caughtUp(): Promise<void> {
+		return new Promise((resolve) => {
+			this.#awaited.push(resolve);
+			void this.pull();
+		});
+	}
+
 	/** The server has something as of `seq`. */
 	poke(seq: number): void {
 		if (seq > this.#known) void this.pull();
@@ -190,6 +200,7 @@ export class Mirror {
 
 	async #pull(): Promise<void> {
 		const isFirst = this.#reach.syncedAt === null;
+		const awaited = this.#awaited.splice(0);
 		let received = 0;
 		if (isFirst || this.#status.error) this.#status = { ...this.#status, state: 'syncing', received: 0 };
 		for (;;) {
@@ -204,6 +215,7 @@ export class Mirror {
 					continue;
 				}
 				this.#failures++;
+				this.#awaited.push(...awaited);
 				this.#status = { ...this.#status, state: 'stale', error: { code: answer.code, message: answer.message } };
 				if (answer.status === 401 || answer.status === 403) this.#options.onRefused();
 				return;
@@ -220,7 +232,10 @@ export class Mirror {
 			this.#failures = 0;
 			this.#options.onRows(rows);
 			this.#status = { state: isDone ? 'synced' : 'syncing', syncedAt: this.#reach.syncedAt, received, error: null };
-			if (isDone) return this.#settle();
+			if (!isDone) continue;
+			this.#settle();
+			for (const resolve of awaited) resolve();
+			return;
 		}
 	}
 

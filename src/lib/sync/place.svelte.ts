@@ -78,7 +78,7 @@ export class Place {
 			onAnswered: (command, outcome) => {
 				if (outcome.status !== 'accepted') return;
 				if (command.type === 'change-workspace') void session.load();
-				void this.mirror.pull();
+				void this.mirror.caughtUp().then(() => environment.onFrame(() => this.queue.seen(command.id)));
 				this.documents.reconnect();
 			},
 		});

@@ -7,6 +7,7 @@ import { edit } from '../../../src/lib/sync/edit.ts';
 import type { Environment, Socket } from '../../../src/lib/sync/environment.ts';
 import { appDouble, sessionOf } from './app-double.ts';
 import { type DeviceDouble, deviceDouble, until } from './device-double.ts';
+import { effectRoot } from './effect.svelte.ts';
 import { customerRow } from './rows.ts';
 
 const open: Device[] = [];
@@ -197,5 +198,32 @@ describe('SY1, SY4: the device', () => {
 		await until('the rows are here', () => device.place!.mirror.count('customer') === 1);
 		expect(device.light).toMatchObject({ state: 'cannot', reason: 'no-storage' });
 		expect(await device.place!.queue.send('complete-task', {}).outcome).toEqual({ status: 'accepted' });
+	});
+
+	it('shows what was decided as done until the rows say it: waiting, then accepted, without a gap', async () => {
+		const { app, double } = world();
+		const device = start(app, double);
+		await device.session.load();
+		const { queue, mirror } = device.here;
+		await until('the first rows are here', () => mirror.status.state === 'synced');
+		// Sync fails for a while: the command is accepted, its rows don't come yet.
+		const { instead } = app;
+		app.instead = (path) => (path.startsWith('/api/sync') ? { status: 503, body: { code: 'down', message: 'down' } } : instead(path));
+		app.decide = () => (app.put('follow', { id: 'u:customer_a' }), { status: 'accepted' });
+		const isShown = () => queue.unseen.length === 1 || mirror.row('follow', 'u:customer_a') !== undefined;
+		const gaps: number[] = [];
+		const stop = effectRoot(() => void (isShown() || gaps.push(1)));
+		gaps.length = 0;
+		const { outcome } = queue.send('follow-customer', { customerId: 'customer_a' });
+		gaps.length = 0;
+		expect((await outcome).status).toBe('accepted');
+		expect(queue.waiting).toEqual([]);
+		expect(queue.unseen).toHaveLength(1);
+		app.instead = instead;
+		double.wake();
+		await until('the rows say it', () => queue.unseen.length === 0);
+		expect(mirror.row('follow', 'u:customer_a')).toBeDefined();
+		expect(gaps).toEqual([]);
+		stop();
 	});
 });

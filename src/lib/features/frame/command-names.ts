@@ -15,6 +15,8 @@ const names: Record<string, () => string> = {
 	'complete-task': m.command_complete_task,
 	'create-task': m.command_create_task,
 	'log-interaction': m.command_log_interaction,
+	'follow-customer': m.command_follow,
+	'unfollow-customer': m.command_follow,
 };
 
 /** A command's words; anything about the workspace's own definitions is “settings”. */

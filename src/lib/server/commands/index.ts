@@ -8,6 +8,7 @@ import { publishPlaybook, restoreVersion } from './playbooks.ts';
 import { retryStep, skipStep, startRun, stopRun } from './runs.ts';
 import { changeWorkspace, removeField, removeStage, removeTag, removeTeam, saveField, saveStage, saveTag, saveTeam } from './settings.ts';
 import { completeTask, createTask, logInteraction } from './work.ts';
+import { followCustomer, unfollowCustomer } from './portfolio.ts';
 
 export const handlers: Record<CommandType, Handler> = {
 	'activate-playbook': activatePlaybook,
@@ -37,4 +38,6 @@ export const handlers: Record<CommandType, Handler> = {
 	'skip-step': skipStep,
 	'start-run': startRun,
 	'stop-run': stopRun,
+	'follow-customer': followCustomer,
+	'unfollow-customer': unfollowCustomer,
 };

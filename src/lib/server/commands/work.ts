@@ -12,7 +12,8 @@ import type { createTask as createTaskCommand } from '#domain/commands/create-ta
 import type { logInteraction as logInteractionCommand } from '#domain/commands/log-interaction.ts';
 import { accepted, derivedId, held, refused, type Handler } from './decision.ts';
 
-const isCustomerHere = async (db: Database, workspaceId: string, id: string): Promise<boolean> =>
+/** Whether the customer is in the workspace, not removed. */
+export const isCustomerHere = async (db: Database, workspaceId: string, id: string): Promise<boolean> =>
 	(await db.select({ id: customer.id }).from(customer).where(and(eq(customer.workspace, workspaceId), eq(customer.id, id), isNull(customer.deletedAt)))).length > 0;
 
 export const completeTask: Handler<{ taskId: string }> = async ({ db, args, member, now, commandId }) => {
