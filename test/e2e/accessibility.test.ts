@@ -155,11 +155,19 @@ describe('by keyboard alone', () => {
 		await page.keyboard.type('Keyboard & Sons');
 		await page.keyboard.press('Enter');
 		await heading('Keyboard & Sons');
-		await page.getByLabel('Stage').first().focus();
+		const stage = page.getByLabel('Stage').first();
+		await stage.focus();
+		const unchosen = await stage.innerText();
 		await page.keyboard.press('Enter');
-		await page.getByRole('option').first().waitFor();
+		// As a person does: looks which one is marked, moves, looks again, and sees the choice before going on.
+		const marked = page.locator('[role=option][data-highlighted]');
+		await marked.waitFor();
+		const first = await marked.innerText();
 		await page.keyboard.press('ArrowDown');
+		await until('the next stage marked', () => marked.innerText(), { isEnough: (name) => name !== first });
 		await page.keyboard.press('Enter');
+		await until('the stage chosen', () => stage.innerText(), { isEnough: (name) => name !== unchosen });
+		await page.getByRole('listbox').waitFor({ state: 'detached' });
 		await page.getByLabel('Domain').focus();
 		await page.keyboard.type('keyboard.example');
 		await page.keyboard.press('Tab');
