@@ -1,25 +1,13 @@
 /** Changes the customer: stage, owner, tags, any field (AC1). The edits go to its document's room, where open screens see them. */
 import * as v from 'valibot';
-import type { Action, Reference, Refusal } from './action.ts';
+import type { Action, Reference } from './action.ts';
 import { fieldKey } from './people.ts';
 import { atLocalTime, isDate } from '../calendar/zones.ts';
-import type { WorkspaceSettings } from '../settings.ts';
+import { refusalOf } from '../documents/customer/settable.ts';
 import { chosen, edited } from '../triggers/parameters.ts';
 import { isBlank } from '../value.ts';
 
 type Params = { set: { field: string; value: unknown }[]; addTags: string[]; removeTags: string[] };
-const editable = ['name', 'domain', 'externalId', 'parentId', 'stage', 'owner'];
-
-/** A field that can't take the value any more (its stage, person or option is gone), or null. */
-function refusalOf(field: string, value: unknown, settings: WorkspaceSettings): Refusal | null {
-	const custom = settings.fields.find((one) => one.subject === 'customer' && one.id === field);
-	if (!custom && !editable.includes(field)) return { code: 'unknown-field', detail: { field } };
-	if (isBlank(value)) return field === 'name' ? { code: 'blank-name' } : null;
-	if (field === 'stage' && !settings.stages.some(({ id }) => id === value)) return { code: 'unknown-stage', detail: { stage: String(value) } };
-	if ((field === 'owner' || custom?.type === 'user') && !settings.people.some(({ id }) => id === value)) return { code: 'unknown-user', detail: { user: String(value) } };
-	if (custom?.type === 'choice' && !custom.options?.some(({ id }) => id === value)) return { code: 'unknown-option', detail: { field: custom.name, option: String(value) } };
-	return null;
-}
 
 export const changeCustomer: Action<Params> = {
 	type: 'change-customer',

@@ -28,6 +28,9 @@ import { startRun } from './start-run.ts';
 import { stopRun } from './stop-run.ts';
 import { followCustomer } from './follow-customer.ts';
 import { unfollowCustomer } from './unfollow-customer.ts';
+import { saveView } from './save-view.ts';
+import { removeView } from './remove-view.ts';
+import { editCustomers } from './edit-customers.ts';
 import type { Command } from './command.ts';
 
 export const commands = {
@@ -60,5 +63,8 @@ export const commands = {
 	'stop-run': stopRun,
 	'follow-customer': followCustomer,
 	'unfollow-customer': unfollowCustomer,
+	'save-view': saveView,
+	'remove-view': removeView,
+	'edit-customers': editCustomers,
 } as const satisfies Record<string, Command>;
 export type CommandType = keyof typeof commands;

@@ -6,7 +6,12 @@ import { operators, type Clause, type Group } from '../conditions/condition.ts';
 export const scopes = ['all', 'parents', 'children'] as const;
 export type Scope = (typeof scopes)[number];
 
+/** Everybody's customers, the reader's own, or those the reader follows: a shared view shows each reader theirs. */
+export const circles = ['all', 'mine', 'followed'] as const;
+export type Circle = (typeof circles)[number];
+
 export type ViewDefinition = {
+	whose: Circle;
 	text: string;
 	filters: Group;
 	scope: Scope;
@@ -42,6 +47,7 @@ const groupTo = (depth: number): v.GenericSchema<Group> =>
 
 /** Reads a view's definition from anywhere outside. */
 export const viewDefinition: v.GenericSchema<ViewDefinition> = v.object({
+	whose: v.picklist(circles),
 	text: v.pipe(v.string(), v.maxLength(limits.text)),
 	filters: groupTo(limits.depth),
 	scope: v.picklist(scopes),

@@ -8,7 +8,8 @@ import { publishPlaybook, restoreVersion } from './playbooks.ts';
 import { retryStep, skipStep, startRun, stopRun } from './runs.ts';
 import { changeWorkspace, removeField, removeStage, removeTag, removeTeam, saveField, saveStage, saveTag, saveTeam } from './settings.ts';
 import { completeTask, createTask, logInteraction } from './work.ts';
-import { followCustomer, unfollowCustomer } from './portfolio.ts';
+import { editCustomers } from './bulk.ts';
+import { followCustomer, removeView, saveView, unfollowCustomer } from './portfolio.ts';
 
 export const handlers: Record<CommandType, Handler> = {
 	'activate-playbook': activatePlaybook,
@@ -40,4 +41,7 @@ export const handlers: Record<CommandType, Handler> = {
 	'stop-run': stopRun,
 	'follow-customer': followCustomer,
 	'unfollow-customer': unfollowCustomer,
+	'save-view': saveView,
+	'remove-view': removeView,
+	'edit-customers': editCustomers,
 };
