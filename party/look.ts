@@ -8,6 +8,7 @@ import type { Dirty } from './dirty.ts';
 import { drain } from './drain.ts';
 import type { Engine } from './engine.ts';
 import { alert } from './host.ts';
+import { announce } from './push/announce.ts';
 import type { Settings } from './settings.ts';
 import { work } from './work.ts';
 
@@ -48,8 +49,9 @@ export const look = async (lasting: Lasting, { workspace, shard }: Identity, unt
 		isBusy = drained + worked > 0;
 		if (isBusy) await poke(lasting, workspace);
 	}
+	const push = shard === 0 ? await announce(engine, until + offset) : null;
 	const [due, mark] = [await nextDueAt(database, workspace, shard), shard === 0 ? await dirty.nextAt() : null];
-	return Math.min(due === null ? Infinity : due - offset, mark ?? Infinity, Date.now() >= until ? Date.now() : Infinity);
+	return Math.min(due === null ? Infinity : due - offset, push === null ? Infinity : push - offset, mark ?? Infinity, Date.now() >= until ? Date.now() : Infinity);
 };
 
 /** How far the database's clock is ahead of this machine's, in ms. */

@@ -10,6 +10,10 @@ const shape = object({
 	RESEND_API_KEY: optional(string()),
 	/** `true` or `false`: whether webhooks may call private addresses. Unset: only where the rooms themselves are on loopback. */
 	ALLOW_PRIVATE_WEBHOOKS: optional(picklist(['true', 'false'])),
+	/** The keys of Web Push (RFC 8292), base64url; without them nothing is pushed. The subject is how a push service reaches who runs this. */
+	VAPID_PUBLIC_KEY: optional(string()),
+	VAPID_PRIVATE_KEY: optional(string()),
+	VAPID_SUBJECT: optional(string(), 'mailto:push@cuebook.app'),
 });
 
 export type Settings = InferOutput<typeof shape>;

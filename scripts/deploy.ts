@@ -35,6 +35,6 @@ if (!isDryRun) {
 	await applyMigrations({ url: process.env['LIBSQL_URL'] as string, authToken: process.env['LIBSQL_AUTH_TOKEN'] });
 }
 // The rooms first: an app of this version may ask them for something new.
-wrangler('wrangler.rooms.jsonc', ['LIBSQL_URL', 'ROOMS_URL', 'RESEND_URL']);
-wrangler('wrangler.jsonc', ['LIBSQL_URL', 'ROOMS_URL', 'PUBLIC_ROOMS_URL', 'APP_URL', 'RESEND_URL']);
+wrangler('wrangler.rooms.jsonc', ['LIBSQL_URL', 'ROOMS_URL', 'RESEND_URL', 'VAPID_PUBLIC_KEY', 'VAPID_SUBJECT']);
+wrangler('wrangler.jsonc', ['LIBSQL_URL', 'ROOMS_URL', 'PUBLIC_ROOMS_URL', 'APP_URL', 'RESEND_URL', 'VAPID_PUBLIC_KEY']);
 console.log(isDryRun ? 'Both could be deployed.' : 'Deployed. Secrets are set once, by wrangler secret put (docs/deploy.md).');

@@ -1,5 +1,5 @@
 /** What `npm start` is told by the environment (docs/protocol.md, Ports and settings), and the secrets it makes once. */
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
@@ -75,7 +75,16 @@ export interface Secrets {
 	ROOMS_SECRET: string;
 	AUTH_SECRET: string;
 	LIBSQL_AUTH_TOKEN: string;
+	VAPID_PUBLIC_KEY: string;
+	VAPID_PRIVATE_KEY: string;
 }
+
+/** The pair that this Cuebook signs its notifications with (RFC 8292), base64url. With another pair, devices have to turn notifications on again. */
+export const newVapidKeys = (): Pick<Secrets, 'VAPID_PUBLIC_KEY' | 'VAPID_PRIVATE_KEY'> => {
+	const { x, y, d } = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }) as { x: string; y: string; d: string };
+	const point = Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
+	return { VAPID_PUBLIC_KEY: point.toString('base64url'), VAPID_PRIVATE_KEY: d };
+};
 
 /** The secrets of a state folder, made when there are none. Throws CannotStart when the file can't be read as such. */
 export const secretsOf = (state: string): Secrets => {
@@ -83,15 +92,23 @@ export const secretsOf = (state: string): Secrets => {
 	if (existsSync(file)) {
 		try {
 			chmodSync(file, 0o600);
-			const { ROOMS_SECRET, AUTH_SECRET, LIBSQL_AUTH_TOKEN } = JSON.parse(readFileSync(file, 'utf8')) as Secrets;
-			if (ROOMS_SECRET && AUTH_SECRET && LIBSQL_AUTH_TOKEN) return { ROOMS_SECRET, AUTH_SECRET, LIBSQL_AUTH_TOKEN };
+			const kept = JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>;
+			const { ROOMS_SECRET, AUTH_SECRET, LIBSQL_AUTH_TOKEN, VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY } = kept;
+			if (ROOMS_SECRET && AUTH_SECRET && LIBSQL_AUTH_TOKEN) {
+				const own = { ROOMS_SECRET, AUTH_SECRET, LIBSQL_AUTH_TOKEN };
+				if (VAPID_PUBLIC_KEY && VAPID_PRIVATE_KEY) return { ...own, VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY };
+				// Made by a version that pushed nothing: it is completed.
+				const completed = { ...own, ...newVapidKeys() };
+				writePrivate(file, completed);
+				return completed;
+			}
 		} catch {
 			// Told below.
 		}
 		throw new CannotStart(`${file} is damaged. Delete it to get new secrets: everyone signs in again, nothing else is lost.`);
 	}
 	const fresh = () => randomBytes(32).toString('base64url');
-	const secrets = { ROOMS_SECRET: fresh(), AUTH_SECRET: fresh(), LIBSQL_AUTH_TOKEN: fresh() };
+	const secrets = { ROOMS_SECRET: fresh(), AUTH_SECRET: fresh(), LIBSQL_AUTH_TOKEN: fresh(), ...newVapidKeys() };
 	writePrivate(file, secrets);
 	return secrets;
 };

@@ -5,7 +5,11 @@
 /// <reference no-default-lib="true"/>
 /// <reference lib="esnext" />
 /// <reference lib="webworker" />
+import { safeParse } from 'valibot';
 import { build, files, version } from '$service-worker';
+import { pushMessage, type PushMessage } from '#domain/push.ts';
+import { m } from '$lib/messages/messages.js';
+import { isLocale } from '$lib/messages/runtime.js';
 
 const worker = globalThis as unknown as ServiceWorkerGlobalScope;
 const cacheName = `cuebook-${version}`;
@@ -20,6 +24,13 @@ worker.addEventListener('activate', (event) => event.waitUntil(activate()));
 worker.addEventListener('message', (event) => {
 	if (event.data?.type === 'skip-waiting') void worker.skipWaiting();
 });
+
+worker.addEventListener('push', (event) => event.waitUntil(show(event.data)));
+worker.addEventListener('notificationclick', (event) => {
+	event.notification.close();
+	event.waitUntil(open(String(event.notification.data?.open ?? '/')));
+});
+worker.addEventListener('pushsubscriptionchange', (event) => (event as ExtendableEvent).waitUntil(tellOfChange()));
 
 worker.addEventListener('fetch', (event) => {
 	const { request } = event;
@@ -62,3 +73,42 @@ async function page(request: Request): Promise<Response> {
 }
 
 const isShell = (answer: Response): boolean => answer.ok && !answer.redirected && (answer.headers.get('content-type') ?? '').includes('text/html');
+
+/** Shows what the server sent (party/push); the same tag takes its own place. A message that can't be read still says that something is there: browsers ask for a notice for every push. */
+async function show(data: PushMessageData | null): Promise<void> {
+	const parsed = safeParse(pushMessage, read(data));
+	const message = parsed.success ? parsed.output : null;
+	const badge = (worker.navigator as Navigator & { setAppBadge?: (count?: number) => Promise<void> }).setAppBadge?.(message?.waiting);
+	await Promise.all([badge?.catch(() => {}), worker.registration.showNotification(...noticeOf(message))]);
+}
+
+function read(data: PushMessageData | null): unknown {
+	try {
+		return data?.json();
+	} catch {
+		return null;
+	}
+}
+
+const titles = { task: m.push_title_task, test: m.push_title_test };
+
+function noticeOf(message: PushMessage | null): [title: string, options: NotificationOptions] {
+	const locale = message && isLocale(message.language) ? message.language : 'en';
+	const looks = { icon: '/icon-192.png', badge: '/icon-192.png', lang: locale };
+	if (!message) return [m.push_title_unknown({}, { locale }), { ...looks, tag: 'unknown', data: { open: '/actions' } }];
+	const body = message.topic === 'test' ? m.push_test_text({}, { locale }) : [message.title, message.about].filter(Boolean).join('\n');
+	return [titles[message.topic]({}, { locale }), { ...looks, body, tag: message.tag, data: { open: message.open } }];
+}
+
+/** Brings the app to the front at that place: in a window that is open, without reloading it; else in a new one. */
+async function open(path: string): Promise<void> {
+	const [window] = await worker.clients.matchAll({ type: 'window', includeUncontrolled: true });
+	if (!window) return void (await worker.clients.openWindow(path));
+	window.postMessage({ type: 'open', path });
+	await window.focus().catch(() => undefined);
+}
+
+/** The push service gave this browser another address: an open window tells the server now, else the app does when it opens next. */
+async function tellOfChange(): Promise<void> {
+	for (const window of await worker.clients.matchAll({ type: 'window' })) window.postMessage({ type: 'push-changed' });
+}

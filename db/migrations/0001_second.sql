@@ -22,4 +22,44 @@ CREATE TABLE `view` (
 	`definition` text NOT NULL
 );
 --> statement-breakpoint
-CREATE INDEX `view_seq` ON `view` (`workspace`,`seq`);
+CREATE INDEX `view_seq` ON `view` (`workspace`,`seq`);--> statement-breakpoint
+CREATE TABLE `push` (
+	`subscription_id` text NOT NULL,
+	`ref` text NOT NULL,
+	`workspace` text NOT NULL,
+	`topic` text NOT NULL,
+	`subject_id` text NOT NULL,
+	`state` text NOT NULL,
+	`visible_at` integer NOT NULL,
+	`token` text,
+	`attempts` integer DEFAULT 0 NOT NULL,
+	`error` text,
+	`created_at` integer NOT NULL,
+	`settled_at` integer,
+	PRIMARY KEY(`subscription_id`, `ref`)
+);
+--> statement-breakpoint
+CREATE INDEX `push_due` ON `push` (`workspace`,`state`,`visible_at`);--> statement-breakpoint
+CREATE TABLE `push_mark` (
+	`workspace` text PRIMARY KEY NOT NULL,
+	`seq` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `push_subscription` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace` text NOT NULL,
+	`user_id` text NOT NULL,
+	`session_id` text NOT NULL,
+	`endpoint` text NOT NULL,
+	`p256dh` text NOT NULL,
+	`auth` text NOT NULL,
+	`topics` text NOT NULL,
+	`language` text NOT NULL,
+	`label` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`last_ok_at` integer,
+	`failed_since` integer
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `push_subscription_endpoint_unique` ON `push_subscription` (`endpoint`);--> statement-breakpoint
+CREATE INDEX `push_subscription_user` ON `push_subscription` (`workspace`,`user_id`);

@@ -4,3 +4,4 @@ export * from './settings.ts';
 export * from './documents.ts';
 export * from './engine.ts';
 export * from './portfolio.ts';
+export * from './push.ts';

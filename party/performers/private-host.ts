@@ -13,3 +13,7 @@ export const isPrivateHost = (hostname: string): boolean => {
 
 const isPrivateFour = ([a = 0, b = 0]: number[]): boolean =>
 	a === 0 || a === 10 || a === 127 || (a === 100 && b >= 64 && b < 128) || (a === 169 && b === 254) || (a === 172 && b >= 16 && b < 32) || (a === 192 && b === 168) || a >= 224;
+
+/** Allowed by a setting; without it only on a machine of one's own, where the rooms themselves answer on loopback. */
+export const mayCallPrivate = ({ ALLOW_PRIVATE_WEBHOOKS, ROOMS_URL }: { ALLOW_PRIVATE_WEBHOOKS?: string | undefined; ROOMS_URL: string }): boolean =>
+	ALLOW_PRIVATE_WEBHOOKS === undefined ? isPrivateHost(new URL(ROOMS_URL).hostname) : ALLOW_PRIVATE_WEBHOOKS === 'true';

@@ -1,7 +1,7 @@
 /** Calls somebody's address, signed by Standard Webhooks (standardwebhooks.com): a constant id, a fresh timestamp, an HMAC. */
 import { Webhook } from 'standardwebhooks';
 import type { IntentRequest } from '#domain/actions/action.ts';
-import { isPrivateHost } from './private-host.ts';
+import { isPrivateHost, mayCallPrivate } from './private-host.ts';
 import { retryAfterMs, type Outcome, type Performer } from './performer.ts';
 
 type Request = Extract<IntentRequest, { kind: 'webhook' }>;
@@ -43,10 +43,6 @@ export const webhook: Performer<Request> = {
 		}
 	},
 };
-
-/** Allowed by a setting; without it only on a machine of one's own, where the rooms themselves answer on loopback. */
-const mayCallPrivate = ({ ALLOW_PRIVATE_WEBHOOKS, ROOMS_URL }: { ALLOW_PRIVATE_WEBHOOKS?: string | undefined; ROOMS_URL: string }): boolean =>
-	ALLOW_PRIVATE_WEBHOOKS === undefined ? isPrivateHost(new URL(ROOMS_URL).hostname) : ALLOW_PRIVATE_WEBHOOKS === 'true';
 
 /** The first 64 KB of an answer: JSON when it is, else text. The rest is not read. */
 const bodyOf = async (answer: Response): Promise<unknown> => {

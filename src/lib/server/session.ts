@@ -8,7 +8,7 @@ import type { Settings } from './environment.ts';
 export type User = { id: string; name: string; email: string };
 /** A user as a member of the workspace they are in: what every endpoint decides rights by. */
 export type Member = { user: User; workspaceId: string; role: Role };
-export type Session = { user: User; workspaces: Membership[]; member: Member | null };
+export type Session = { id: string; user: User; workspaces: Membership[]; member: Member | null };
 
 /** The request's session, read from the store (a membership that was taken away is gone at once), or null. */
 export async function sessionOf(db: Database, settings: Settings, headers: Headers): Promise<Session | null> {
@@ -18,7 +18,7 @@ export async function sessionOf(db: Database, settings: Settings, headers: Heade
 	const workspaces = await membershipsOf(db, user.id);
 	const active = (found.session as { activeOrganizationId?: string | null }).activeOrganizationId;
 	const current = workspaces.find(({ id }) => id === active) ?? workspaces[0] ?? null;
-	return { user, workspaces, member: current && { user, workspaceId: current.id, role: current.role } };
+	return { id: found.session.id, user, workspaces, member: current && { user, workspaceId: current.id, role: current.role } };
 }
 
 /** What the device is told of its workspace: the scalars of WorkspaceSettings, and what is set without saying its secrets. */

@@ -3,6 +3,7 @@ import { type Call, makeCall } from './call.ts';
 import type { Documents } from './documents.svelte.ts';
 import type { Environment } from './environment.ts';
 import { keyOf, type Light, Place } from './place.svelte.ts';
+import { Push, type PushBrowser } from './push.svelte.ts';
 import { Session } from './session.svelte.ts';
 
 export type SignOutAnswer = { ok: true } | { ok: false; unsynced: { edits: number; commands: number } };
@@ -10,14 +11,16 @@ export type SignOutAnswer = { ok: true } | { ok: false; unsynced: { edits: numbe
 export class Device {
 	readonly session: Session;
 	readonly call: Call;
+	readonly push: Push | null;
 	#environment: Environment;
 	#place = $state.raw<Place | null>(null);
 
-	constructor(environment: Environment) {
+	constructor(environment: Environment, pushes: PushBrowser | null = null) {
 		this.#environment = environment;
 		// The session asks by itself: its own 401 must not make it ask again.
 		this.session = new Session(environment, makeCall(environment), () => this.#arrange());
 		this.call = makeCall(environment, () => void this.session.load());
+		this.push = pushes && new Push(pushes, this.call);
 		this.#arrange();
 	}
 
@@ -47,6 +50,8 @@ export class Device {
 			const unsynced = await place.unsynced();
 			if (unsynced.edits + unsynced.commands > 0) return { ok: false, unsynced };
 		}
+		// First, while the session can still say so; the server ends it with the session in any case.
+		await this.push?.turnOff().catch(() => undefined);
 		await place?.wipe();
 		await this.session.end();
 		return { ok: true };

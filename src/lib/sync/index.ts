@@ -11,6 +11,7 @@ import { browserEnvironment } from './environment.ts';
 import type { MirrorStatus } from './mirror.svelte.ts';
 import type { OpenDocument } from './open-document.svelte.ts';
 import type { Light } from './place.svelte.ts';
+import { pushBrowser, type Push } from './push.svelte.ts';
 import type { SessionData, WorkspaceScalars } from './session.svelte.ts';
 import type { Seat } from './workspace-link.svelte.ts';
 
@@ -22,13 +23,14 @@ export type { MirrorStatus } from './mirror.svelte.ts';
 export { newId } from './new-id.ts';
 export type { DocumentStatus, OpenDocument, Peer } from './open-document.svelte.ts';
 export type { Light } from './place.svelte.ts';
+export type { PushAnswer, PushState } from './push.svelte.ts';
 export { plain } from './search.ts';
 export type { SessionData } from './session.svelte.ts';
 export { type Undo, undoOf } from './undo.svelte.ts';
 export { watch } from './watch.ts';
 export type { Seat } from './workspace-link.svelte.ts';
 
-const device = new Device(browserEnvironment());
+const device = new Device(browserEnvironment(), pushBrowser());
 
 /** Who is here (reactive). */
 export const session = {
@@ -147,3 +149,6 @@ export const exportUnsynced = (): Promise<Blob> => device.here.export();
 
 /** Asks the browser to keep this device's data (Firefox asks the person); false means that it may clear it. Call it from a click. */
 export const askToKeep = async (): Promise<boolean> => (await navigator.storage?.persist?.().catch(() => false)) ?? false;
+
+/** Notifications on this device (reactive state): look(), turnOn() from a click, turnOff(), choose(topics), test(). */
+export const push: Push = device.push!;
