@@ -1,24 +1,32 @@
 /** One import on its way: sends rows in pieces, counts what became of them, can be cancelled, keeps every row that failed with its reason. */
 import { call, mirror } from '$lib/sync/index.ts';
 import type { ImportMapping, ImportResult } from '#domain/import/mapping.ts';
+import { m } from '$lib/messages/messages.js';
 import { readRows, type ReadRow, type Sample } from './read-file.ts';
+import { reasonText } from './reasons.ts';
 
 export type FailedRow = { line: number; reason: string; values: string[] };
 const pieceSize = 100;
+const mostShown = 50;
 
 export class ImportRun {
 	state = $state<'running' | 'done' | 'cancelled' | 'broken'>('running');
 	created = $state(0);
 	updated = $state(0);
 	unchanged = $state(0);
-	failed = $state.raw<FailedRow[]>([]);
+	failed = $state(0);
+	/** The first of those that failed; all of them are in the error file. */
+	shown = $state.raw<readonly FailedRow[]>([]);
 	/** Bytes read so far, of `total`. */
 	read = $state(0);
 	total: number;
 	/** Why it stopped before its end; what was sent stays. */
 	problem = $state<string | null>(null);
 	#stop = new AbortController();
-	#seen = new Map<string, number>();
+	#seen = new Set<string>();
+	/** Failed rows of pieces gone by, as CSV: a browser keeps blobs off its heap, whatever their number. */
+	#kept: Blob[] = [];
+	#failing: FailedRow[] = [];
 
 	constructor(file: File, sample: Sample, mapping: ImportMapping) {
 		this.total = file.size;
@@ -55,6 +63,23 @@ export class ImportRun {
 			}
 		}
 		this.read = read;
+		await this.#keepFailed();
+	}
+
+	async #keepFailed(): Promise<void> {
+		if (this.#failing.length === 0) return;
+		const { default: Papa } = await import('papaparse');
+		const lines = Papa.unparse(this.#failing.map(({ line, reason, values }) => [line, reasonText(reason), ...values]));
+		this.#kept.push(new Blob([lines, '\r\n']));
+		this.shown = [...this.shown, ...this.#failing].slice(0, mostShown);
+		this.#failing = [];
+	}
+
+	/** The rows that failed, each with its line and reason, as a file to mend and import again. */
+	async errorFile(header: readonly string[]): Promise<Blob> {
+		const { default: Papa } = await import('papaparse');
+		// Excel reads UTF-8 only behind a byte-order mark.
+		return new Blob(['\uFEFF', Papa.unparse([[m.import_line(), m.import_reason(), ...header]]), '\r\n', ...this.#kept], { type: 'text/csv' });
 	}
 
 	/** The same rows again under the same lines change nothing, so a lost answer is asked for again. */
@@ -75,12 +100,13 @@ export class ImportRun {
 		const id = row.values[place]?.trim() ?? '';
 		if (id === '') return this.#fail(row, 'missing-id');
 		if (this.#seen.has(id)) return this.#fail(row, 'duplicate-id');
-		this.#seen.set(id, row.line);
+		this.#seen.add(id);
 		return false;
 	}
 
 	#fail(row: ReadRow, reason: string): true {
-		this.failed = [...this.failed, { line: row.line, reason, values: row.values }];
+		this.failed++;
+		this.#failing.push({ line: row.line, reason, values: row.values });
 		return true;
 	}
 

@@ -6,6 +6,7 @@ const known: Record<string, () => string> = {
 	'duplicate-id': m.import_error_duplicate_id,
 	'too-many-columns': m.import_error_columns,
 	encoding: m.import_error_encoding,
+	'unclosed-quote': m.import_error_quote,
 };
 
 /** Why a row wasn't imported, in the reader's language; a reason the server puts in words is shown as it is. */
