@@ -1,4 +1,7 @@
 /** What a document room answers to the signed calls of the app and of other rooms (docs/protocol.md). */
+import { nullish, object, string } from 'valibot';
+import * as Y from 'yjs';
+import { fromBase64, toBase64 } from '#domain/base64.ts';
 import { documentTypes } from '#domain/documents/index.ts';
 import { answer, refusal } from './call.ts';
 import type { Copy } from './copy.ts';
@@ -23,13 +26,29 @@ const read: Verb = async ({ copy }) => {
 	return answer({ type: copy.type.type, rows: copy.type.projection(copy.doc), epoch: copy.log.head!.epoch, position: copy.log.position });
 };
 
+const contentBody = object({ vector: nullish(string(), null) });
+
+/** What a device that has `vector` lacks: nobody sits down for it, no socket opens (SY1, keeping ahead). */
+const content: Verb = async ({ copy }, body) => {
+	const call = parsed(contentBody, body);
+	if (!call.ok) return call.response;
+	const vector = call.value.vector === null ? undefined : fromBase64(call.value.vector);
+	if (vector === null) return refusal(400, 'malformed', 'The state vector is not base64.');
+	await copy.written();
+	try {
+		return answer({ update: toBase64(Y.encodeStateAsUpdate(copy.doc, vector)) });
+	} catch {
+		return refusal(400, 'malformed', 'The state vector can’t be read.');
+	}
+};
+
 /** Verbs of any room, and those of a document that was created. */
 const always: Record<string, Verb> = {
 	create: ({ copy, id }, body) => create(copy, id, documentTypes, body),
 	revoke,
 	seats: ({ links }) => answer({ seats: links.users() }),
 };
-const created: Record<string, Verb> = { edit: ({ copy }, body) => edit(copy, body), publish, read };
+const created: Record<string, Verb> = { edit: ({ copy }, body) => edit(copy, body), publish, read, content };
 
 /** Answers a call. Throws when the document could not be written or published. */
 export async function answerCall(room: Room, verb: string, body: unknown): Promise<Response> {

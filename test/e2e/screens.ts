@@ -32,7 +32,7 @@ export async function furnish(place: Place): Promise<Screen[]> {
 	}, { isEnough: (found) => found.length === 2 });
 
 	const tabs = ['interactions', 'contacts', 'agreements', 'playbooks', 'history'];
-	const settings = ['workspace', 'stages', 'fields', 'tags', 'teams', 'people', 'mail', 'webhooks'];
+	const settings = ['workspace', 'stages', 'fields', 'tags', 'teams', 'people', 'mail', 'webhooks', 'device'];
 	return [
 		{ name: 'home', path: '/' },
 		{ name: 'actions', path: '/actions' },

@@ -6,6 +6,7 @@ import { WebsocketProvider } from 'y-websocket';
 import YPartyKitProvider from 'y-partykit/provider';
 import { hmac } from '#party/call.ts';
 import { sign, signatureHeader } from '#domain/access/signature.ts';
+import { fromBase64, toBase64 } from '#domain/base64.ts';
 import { Client, call, token, until } from './harness/client.ts';
 import { ada, newCustomer, newId } from './harness/documents.ts';
 import { hosts, secret, startRooms, type Rooms } from './harness/rooms.ts';
@@ -59,6 +60,22 @@ describe.each(hosts)('on %s', (host) => {
 			expect(await post({ [signatureHeader]: await signed(Date.now(), '{ }') })).toBe(401);
 			expect(await post({ [signatureHeader]: await signed(Date.now(), '{}') })).toBe(200);
 			expect((await fetch(`${rooms.url}/parties/document/${id}/healthz`)).status).toBe(200);
+		});
+
+		test('content to keep is given without a seat: all of it, or what a vector lacks', async () => {
+			const id = await newCustomer(rooms.url, 'Kept');
+			const kept = new Y.Doc();
+			const ask = async (vector: string | null) => ((await call(rooms.url, 'document', id, 'content', { vector })) as any).value.update as string;
+			Y.applyUpdate(kept, fromBase64(await ask(null))!);
+			expect(kept.getMap('fields').get('name')).toBe('Kept');
+			await call(rooms.url, 'document', id, 'edit', { key: 'k1', edits: [{ edit: 'set-field', args: { field: 'domain', value: 'kept.example' } }], actor: ada });
+			const difference = fromBase64(await ask(toBase64(Y.encodeStateVector(kept))))!;
+			expect(difference.length).toBeLessThan(Y.encodeStateAsUpdate(kept).length);
+			Y.applyUpdate(kept, difference);
+			expect(kept.getMap('fields').get('domain')).toBe('kept.example');
+			expect(await call(rooms.url, 'document', id, 'seats')).toEqual({ ok: true, value: { seats: [] } });
+			expect(await call(rooms.url, 'document', id, 'content', { vector: 'no base64' })).toMatchObject({ ok: false, status: 400 });
+			expect(await call(rooms.url, 'document', newId('customer'), 'content', {})).toMatchObject({ ok: false, status: 404 });
 		});
 
 		test('a skeleton is made once, by the server', async () => {

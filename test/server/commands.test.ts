@@ -70,6 +70,7 @@ describe('commands', () => {
 		const id = await aCustomer(1, { externalId: 'X1', stage: me.stages.Onboarding });
 		expect((await app.db.select().from(customer).where(eq(customer.id, id)))[0]).toMatchObject({ name: 'Customer 1', workspace: me.workspace });
 		expect(await mine.get(`/api/rooms/token?room=${id}`)).toMatchObject({ status: 200 });
+		expect(await mine.post(`/api/documents/${id}`, { vector: null })).toMatchObject({ status: 200, body: { update: expect.any(String) } });
 		expect(await mine.command('create-customer', { id: `customer_${'9'.repeat(20)}`, args: { name: 'Twin', externalId: 'X1' } })).toMatchObject({ status: 'refused', reason: 'external-id-taken', detail: { id } });
 		expect(await mine.command('create-customer', { id: `customer_${'9'.repeat(20)}`, args: { name: '' } })).toMatchObject({ status: 'refused', reason: 'not-valid' });
 	});
@@ -264,6 +265,7 @@ describe('another workspace', () => {
 		expect((await app.db.select().from(stage).where(eq(stage.id, 'stage_theirs')))[0]!.name).toBe('Theirs');
 		expect(await mine.command('log-interaction', { id: 'i9', customerId: own!.id, type: 'call', title: 'x', at: 1 })).toMatchObject({ status: 'refused', reason: 'no-such-customer' });
 		expect((await mine.get(`/api/rooms/token?room=workspace_other`)).status).toBe(403);
+		expect((await mine.post(`/api/documents/customer_${'0'.repeat(20)}`, { vector: null })).status).toBe(403);
 	});
 
 	it('follow a customer for their person alone, once however often, and no longer (CU12)', async () => {

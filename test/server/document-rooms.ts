@@ -3,6 +3,7 @@ import * as Y from 'yjs';
 import { safeParse } from 'valibot';
 import type { Database } from '#db/client.ts';
 import { publish, publishedOf } from '#db/projection.ts';
+import { toBase64 } from '#domain/base64.ts';
 import { documentTypes } from '#domain/documents/index.ts';
 import type { DocumentType } from '#domain/documents/document-type.ts';
 import type { RoomBehaviour } from './rooms.ts';
@@ -52,6 +53,7 @@ export function documentRooms() {
 			return { applied: isNew, position: room.position };
 		}
 		if (verb === 'read') return { type: room.type.type, rows: room.type.projection(room.doc), epoch: 1, position: room.position };
+		if (verb === 'content') return { update: toBase64(Y.encodeStateAsUpdate(room.doc)) };
 		return { published: true, position: room.position };
 	};
 	/** Applies an edit as a person would, without the server. */

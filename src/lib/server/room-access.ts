@@ -6,11 +6,14 @@ import type { Settings } from './environment.ts';
 import { roomToken } from './room-token.ts';
 import type { Member } from './session.ts';
 
+/** Whether a room holds a document of this workspace. */
+export const isDocumentOf = async (db: Database, workspaceId: string, room: string): Promise<boolean> =>
+	/^[a-z0-9_-]{1,64}$/.test(room) && (await workspaceOfDocument(db, room)) === workspaceId;
+
 /** A token for one room and the address it is good at, or null when the room is not the member's to open. */
 export async function tokenFor(db: Database, settings: Settings, { workspaceId, user, role }: Member, room: string): Promise<{ token: string; url: string } | null> {
-	if (!/^[a-z0-9_-]{1,64}$/.test(room)) return null;
-	const home = room === workspaceId ? workspaceId : await workspaceOfDocument(db, room);
-	const person = home === workspaceId ? await memberOf(db, workspaceId, user.id) : null;
+	const isHome = room === workspaceId || (await isDocumentOf(db, workspaceId, room));
+	const person = isHome ? await memberOf(db, workspaceId, user.id) : null;
 	if (!person) return null;
 	const token = await roomToken({ userId: user.id, name: person.name, colour: person.colour, role, workspace: workspaceId, room }, settings.ROOMS_SECRET, Date.now());
 	return { token, url: settings.PUBLIC_ROOMS_URL };

@@ -95,14 +95,23 @@ export class DeviceStore {
 		);
 	}
 
-	/** Takes a document off the device. */
-	async forget(doc: string): Promise<void> {
-		this.#pending.delete(doc);
-		await this.#database?.run('readwrite', async (transaction) => {
-			transaction.objectStore('unacked').delete(tabsOf(doc));
-			const updates = transaction.objectStore('updates');
-			for (const key of await answered(updates.index('doc').getAllKeys(doc))) updates.delete(key);
+	/** Takes a document off the device; false, and nothing done, while it holds edits that no room has acknowledged (SY4). */
+	async letGo(doc: string): Promise<boolean> {
+		if (this.#database === null) return true;
+		await this.flush();
+		if (this.#pending.has(doc)) return false;
+		return this.#database.run('readwrite', async (transaction) => {
+			const unacked: UnackedRow[] = await answered(transaction.objectStore('unacked').getAll(tabsOf(doc)));
+			if (total(unacked) > 0) return false;
+			await remove(transaction, doc);
+			return true;
 		});
+	}
+
+	/** Takes a document off the device with the edits that no room has: only when its person said so (SY5). */
+	async discard(doc: string): Promise<void> {
+		this.#pending.delete(doc);
+		await this.#database?.run('readwrite', (transaction) => remove(transaction, doc));
 	}
 
 	/** Writes what is pending; resolves when it is kept, or when the device refused (it is tried again by itself). */
@@ -180,6 +189,12 @@ async function keep(transaction: IDBTransaction, { doc, updates, unacked }: Writ
 		const before: UnackedRow | undefined = await answered(markers.get([doc, tab]));
 		markers.put({ doc, tab, count: unacked, upTo: upTo || (before?.upTo ?? 0) } satisfies UnackedRow);
 	}
+}
+
+async function remove(transaction: IDBTransaction, doc: string): Promise<void> {
+	transaction.objectStore('unacked').delete(tabsOf(doc));
+	const updates = transaction.objectStore('updates');
+	for (const key of await answered(updates.index('doc').getAllKeys(doc))) updates.delete(key);
 }
 
 async function compact(store: IDBObjectStore, doc: string): Promise<number> {

@@ -30,6 +30,10 @@ export type Environment = {
 	storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | undefined;
 	/** A line to this user's other tabs; undefined where the browser has none. */
 	openChannel: (name: string) => Channel | undefined;
+	/** Does each byte cost this person: a mobile link, or a wish to save data? False where the browser doesn't say. */
+	isMetered: () => boolean;
+	/** Bytes this site uses and may use on the device; null where the browser doesn't say. */
+	space: () => Promise<{ used: number; quota: number } | null>;
 	/** Runs before the next frame is drawn, or soon where nothing is drawn. */
 	onFrame: (run: () => void) => void;
 };
@@ -63,6 +67,14 @@ export function browserEnvironment(): Environment {
 		indexedDB: globalThis.indexedDB,
 		storage: availableStorage(),
 		openChannel: (name) => (typeof BroadcastChannel === 'undefined' ? undefined : (new BroadcastChannel(name) as Channel)),
+		isMetered: () => {
+			const connection = (globalThis.navigator as (Navigator & { connection?: { saveData?: boolean; type?: string } }) | undefined)?.connection;
+			return connection?.saveData === true || connection?.type === 'cellular';
+		},
+		space: async () => {
+			const { usage, quota } = (await globalThis.navigator?.storage?.estimate?.().catch(() => null)) ?? {};
+			return usage === undefined || quota === undefined ? null : { used: usage, quota };
+		},
 		onFrame: (run) => {
 			// Hidden pages draw no frames; what they show must be right when they come back.
 			if (typeof requestAnimationFrame === 'undefined' || !isVisible()) globalThis.setTimeout(run, 16);

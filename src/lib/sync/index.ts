@@ -6,8 +6,11 @@ import type { MirrorKind, MirrorRows } from '#domain/mirror.ts';
 import type { WorkspaceSettings } from '#domain/settings.ts';
 import type { Permission, Role } from '#domain/access/roles.ts';
 import type { Outcome, QueuedCommand } from './command-queue.svelte.ts';
+import type { Show } from './answers.ts';
+import type { Failure } from './call.ts';
 import { Device, type SignOutAnswer } from './device.svelte.ts';
 import { browserEnvironment } from './environment.ts';
+import type { Keeping, KeepingWish } from './keeping.svelte.ts';
 import type { MirrorStatus } from './mirror.svelte.ts';
 import type { OpenDocument } from './open-document.svelte.ts';
 import type { Light } from './place.svelte.ts';
@@ -19,6 +22,7 @@ export type { Answer, Failure } from './call.ts';
 export type { Outcome, QueuedCommand } from './command-queue.svelte.ts';
 export type { SignOutAnswer } from './device.svelte.ts';
 export { edit, type EditAnswer } from './edit.ts';
+export { keepingLimits, type KeepingWish } from './keeping.svelte.ts';
 export type { MirrorStatus } from './mirror.svelte.ts';
 export { newId } from './new-id.ts';
 export type { DocumentStatus, OpenDocument, Peer } from './open-document.svelte.ts';
@@ -144,11 +148,24 @@ export const light = {
 /** JSON to the app's endpoints: GET without body, POST with one, or `method`; errors are values. */
 export const call = device.call;
 
+/** GET of what only the server can put together: `show` gets what the device remembers of it (with its age), then what the server says. Returns why the server didn't answer, or null (SY2). */
+export const ask = <T>(path: string, show: Show<T>): Promise<Failure | null> => device.here.ask(path, show);
+
+/** What is kept on this device ahead of time (reactive); null where the device keeps nothing (ADR 14). */
+export const keeping = {
+	get status(): Keeping['status'] | null {
+		return device.place?.keeping?.status ?? null;
+	},
+	get wish(): KeepingWish | null {
+		return device.place?.keeping?.wish ?? null;
+	},
+	change: (wish: Partial<KeepingWish>): void => device.place?.keeping?.change(wish),
+};
+
 /** Work that no server has, as a JSON file to save (SY4, SY5). */
 export const exportUnsynced = (): Promise<Blob> => device.here.export();
 
-/** Asks the browser to keep this device's data (Firefox asks the person); false means that it may clear it. Call it from a click. */
-export const askToKeep = async (): Promise<boolean> => (await navigator.storage?.persist?.().catch(() => false)) ?? false;
+export { askToKeep, type Permanence, permanence, space } from './storage-facts.ts';
 
 /** Notifications on this device (reactive state): look(), turnOn() from a click, turnOff(), choose(topics), test(). */
 export const push: Push = device.push!;

@@ -11,7 +11,7 @@ export type DocumentStatus = {
 	state: 'loading' | 'saved-here' | 'synced' | 'waiting' | 'cannot';
 	/** Edits of this device that the room hasn't acknowledged. */
 	waiting: number;
-	/** signed-out · no-right · not-found · reload-needed · storage-full · storage-failed · no-storage · unreadable · a refusal's code; null when all is well. */
+	/** offline (of a document that is loading: it isn't on this device, and its room can't be reached) · signed-out · no-right · not-found · reload-needed · storage-full · storage-failed · no-storage · unreadable · a refusal's code; null when all is well. */
 	reason: string | null;
 	isReadOnly: boolean;
 };
@@ -62,6 +62,8 @@ export class OpenDocument {
 	#refusal = $state.raw<Refusal | null>(null);
 	#notice = $state.raw<Refusal | null>(null);
 	#timer: unknown = null;
+	/** The room was tried in vain since it was last reached. */
+	#isOutOfReach = $state(false);
 	#isNewer = $state(false);
 	#problem = $state<string | null>(null);
 	/** Edits made in this tab; those the room keeps; those left by tabs that are gone. */
@@ -109,7 +111,7 @@ export class OpenDocument {
 									? 'waiting'
 									: 'saved-here',
 			waiting: this.waiting,
-			reason: stopped ?? storage,
+			reason: stopped ?? storage ?? (!this.#isReady && this.#isOutOfReach ? 'offline' : null),
 			isReadOnly: !this.#options.mayEdit() || this.#isNewer || ended === 'no-right' || this.#refusal?.code === 'no-right',
 		};
 	}
@@ -177,6 +179,7 @@ export class OpenDocument {
 			madeSoFar: () => this.#made,
 			onState: (state) => {
 				this.#link = state;
+				if (state.state === 'open' || state.state === 'waiting') this.#isOutOfReach = state.state === 'waiting';
 				if (state.state !== 'open') this.#isSynced = false;
 				// A new link asks anew, with what the document holds by then.
 				else this.#refusal = null;

@@ -1,17 +1,21 @@
 /** One person in one workspace on this device: their documents, lists, queue and links, in databases of their own. */
 import type { WorkspaceSettings } from '#domain/settings.ts';
-import type { Answer, Call } from './call.ts';
+import type { Answer, Call, Failure } from './call.ts';
+import { askWithMemory, type Show } from './answers.ts';
 import { CommandQueue } from './command-queue.svelte.ts';
 import { DeviceStore } from './device-store.ts';
 import { documentTypeOf } from './document-types.ts';
 import { Documents, type DocumentsOptions } from './documents.svelte.ts';
 import type { Environment } from './environment.ts';
+import { Keeping } from './keeping.svelte.ts';
+import { KeptStore } from './kept-store.ts';
 import { Mirror } from './mirror.svelte.ts';
 import { MirrorStore } from './mirror-store.ts';
 import { newId } from './new-id.ts';
 import type { OpenDocument } from './open-document.svelte.ts';
 import type { Session, SessionData } from './session.svelte.ts';
 import { exportOf } from './unsynced.ts';
+import { wantedDocuments } from './wanted.ts';
 import { WorkspaceLink } from './workspace-link.svelte.ts';
 
 export type Light = { state: 'synced' | 'saved-here' | 'waiting' | 'cannot'; waiting: number; reason: string | null };
@@ -26,6 +30,10 @@ export class Place {
 	readonly mirror: Mirror;
 	readonly queue: CommandQueue;
 	readonly link: WorkspaceLink;
+	/** Null on a device that keeps nothing. */
+	readonly keeping: Keeping | null;
+	#call: Call;
+	#keptStore: KeptStore | null;
 	#environment: Environment;
 	#session: Session;
 	#store: DeviceStore;
@@ -54,7 +62,10 @@ export class Place {
 			workspace: () => session.workspace ?? (workspace as Omit<WorkspaceSettings, 'stages' | 'fields' | 'tags' | 'teams' | 'people'>),
 			onRefused: () => void session.load(),
 			// This person's role was changed: with other rights come other rows, in a new mirror.
-			onRows: (rows) => void (rows.some((row) => row.kind === 'person' && row.id === user.id && row.data?.role !== session.role) && session.load()),
+			onRows: (rows) => {
+				this.keeping?.look();
+				if (rows.some((row) => row.kind === 'person' && row.id === user.id && row.data?.role !== session.role)) void session.load();
+			},
 		});
 		this.documents = new Documents({
 			environment,
@@ -95,6 +106,22 @@ export class Place {
 				if (state.state === 'ended' && state.reason !== 'reload-needed') void session.load();
 			},
 		});
+		this.#call = call;
+		this.#keptStore = environment.indexedDB ? new KeptStore(name('kept'), environment.indexedDB) : null;
+		this.keeping =
+			this.#keptStore &&
+			new Keeping({
+				environment,
+				call,
+				documents: this.#store,
+				kept: this.#keptStore,
+				isOpen: (id) => this.documents.open.some((document) => document.id === id),
+				wanted: (limit) => (this.mirror.status.syncedAt === null ? null : wantedDocuments((kind) => this.mirror.rows(kind), user.id, limit)),
+				mayWork: () => true,
+				storageProblem: () => this.#storeProblem,
+				wishKey: name('keeping'),
+			});
+		void this.mirror.loaded.then(() => this.keeping?.look());
 	}
 
 	/** The sync light (SY4): the worst of what is open. */
@@ -119,6 +146,11 @@ export class Place {
 		return { edits: [...edits.values()].reduce((sum, count) => sum + count, 0), commands: this.queue.waiting.length };
 	}
 
+	/** Asks the server, showing first what the device remembers of the answer (SY2). */
+	ask<T>(path: string, show: Show<T>): Promise<Failure | null> {
+		return askWithMemory(this.#call, this.#keptStore, this.#environment.now, path, show);
+	}
+
 	/** Work that no server has, as a file to keep (SY4, SY5). */
 	export(): Promise<Blob> {
 		return exportOf(this.#store, this.documents, this.queue, documentTypeOf, this.#environment.now());
@@ -128,6 +160,8 @@ export class Place {
 	end(): void {
 		for (const timer of this.#projecting.values()) this.#environment.clearTimeout(timer);
 		this.#stopResume();
+		this.keeping?.end();
+		this.#keptStore?.close();
 		this.documents.end();
 		this.link.close();
 		this.queue.end();
@@ -138,7 +172,7 @@ export class Place {
 	/** Closes everything and takes it off the device (S17). */
 	async wipe(): Promise<void> {
 		this.end();
-		await Promise.allSettled([this.#store.wipe(), this.#mirrorStore?.wipe(), this.queue.wipe()]);
+		await Promise.allSettled([this.#store.wipe(), this.#mirrorStore?.wipe(), this.#keptStore?.wipe(), this.queue.wipe()]);
 	}
 
 	#projectSoon(document: OpenDocument): void {

@@ -23,6 +23,13 @@ export const formatMoney = (value: number, locale: string, currency: string = de
 /** `12,345.6` (at most `digits` decimals). */
 export const formatNumber = (value: number, locale: string, digits = 1): string => numbers(locale, { maximumFractionDigits: digits }).format(value);
 
+/** `3.4 MB`: bytes in the unit a person would say them in (1 MB = 1,000,000 bytes). */
+export function formatBytes(bytes: number, locale: string): string {
+	const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
+	const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+	return numbers(locale, { style: 'unit', unit: units[step]!, unitDisplay: 'short', maximumFractionDigits: step < 2 ? 0 : 1 }).format(bytes / 1000 ** step);
+}
+
 /** A date without its time; the year only when it is another than `now`'s. */
 export function formatDate(at: number, locale: string, now: number, timeZone?: string): string {
 	const isSameYear = new Date(at).getFullYear() === new Date(now).getFullYear();

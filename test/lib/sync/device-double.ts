@@ -40,6 +40,8 @@ export function deviceDouble(changes: Partial<Environment> = {}): DeviceDouble {
 			others.add(channel);
 			return channel;
 		},
+		isMetered: () => false,
+		space: async () => ({ used: 1_000_000, quota: 1_000_000_000 }),
 		onFrame: (run) => void setTimeout(run, 1),
 		...changes,
 	};
