@@ -39,7 +39,7 @@ const columns: { [K in MirrorKind]: readonly (keyof MirrorRows[K] & string)[] } 
 	playbook: ['id', 'name', 'triggerType', 'draft', 'draftHash', 'problems', 'createdAt', 'updatedAt'],
 	playbookVersion: ['id', 'playbookId', 'version', 'hash', 'note', 'author', 'changes', 'publishedAt'],
 	activation: ['id', 'state', 'version', 'triggerType', 'activatedAt', 'activatedBy'],
-	run: ['id', 'playbookId', 'version', 'subjectType', 'subjectId', 'state', 'hasErrors', 'rootRunId', 'parentRunId', 'depth', 'cause', 'nextStepId', 'nextDueAt', 'startedAt', 'endedAt'],
+	run: ['id', 'playbookId', 'version', 'subjectType', 'subjectId', 'state', 'hasErrors', 'epoch', 'rootRunId', 'parentRunId', 'depth', 'cause', 'nextStepId', 'nextDueAt', 'startedAt', 'endedAt'],
 	step: ['id', 'runId', 'number', 'stepId', 'state', 'dueAt', 'startedAt', 'endedAt', 'attempts', 'error'],
 	task: ['id', 'customerId', 'runId', 'title', 'description', 'assignees', 'teamId', 'dueAt', 'state', 'completedBy', 'completedAt', 'createdAt'],
 	mail: ['id', 'kind', 'customerId', 'runId', 'from', 'to', 'cc', 'bcc', 'subject', 'html', 'text', 'state', 'error', 'at'],
@@ -91,7 +91,7 @@ export async function readPage(db: Database, reader: Reader, after: Cursor | 'be
 	const found = await db.all<{ seq: number; kind: number; id: string }>(keysAfter(reader, cursor, limit + 1));
 	const keys = found.slice(0, limit);
 	const last = keys.at(-1);
-	const data = await readRows(db, reader, keys);
+	const data = await readRows(db, reader.workspaceId, keys);
 	return {
 		rows: keys.flatMap((key) => data.get(`${key.kind} ${key.id}`) ?? []),
 		cursor: written(last ? { ...last, start: cursor.start } : cursor),
@@ -100,7 +100,8 @@ export async function readPage(db: Database, reader: Reader, after: Cursor | 'be
 	};
 }
 
-async function readRows(db: Database, reader: Reader, keys: { kind: number; id: string }[]): Promise<Map<string, PageRow>> {
+/** Rows as devices get them, by `kind id` (kind as its index in mirrorKinds); one that isn't there is left out. */
+export async function readRows(db: Database, workspaceId: string, keys: readonly { kind: number; id: string }[]): Promise<Map<string, PageRow>> {
 	const rows = new Map<string, PageRow>();
 	const kinds = [...new Set(keys.map((key) => key.kind))];
 	const [first, ...rest] = kinds.map((index) => {
@@ -109,7 +110,7 @@ async function readRows(db: Database, reader: Reader, keys: { kind: number; id: 
 		const all = getTableColumns(table) as Record<string, SQLiteColumn>;
 		const picked = Object.fromEntries([...columns[kind], 'seq', 'deletedAt'].map((name) => [name, all[name]!]));
 		const ids = keys.filter((key) => key.kind === index).map((key) => key.id);
-		return db.select(picked).from(table).where(and(eq(table.workspace, reader.workspaceId), inArray(table.id, sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`)));
+		return db.select(picked).from(table).where(and(eq(table.workspace, workspaceId), inArray(table.id, sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`)));
 	});
 	if (!first) return rows;
 	const results = await db.batch([first, ...rest]);

@@ -22,7 +22,7 @@ export type MirrorRows = {
 	playbookVersion: { id: string; playbookId: string; version: number; hash: string; note: string; author: string; changes: VersionChange[]; publishedAt: number };
 	activation: { id: string; state: 'active' | 'paused' | 'inactive'; version: number; triggerType: string; activatedAt: number | null; activatedBy: string | null };
 	run: {
-		id: string; playbookId: string; version: number; subjectType: string; subjectId: string; state: RunState; hasErrors: boolean;
+		id: string; playbookId: string; version: number; subjectType: string; subjectId: string; state: RunState; hasErrors: boolean; epoch: number;
 		rootRunId: string; parentRunId: string | null; depth: number; cause: RunCause; nextStepId: string | null; nextDueAt: number | null; startedAt: number; endedAt: number | null;
 	};
 	step: { id: string; runId: string; number: number; stepId: string; state: StepState; dueAt: number; startedAt: number | null; endedAt: number | null; attempts: number; error: string | null };

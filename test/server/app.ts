@@ -2,6 +2,7 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { afterAll } from 'vitest';
 import { openDatabase } from '#db/client.ts';
+import type { Seen } from '#domain/commands/ground.ts';
 import { applyMigrations } from '#db/migrate.ts';
 import { startServer } from '#db/server.ts';
 import { handle } from '../../src/hooks.server.ts';
@@ -75,7 +76,8 @@ export async function startApp(behave?: RoomBehaviour, env: Record<string, strin
 		const get = async (path: string) => read(await send(path));
 		const post = async (path: string, body: unknown, headers: Record<string, string> = {}) =>
 			read(await send(path, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } }));
-		const command = async (type: string, args: unknown, id = `command_${crypto.randomUUID()}`) => (await post('/api/commands', { id, type, args })).body;
+		/** `ground` = what the person saw when deciding (SY3). */
+		const command = async (type: string, args: unknown, id = `command_${crypto.randomUUID()}`, ground: readonly Seen[] = []) => (await post('/api/commands', { id, type, args, ground })).body;
 		return { cookies, send, get, post, command };
 	};
 	/** The owner's browser, signed in by the link that npm start prints. */

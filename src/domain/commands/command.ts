@@ -5,6 +5,7 @@
 import type { GenericSchema } from 'valibot';
 import * as v from 'valibot';
 import type { Permission } from '../access/roles.ts';
+import type { Difference, Ground, Read } from './ground.ts';
 
 export type Command<Args = any> = {
 	type: string;
@@ -15,10 +16,15 @@ export type Command<Args = any> = {
 	isRead?: boolean;
 	/** Arguments that the record of the command must not keep. */
 	secrets?: readonly string[];
+	/** What deciding it is based on (SY3): held when that has changed since the person saw it. */
+	ground?: (args: Args, read: Read) => Ground;
 };
 
-/** The server's answer. `reason` is a code (message key `refusal_…`), with what a person needs to know in `detail`. */
-export type Outcome = { status: 'accepted' | 'held' | 'refused'; reason?: string; detail?: unknown; result?: unknown };
+/**
+ * The server's answer. `reason` is a code (message key `refusal_…`), with what a person needs to know in `detail`; held with
+ * `ground-changed` it has both sides of every difference.
+ */
+export type Outcome = { status: 'accepted' | 'held' | 'refused'; reason?: string; detail?: unknown; result?: unknown; differences?: Difference[] };
 
 /** A generated id (S2): `[a-z0-9_-]`, 1 to 64 long. */
 export const id = v.pipe(v.string(), v.regex(/^[a-z0-9_-]{1,64}$/, 'an id is made of a-z, 0-9, _ and -'));

@@ -31,6 +31,7 @@ import { unfollowCustomer } from './unfollow-customer.ts';
 import { saveView } from './save-view.ts';
 import { removeView } from './remove-view.ts';
 import { editCustomers } from './edit-customers.ts';
+import { takeBack } from './take-back.ts';
 import type { Command } from './command.ts';
 
 export const commands = {
@@ -66,5 +67,6 @@ export const commands = {
 	'save-view': saveView,
 	'remove-view': removeView,
 	'edit-customers': editCustomers,
+	'take-back': takeBack,
 } as const satisfies Record<string, Command>;
 export type CommandType = keyof typeof commands;

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { id, line, moment, text, type Command } from './command.ts';
+import { groundOf } from './ground.ts';
 
-/** Writes down a call, meeting, mail, ticket or note that happened. */
-export const logInteraction = { type: 'log-interaction', permission: 'document.edit', args: v.object({
+const args = v.object({
 	id,
 	customerId: id,
 	contactId: v.optional(v.nullable(id), null),
@@ -11,4 +11,13 @@ export const logInteraction = { type: 'log-interaction', permission: 'document.e
 	title: line(300),
 	body: v.optional(text(50_000), ''),
 	at: moment,
-}) } satisfies Command;
+});
+type Args = v.InferOutput<typeof args>;
+
+/** Writes down a call, meeting, mail, ticket or note that happened. What happened stays true whatever changed: it is held only when whom it was with is gone. */
+export const logInteraction = {
+	type: 'log-interaction',
+	permission: 'document.edit',
+	args,
+	ground: ({ customerId, contactId }: Args, read) => ({ ...groundOf(read, 'customer', customerId, ({ id }) => ({ id })), ...groundOf(read, 'contact', contactId, ({ customerId }) => ({ customerId })) }),
+} satisfies Command<Args>;

@@ -2,13 +2,14 @@
  * What a person decides (SY3): kept on the device until the server answered, sent in order, once by its id however often it is
  * tried. Held and refused ones stay visible until somebody has read why.
  */
+import type { Difference, Seen } from '#domain/commands/ground.ts';
 import { backoff } from './backoff.ts';
 import type { Call } from './call.ts';
 import { answered, deviceDatabase, type DeviceDatabase, type Stores } from './device-database.ts';
 import type { Environment } from './environment.ts';
 import { newId } from './new-id.ts';
 
-export type Outcome = { status: 'accepted'; result?: any } | { status: 'held' | 'refused'; reason: string; message?: string };
+export type Outcome = { status: 'accepted'; result?: any } | { status: 'held' | 'refused'; reason: string; message?: string; differences?: Difference[] };
 export type QueuedCommand = {
 	id: string;
 	type: string;
@@ -17,6 +18,12 @@ export type QueuedCommand = {
 	state: 'waiting' | 'held' | 'refused';
 	reason: string | null;
 	attempts: number;
+	/** What it is based on, as it was seen when it was decided. */
+	ground?: readonly Seen[];
+	/** The person took it back; the server is still to hear of it. */
+	isTakenBack?: boolean;
+	/** Held: what had changed. */
+	differences?: readonly Difference[];
 };
 
 /** Server errors after which a command goes to the end of the line. */
@@ -42,6 +49,7 @@ export class CommandQueue {
 	#unseen = $state.raw<readonly QueuedCommand[]>([]);
 	#answers = new Map<string, (outcome: Outcome) => void>();
 	#sending = false;
+	#trying: string | null = null;
 	#failures = 0;
 	#timer: unknown = null;
 	#isEnded = false;
@@ -83,8 +91,8 @@ export class CommandQueue {
 	}
 
 	/** Queues a command: it is sent now or when the network is back. `outcome` resolves when the server answered, in this visit. */
-	send(type: string, args: unknown, id: string = newId('command')): { id: string; outcome: Promise<Outcome> } {
-		const command: QueuedCommand = { id, type, args: $state.snapshot(args), at: this.#options.environment.now(), state: 'waiting', reason: null, attempts: 0 };
+	send(type: string, args: unknown, id: string = newId('command'), ground: readonly Seen[] = []): { id: string; outcome: Promise<Outcome> } {
+		const command: QueuedCommand = { id, type, args: $state.snapshot(args), at: this.#options.environment.now(), state: 'waiting', reason: null, attempts: 0, ground };
 		const outcome = new Promise<Outcome>((resolve) => this.#answers.set(id, resolve));
 		this.#commands = [...this.#commands, command];
 		// Kept before it is sent: a tab that dies in between still has it.
@@ -96,6 +104,18 @@ export class CommandQueue {
 	dismiss(id: string): void {
 		const command = this.#commands.find((other) => other.id === id);
 		if (command && command.state !== 'waiting') void this.#remove(id);
+	}
+
+	/**
+	 * Takes back a command that waits. One that was tried may have arrived although no answer came: then the server is asked, under
+	 * the same id, to decide nothing for it any more; if it was faster, its answer stands.
+	 */
+	async cancel(id: string): Promise<void> {
+		const command = this.#commands.find((other) => other.id === id);
+		if (command?.state !== 'waiting' || command.isTakenBack) return;
+		if (command.attempts === 0 && this.#trying !== id) return this.#remove(id);
+		await this.#keep({ ...command, isTakenBack: true });
+		void this.flush();
 	}
 
 	/** Sends what waits, in order. */
@@ -137,7 +157,10 @@ export class CommandQueue {
 	/** Tries one; false when the line must wait. */
 	async #try(command: QueuedCommand): Promise<boolean> {
 		const { call, environment } = this.#options;
-		const answer = await call<Outcome>('/api/commands', { id: command.id, type: command.type, args: command.args });
+		const { id, type, args, ground = [] } = command;
+		this.#trying = id;
+		const answer = await call<Outcome>('/api/commands', command.isTakenBack ? { id, type: 'take-back', args: {} } : { id, type, args, ground });
+		this.#trying = null;
 		if (this.#isEnded) return false;
 		const isFinal = answer.ok || (answer.status >= 400 && answer.status < 500 && ![401, 408, 425, 429].includes(answer.status));
 		if (isFinal) {
@@ -145,7 +168,8 @@ export class CommandQueue {
 			await this.#answered(command, answer.ok ? answer.value : { status: 'refused', reason: answer.code, message: answer.message });
 			return true;
 		}
-		const tried = { ...command, attempts: command.attempts + 1, reason: answer.code };
+		// As it is by now: it may have been taken back meanwhile.
+		const tried = { ...(this.#commands.find((other) => other.id === id) ?? command), attempts: command.attempts + 1, reason: answer.code };
 		await this.#keep(tried);
 		// One that the server stumbles over again and again must not hold up the others for ever.
 		if (answer.status === 500 && tried.attempts >= patience) this.#commands = [...this.#commands.filter((other) => other.id !== tried.id), tried];
@@ -154,10 +178,9 @@ export class CommandQueue {
 	}
 
 	async #answered(command: QueuedCommand, outcome: Outcome): Promise<void> {
-		if (outcome.status === 'accepted') {
-			this.#unseen = [...this.#unseen, command];
-			await this.#remove(command.id);
-		} else await this.#keep({ ...command, state: outcome.status, reason: outcome.reason });
+		if (outcome.status === 'accepted') this.#unseen = [...this.#unseen, command];
+		if (outcome.status === 'accepted' || outcome.reason === 'taken-back') await this.#remove(command.id);
+		else await this.#keep({ ...command, state: outcome.status, reason: outcome.reason, ...(outcome.differences ? { differences: outcome.differences } : {}) });
 		this.#answers.get(command.id)?.(outcome);
 		this.#answers.delete(command.id);
 		this.#options.onAnswered(command, outcome);

@@ -5,6 +5,7 @@
 import type { MirrorKind, MirrorRows } from '#domain/mirror.ts';
 import type { WorkspaceSettings } from '#domain/settings.ts';
 import type { Permission, Role } from '#domain/access/roles.ts';
+import type { Seen } from '#domain/commands/ground.ts';
 import type { Outcome, QueuedCommand } from './command-queue.svelte.ts';
 import type { Show } from './answers.ts';
 import type { Failure } from './call.ts';
@@ -103,8 +104,14 @@ export const mirror = {
 /** Opens a document (counted: two callers share one); close() it once for each opening. Needs somebody signed in. */
 export const openDocument = (id: string): OpenDocument => device.documents.openDocument(id);
 
-/** Queues a command (docs/protocol.md, Commands). `outcome` resolves when the server has answered, which offline may be days. Give `id` to make trying again the same command. */
-export const send = (type: string, args: unknown, id?: string): { id: string; outcome: Promise<Outcome> } => device.here.queue.send(type, args, id);
+/** What a command is based on, as the lists show it now (SY3). Take it when the person decides, if `send` comes later than that. */
+export const groundNow = (type: string, args: unknown): Seen[] => device.here.groundNow(type, args);
+
+/**
+ * Queues a command (docs/protocol.md, Commands). `outcome` resolves when the server has answered, which offline may be days. Give `id`
+ * to make trying again the same command. It is held when its `ground` has changed by the time the server decides.
+ */
+export const send = (type: string, args: unknown, id?: string, ground: readonly Seen[] = groundNow(type, args)): { id: string; outcome: Promise<Outcome> } => device.here.queue.send(type, args, id, ground);
 
 /** Commands not answered yet, and those answered with a reason that somebody must read (reactive). */
 export const queue = {
@@ -123,6 +130,8 @@ export const queue = {
 	},
 	/** Somebody read it. */
 	dismiss: (id: string): void => device.place?.queue.dismiss(id),
+	/** Takes a waiting command back; if the server was faster, its answer stands. */
+	cancel: (id: string): Promise<void> => device.place?.queue.cancel(id) ?? Promise.resolve(),
 };
 
 /** Who is in the workspace, on which record (reactive, `seats.current`). */

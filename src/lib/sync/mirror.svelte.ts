@@ -111,6 +111,11 @@ export class Mirror {
 		return this.#shown.get(kind)!.get(id);
 	}
 
+	/** One row as the server said it last, without what was edited here since. */
+	served<K extends MirrorKind>(kind: K, id: string): MirrorRows[K] | undefined {
+		return this.#rows.get(kind)!.get(id) as MirrorRows[K] | undefined;
+	}
+
 	count(kind: MirrorKind): number {
 		return this.rows(kind).length;
 	}

@@ -2,6 +2,9 @@
 import type { WorkspaceSettings } from '#domain/settings.ts';
 import type { Answer, Call, Failure } from './call.ts';
 import { askWithMemory, type Show } from './answers.ts';
+import { seenBy, type Seen } from '#domain/commands/ground.ts';
+import type { Command } from '#domain/commands/command.ts';
+import { commands } from '#domain/commands/index.ts';
 import { CommandQueue } from './command-queue.svelte.ts';
 import { DeviceStore } from './device-store.ts';
 import { documentTypeOf } from './document-types.ts';
@@ -136,6 +139,13 @@ export class Place {
 		// The first rows are still coming: what is here is not all there is.
 		const isSynced = this.link.isOpen && syncedAt !== null && (state === 'synced' || state === 'syncing');
 		return { state: isSynced ? 'synced' : 'saved-here', waiting, reason: isSynced ? null : (error?.code ?? null) };
+	}
+
+	/** What a command is based on, as this device shows it and as the server said it last. */
+	groundNow(type: string, args: unknown): Seen[] {
+		const command: Command | undefined = Object.hasOwn(commands, type) ? commands[type as keyof typeof commands] : undefined;
+		if (!command?.ground) return [];
+		return seenBy((read) => command.ground!(args, read), (kind, id) => this.mirror.row(kind, id), (kind, id) => this.mirror.served(kind, id));
 	}
 
 	/** How much of this person's work no server has, on this device: edits in documents and commands. */

@@ -6,6 +6,8 @@ const words: Record<string, () => string> = {
 	'task-cancelled': m.refusal_task_cancelled,
 	'run-moved-on': m.refusal_run_moved_on,
 	'changed-meanwhile': m.refusal_changed_meanwhile,
+	'ground-changed': m.refusal_ground_changed,
+	'no-recipients': m.refusal_no_recipients,
 	'no-right': m.refusal_no_right,
 	'not-valid': m.refusal_not_valid,
 	'name-taken': m.refusal_name_taken,

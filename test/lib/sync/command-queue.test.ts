@@ -103,4 +103,55 @@ describe('SY3: what a person decides', () => {
 		expect(await queue.send('complete-task', {}).outcome).toEqual({ status: 'accepted' });
 		expect(queue.waiting.map((command) => command.type)).toEqual(['explode']);
 	}, 15_000);
+
+	it('goes with the ground that was seen; what is held keeps both sides of each difference', async () => {
+		const app = appDouble();
+		const ground = [{ name: 'customer/c1/stage', was: 'live' }];
+		const differences = [{ name: 'customer/c1/stage', was: 'live', now: 'lost' }];
+		app.decide = () => ({ status: 'held', reason: 'ground-changed', differences });
+		const device = deviceDouble();
+		const queue = queueOn(device, app);
+		await queue.send('complete-task', { taskId: 't1' }, 'command_held', ground).outcome;
+		expect(app.log.find(({ path }) => path === '/api/commands')!.body).toMatchObject({ id: 'command_held', ground });
+		queue.end();
+		const again = queueOn(device, app);
+		await again.loaded;
+		expect(again.held).toMatchObject([{ id: 'command_held', reason: 'ground-changed', differences, ground }]);
+	});
+
+	it('can be taken back while it waits: never tried, it is simply gone', async () => {
+		const app = appDouble();
+		app.isOnline = false;
+		const queue = queueOn(deviceDouble({ random: () => 0 }), app);
+		queue.send('complete-task', { n: 1 }, 'command_first');
+		queue.send('complete-task', { n: 2 }, 'command_second');
+		await until('the first was tried', () => queue.waiting[0]!.attempts > 0);
+		await queue.cancel('command_second');
+		expect(queue.waiting.map(({ id }) => id)).toEqual(['command_first']);
+	});
+
+	it('taken back after a try, the server is asked to decide nothing; if it had, its answer stands', async () => {
+		const app = appDouble();
+		app.loseAnswers = 1;
+		const asked: string[] = [];
+		app.decide = ({ type }) => (asked.push(type), type === 'take-back' ? { status: 'refused', reason: 'taken-back' } : { status: 'accepted' });
+		const device = deviceDouble({ random: () => 0 });
+		const queue = queueOn(device, app);
+		const { outcome } = queue.send('complete-task', {}, 'command_lost');
+		await until('its answer was lost', () => queue.waiting[0]?.attempts === 1);
+		await queue.cancel('command_lost');
+		device.wake();
+		// The double decides once for each id, as the server does: it had been done.
+		expect(await outcome).toMatchObject({ status: 'accepted' });
+		expect(asked).toEqual(['complete-task']);
+		app.isOnline = false;
+		const other = queue.send('complete-task', {}, 'command_unheard');
+		await until('it was tried', () => (queue.waiting[0]?.attempts ?? 0) > 0);
+		await queue.cancel('command_unheard');
+		app.isOnline = true;
+		device.wake();
+		expect(await other.outcome).toMatchObject({ status: 'refused', reason: 'taken-back' });
+		expect(asked).toEqual(['complete-task', 'take-back']);
+		expect([...queue.waiting, ...queue.refused, ...queue.held]).toEqual([]);
+	});
 });

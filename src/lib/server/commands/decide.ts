@@ -2,8 +2,11 @@
 import { safeParse } from 'valibot';
 import { commitIn, decidedCommand, keepDecision, type DecidedCommand } from '#db/commands.ts';
 import type { Database } from '#db/client.ts';
+import { readGround } from '#db/ground.ts';
+import { forBatch, type Statement } from '#db/statement.ts';
 import { may } from '#domain/access/roles.ts';
 import type { Command, Outcome } from '#domain/commands/command.ts';
+import { differences, type Seen } from '#domain/commands/ground.ts';
 import { commands, type CommandType } from '#domain/commands/index.ts';
 import type { Settings } from '../environment.ts';
 import { poke, wake } from '../rooms.ts';
@@ -11,7 +14,8 @@ import type { Member } from '../session.ts';
 import type { Decision, Deciding } from './decision.ts';
 import { handlers } from './index.ts';
 
-export type Asked = { id: string; type: string; args: unknown };
+/** `ground` is what the person saw when deciding; without it (a device of an earlier version) the handler alone judges. */
+export type Asked = { id: string; type: string; args: unknown; ground?: readonly Seen[] };
 type Context = { db: Database; settings: Settings; member: Member; after: (work: Promise<unknown>) => void };
 
 /** How often a decision is made anew when the ground moves between reading and writing. */
@@ -36,10 +40,13 @@ export async function decide(context: Context, asked: Asked): Promise<Outcome> {
 	}
 	for (let n = 0; n < tries; n++) {
 		const deciding: Deciding<unknown> = { args: parsed.output, member, db, settings: context.settings, now: Date.now(), commandId: asked.id };
+		const ground = asked.ground?.length && command.ground ? await readGround(db, member.workspaceId, (read) => command.ground!(parsed.output, read)) : null;
+		const moved = ground ? differences(asked.ground!, ground.ground) : [];
+		if (moved.length > 0) return keep(context, asked, command, { status: 'held', reason: 'ground-changed', differences: moved });
 		const decision = await handlers[command.type as CommandType](deciding);
 		if (command.isRead) return outcomeOf(decision);
 		if (decision.status !== 'accepted') return keep(context, asked, command, outcomeOf(decision));
-		const outcome = await commitDecision(context, asked, command, decision);
+		const outcome = await commitDecision(context, asked, command, decision, ground?.guards ?? []);
 		if (outcome) return outcome;
 	}
 	return keep(context, asked, command, { status: 'held', reason: 'changed-meanwhile' });
@@ -66,13 +73,13 @@ async function keep(context: Context, asked: Asked, command: Command, outcome: O
 	return faster ? toldAgain(faster, context.member) : outcome;
 }
 
-/** Commits statements and record together; null when the ground moved and it must be decided anew. */
-async function commitDecision(context: Context, asked: Asked, command: Command, decision: Extract<Decision, { status: 'accepted' }>): Promise<Outcome | null> {
+/** Commits statements and record together, on the ground that was read (R4); null when the ground moved and it must be decided anew. */
+async function commitDecision(context: Context, asked: Asked, command: Command, decision: Extract<Decision, { status: 'accepted' }>, guards: Statement[]): Promise<Outcome | null> {
 	const { db, settings, member, after } = context;
 	const outcome = outcomeOf(decision);
 	let seq: number | null;
 	try {
-		seq = await commitIn(db, member.workspaceId, [keepDecision(db, rowOf(context, asked, command, outcome)), ...decision.statements]);
+		seq = await commitIn(db, member.workspaceId, [keepDecision(db, rowOf(context, asked, command, outcome)), ...forBatch(db, guards), ...decision.statements]);
 	} catch (error) {
 		// The commit's answer was lost: its record says whether it happened (R5).
 		const kept = await decidedCommand(db, asked.id);

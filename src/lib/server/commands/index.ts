@@ -10,6 +10,7 @@ import { changeWorkspace, removeField, removeStage, removeTag, removeTeam, saveF
 import { completeTask, createTask, logInteraction } from './work.ts';
 import { editCustomers } from './bulk.ts';
 import { followCustomer, removeView, saveView, unfollowCustomer } from './portfolio.ts';
+import { takeBack } from './take-back.ts';
 
 export const handlers: Record<CommandType, Handler> = {
 	'activate-playbook': activatePlaybook,
@@ -44,4 +45,5 @@ export const handlers: Record<CommandType, Handler> = {
 	'save-view': saveView,
 	'remove-view': removeView,
 	'edit-customers': editCustomers,
+	'take-back': takeBack,
 };

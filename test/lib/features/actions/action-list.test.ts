@@ -4,7 +4,7 @@ import { actionsFor, grouped, isMyRun, isMyTask, type ActionRows, type Run, type
 const now = new Date('2026-11-24T10:00').getTime();
 const hour = 3_600_000;
 const task = (id: string, more: Partial<Task> = {}): Task => ({ id, customerId: null, runId: null, title: id, description: '', assignees: [], teamId: null, dueAt: null, state: 'open', completedBy: null, completedAt: null, createdAt: 0, ...more });
-const run = (id: string, more: Partial<Run> = {}): Run => ({ id, playbookId: 'p', version: 1, subjectType: 'customer', subjectId: 'c1', state: 'failed', hasErrors: true, rootRunId: id, parentRunId: null, depth: 0, cause: { by: 'schedule', occurrence: '' }, nextStepId: null, nextDueAt: null, startedAt: 0, endedAt: null, ...more });
+const run = (id: string, more: Partial<Run> = {}): Run => ({ id, playbookId: 'p', version: 1, subjectType: 'customer', subjectId: 'c1', state: 'failed', hasErrors: true, epoch: 1, rootRunId: id, parentRunId: null, depth: 0, cause: { by: 'schedule', occurrence: '' }, nextStepId: null, nextDueAt: null, startedAt: 0, endedAt: null, ...more });
 const rows = (more: Partial<ActionRows> = {}): ActionRows => ({ tasks: [], runs: [], teams: [{ id: 't1', name: 'EMEA', memberIds: ['ada'] }], ownerOf: (id) => (id === 'c1' ? 'ada' : null), failedAt: () => now - hour, ...more });
 
 describe('whose an action is (RU6)', () => {
