@@ -72,7 +72,7 @@ function visible(kind: MirrorKind, reader: Reader, cursor: Cursor): SQL {
 }
 
 /** Whether a row that is there is not for this reader any more: their device takes it away. */
-const isTakenFrom = (reader: Reader, kind: MirrorKind, data: Record<string, unknown>): boolean => kind === 'view' && !data.isShared && data.owner !== reader.userId;
+const isTakenFrom = (reader: Reader, { kind, data }: PageRow): boolean => kind === 'view' && data !== null && !data.isShared && data.owner !== reader.userId;
 
 function keysAfter(reader: Reader, cursor: Cursor, limit: number): SQL {
 	const parts = mirrorKinds.map((kind, index) => {
@@ -93,7 +93,7 @@ export async function readPage(db: Database, reader: Reader, after: Cursor | 'be
 	const last = keys.at(-1);
 	const data = await readRows(db, reader.workspaceId, keys);
 	return {
-		rows: keys.flatMap((key) => data.get(`${key.kind} ${key.id}`) ?? []),
+		rows: keys.flatMap((key) => data.get(`${key.kind} ${key.id}`) ?? []).map((row) => (isTakenFrom(reader, row) ? { ...row, deleted: true, data: null } : row)),
 		cursor: written(last ? { ...last, start: cursor.start } : cursor),
 		isDone: found.length <= limit,
 		seq: now.seq,
@@ -117,7 +117,7 @@ export async function readRows(db: Database, workspaceId: string, keys: readonly
 	results.forEach((result, n) => {
 		const index = kinds[n]!;
 		for (const { seq, deletedAt, ...data } of result as Record<string, unknown>[]) {
-			const deleted = deletedAt !== null || isTakenFrom(reader, mirrorKinds[index]!, data);
+			const deleted = deletedAt !== null;
 			rows.set(`${index} ${data.id}`, { kind: mirrorKinds[index]!, id: String(data.id), seq: Number(seq), deleted, data: deleted ? null : data });
 		}
 	});
