@@ -135,7 +135,8 @@ describe('SY3: what a person decides', () => {
 		app.loseAnswers = 1;
 		const asked: string[] = [];
 		app.decide = ({ type }) => (asked.push(type), type === 'take-back' ? { status: 'refused', reason: 'taken-back' } : { status: 'accepted' });
-		const device = deviceDouble({ random: () => 0 });
+		// A long pause between tries, so that it is not tried again by itself meanwhile.
+		const device = deviceDouble({ random: () => 0.99 });
 		const queue = queueOn(device, app);
 		const { outcome } = queue.send('complete-task', {}, 'command_lost');
 		await until('its answer was lost', () => queue.waiting[0]?.attempts === 1);
