@@ -55,15 +55,15 @@ export type Claim = { workspace: string; shard: number; token: string; now: numb
 
 /**
  * Claims due jobs and jobs whose lease expired, in one statement (R7). The token is the caller's (R5): when the answer is lost,
- * what it claimed is read back. Attempts count here, and the third expired lease quarantines the job (R15): such a job is
- * returned with `quarantinedAt`, once.
+ * what it claimed is read back. Attempts count here, and the third expired lease quarantines the job (R15, `isQuarantined`): a playbook's timer is
+ * returned once more, with `quarantinedAt`; a run's step until its run says that it is stuck, whoever dies over saying so.
  */
 export const claimJobs = async (database: Database, claim: Claim): Promise<Job[]> => {
 	try {
 		const [result] = await commit(database, [
 			statement(
 				`UPDATE job SET token = :token, attempt = attempt + 1, visible_at = :now + ${leaseMs}, crashes = crashes + (token IS NOT NULL),
-					quarantined_at = CASE WHEN crashes + (token IS NOT NULL) >= ${crashesAllowed} THEN :now END
+					quarantined_at = CASE WHEN run_id IS NULL AND crashes + (token IS NOT NULL) >= ${crashesAllowed} THEN :now END
 				 WHERE id IN (SELECT id FROM job WHERE workspace = :workspace AND shard = :shard AND visible_at <= :now AND ${isClaimable} ORDER BY visible_at LIMIT :limit)
 				 RETURNING ${columns}`,
 				claim,
@@ -76,6 +76,9 @@ export const claimJobs = async (database: Database, claim: Claim): Promise<Job[]
 		return byDueTime(kept);
 	}
 };
+
+/** Whether a job was the end of three workers: it is not tried again, but reported (R15). */
+export const isQuarantined = ({ crashes }: Job): boolean => crashes >= crashesAllowed;
 
 /** RETURNING has no order of its own. */
 const byDueTime = (jobs: Job[]): Job[] => jobs.sort((a, b) => a.dueAt - b.dueAt || a.id - b.id);

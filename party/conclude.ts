@@ -5,7 +5,7 @@ import { changeRun, changeStep, insertStep, insertWait, liveStates, moveStep, re
 import { bumpSeq, commitGuarded, type Statement } from '#db/statement.ts';
 import type { Decision } from '#domain/engine/run.ts';
 import type { Engine } from './engine.ts';
-import type { Later } from './perform.ts';
+import { lastWord, type Later } from './perform.ts';
 
 type Final = Exclude<Decision, { kind: 'perform' }>;
 
@@ -68,10 +68,13 @@ const statementsOf = (engine: Engine, job: Job, { run, step, intents }: Firing, 
 		}
 
 		case 'fail': {
-			const isUnknown = intents.some((intent) => intent.state === 'unknown');
+			// What was on its way when the step was given up may have arrived: a person must know before they try again (R12).
+			const onItsWay = intents.filter((intent) => intent.state === 'sending');
+			const isUnknown = onItsWay.length > 0 || intents.some((intent) => intent.state === 'unknown');
 			engine.log('a run is stuck', { run: run.id, step: step.stepId, number: step.number, error: decision.error });
 			return [
 				deleteJob(job.id),
+				...onItsWay.flatMap((intent) => lastWord(run, intent, { state: 'unknown', error: intent.error ?? 'It may have been sent before the automation was interrupted.' }, now)),
 				changeStep({ ...thisStep, state: isUnknown ? 'unknown' : 'failed', error: decision.error }),
 				changeRun({ ...about, state: 'failed', next: { stepId: step.stepId, dueAt: null } }),
 			];

@@ -101,12 +101,17 @@ export const performAll = async (engine: Engine, job: Job, { run }: Firing, inte
 
 type LastState = { state: 'done' | 'failed' | 'unknown'; error?: string; response?: unknown; providerId?: string | null; isCaptured?: boolean };
 
-/** Records an intent's last word and the rows that show it. Unfenced: what happened is recorded even by a worker that has lost its lease (R9). */
+/** An intent's last word and the rows that show it, behind `bumpSeq`. */
+export const lastWord = (run: Run, intent: Intent, { state, error = null, response, providerId = null, isCaptured = false }: LastState, now: number): Statement[] => [
+	settleIntent({ key: intent.key, state, response, error, providerId, now }),
+	...(performerOf(intent.kind)?.rows?.({ key: intent.key, request: intent.request, run }, { state, error, providerId, isCaptured, now }) ?? []),
+];
+
+/** Records an intent's last word. Unfenced: what happened is recorded even by a worker that has lost its lease (R9). */
 const settle = async (engine: Engine, run: Run, intent: Intent, word: LastState): Promise<{ settled: Intent }> => {
-	const { state, error = null, response, providerId = null, isCaptured = false } = word;
+	const { state, error = null, response, providerId = null } = word;
 	const now = engine.now();
-	const rows = performerOf(intent.kind)?.rows?.({ key: intent.key, request: intent.request, run }, { state, error, providerId, isCaptured, now }) ?? [];
-	await commit(engine.database, [bumpSeq(engine.workspace), settleIntent({ key: intent.key, state, response, error, providerId, now }), ...rows]);
+	await commit(engine.database, [bumpSeq(engine.workspace), ...lastWord(run, intent, word, now)]);
 	if (state !== 'done') engine.log(`an intent is ${state}`, { run: run.id, intent: intent.key, kind: intent.kind, error });
 	return { settled: { ...intent, state, error, response: response ?? null, providerId, settledAt: now } };
 };

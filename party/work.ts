@@ -1,6 +1,6 @@
 /** Step 6 of the walk: claims due jobs, reads the truth anew, asks the engine, does what it says (R5–R7, R15, R16, R20). */
 import { readFiring, type Firing } from '#db/firings.ts';
-import { claimJobs, dropJob, releaseJob, type Job } from '#db/jobs.ts';
+import { claimJobs, dropJob, isQuarantined, releaseJob, type Job } from '#db/jobs.ts';
 import { commit } from '#db/statement.ts';
 import type { Intent } from '#db/intents.ts';
 import { advance } from '#domain/engine/advance.ts';
@@ -42,7 +42,7 @@ const workOne = async (engine: Engine, job: Job, until: number): Promise<void> =
 	try {
 		if (engine.now() >= until) await commit(engine.database, [releaseJob(job, engine.now(), false)]);
 		else if (job.kind === 'step') await step(engine, job);
-		else if (job.quarantinedAt === null) await fire(engine, job, until);
+		else if (!isQuarantined(job)) await fire(engine, job, until);
 		else engine.log('a playbook’s timer is quarantined: it failed three times. Activate the playbook again.', { job: job.id, playbook: job.playbookId, kind: job.kind });
 	} catch (error) {
 		engine.log('a job could not be worked', { job: job.id, run: job.runId, number: job.number, attempt: job.attempt }, error);
@@ -64,7 +64,7 @@ const step = async (engine: Engine, job: Job): Promise<void> => {
 	const firing = await readFiring(engine.database, job);
 	const isLive = firing && firing.run.epoch === job.epoch && (firing.run.state === 'running' || firing.run.state === 'waiting');
 	if (!isLive) return void (await commit(engine.database, [dropJob(job)]));
-	if (job.quarantinedAt !== null) return void (await conclude(engine, job, firing, { kind: 'fail', error: errorText('quarantined') }));
+	if (isQuarantined(job)) return void (await conclude(engine, job, firing, { kind: 'fail', error: errorText('quarantined') }));
 	if (!firing.definition) return void (await conclude(engine, job, firing, { kind: 'fail', error: errorText('unknown-version') }));
 	const { settings, sending, one } = await truthOf(engine, firing.run.subjectId);
 	if (!one) return void (await conclude(engine, job, firing, { kind: 'fail', error: errorText('record-gone') }));

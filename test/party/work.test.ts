@@ -304,6 +304,25 @@ describe('when workers die or are late (R5–R9, R15)', () => {
 		expect(await theRun()).toMatchObject({ state: 'completed' });
 	});
 
+	test('R12 R15 what was on its way when the third worker died is unknown, not failed: nobody sends it again without knowing', async () => {
+		await withKey();
+		await start([mailTo()]);
+		resend.faults.push('accept-then-cut');
+		await bench.settle();
+		expect(resend.accepted.length).toBe(1);
+		await bench.database.update(job).set({ visibleAt: bench.now });
+		for (let i = 0; i < 3; i++) {
+			await claimJobs(bench.database, { workspace: 'w1', shard: 0, token: `dead-${i}`, now: bench.now, limit: 1 });
+			bench.now += leaseMs;
+		}
+		await bench.settle();
+		expect(await theRun()).toMatchObject({ state: 'failed' });
+		expect((await bench.steps('r1'))[0]).toMatchObject({ state: 'unknown', error: 'quarantined' });
+		expect((await bench.intents()).map(({ state }) => state)).toEqual(['unknown']);
+		expect((await bench.mails()).map(({ state }) => state)).toEqual(['unknown']);
+		expect(resend.seen.length).toBe(1);
+	});
+
 	test('R15 the third expired lease sticks the run (red) instead of trying for ever', async () => {
 		await start([mailTo()]);
 		for (let i = 0; i < 3; i++) {
