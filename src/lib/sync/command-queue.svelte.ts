@@ -8,6 +8,7 @@ import type { Call } from './call.ts';
 import { answered, deviceDatabase, type DeviceDatabase, type Stores } from './device-database.ts';
 import type { Environment } from './environment.ts';
 import { newId } from './new-id.ts';
+import { alone, type Tabs } from './tabs.ts';
 
 export type Outcome = { status: 'accepted'; result?: any } | { status: 'held' | 'refused'; reason: string; message?: string; differences?: Difference[] };
 export type QueuedCommand = {
@@ -35,7 +36,9 @@ export type CommandQueueOptions = {
 	name: string;
 	environment: Environment;
 	call: Call;
-	/** After each answer: the mirror pulls, documents made by a command open. */
+	/** The tab that leads sends what all queue; left out, this tab is alone. */
+	tabs?: Tabs;
+	/** After each answer, in every tab: the mirror pulls, documents made by a command open. */
 	onAnswered: (command: QueuedCommand, outcome: Outcome) => void;
 	/** Why a command can't be kept on the device; null when it can. */
 	onProblem: (problem: string | null) => void;
@@ -53,16 +56,25 @@ export class CommandQueue {
 	#failures = 0;
 	#timer: unknown = null;
 	#isEnded = false;
-	#stopResume: () => void;
+	#tabs: Tabs;
+	/** Answered and gone: what was read of them from the device, or heard late, counts no more. */
+	#gone = new Set<string>();
+	#stops: (() => void)[];
 	/** Commands of earlier visits are here. */
 	readonly loaded: Promise<void>;
 
 	constructor(options: CommandQueueOptions) {
 		this.#options = options;
 		const { indexedDB, onResume } = options.environment;
+		const tabs = (this.#tabs = options.tabs ?? alone(options.environment));
 		if (indexedDB) this.#database = deviceDatabase(indexedDB, options.name, stores, { staysClosed: true });
 		this.loaded = this.#load();
-		this.#stopResume = onResume(() => void this.flush());
+		this.#stops = [
+			onResume(() => void this.flush()),
+			tabs.on('commands', (body) => this.#hear(body)),
+			// What a tab kept that is gone since, this one has to send.
+			tabs.follow((isLead) => isLead && void this.#load().then(() => this.flush())),
+		];
 	}
 
 	/** Not answered yet, oldest first. */
@@ -96,7 +108,8 @@ export class CommandQueue {
 		const outcome = new Promise<Outcome>((resolve) => this.#answers.set(id, resolve));
 		this.#commands = [...this.#commands, command];
 		// Kept before it is sent: a tab that dies in between still has it.
-		void this.#keep(command).then(() => this.flush());
+		this.#gone.delete(id);
+		void this.#keep(command, true).then(() => this.flush());
 		return { id, outcome };
 	}
 
@@ -113,19 +126,19 @@ export class CommandQueue {
 	async cancel(id: string): Promise<void> {
 		const command = this.#commands.find((other) => other.id === id);
 		if (command?.state !== 'waiting' || command.isTakenBack) return;
-		if (command.attempts === 0 && this.#trying !== id) return this.#remove(id);
+		if (this.#isUntried(command)) return this.#remove(id);
 		await this.#keep({ ...command, isTakenBack: true });
 		void this.flush();
 	}
 
-	/** Sends what waits, in order. */
+	/** Sends what waits, in order, if this tab leads. */
 	async flush(): Promise<void> {
 		await this.loaded;
-		if (this.#sending || this.#isEnded) return;
+		if (this.#sending || this.#isEnded || !this.#tabs.isLead) return;
 		this.#sending = true;
 		this.#options.environment.clearTimeout(this.#timer);
 		try {
-			for (let next = this.waiting[0]; next && !this.#isEnded; next = this.waiting[0]) if (!(await this.#try(next))) break;
+			for (let next = this.waiting[0]; next && !this.#isEnded && this.#tabs.isLead; next = this.waiting[0]) if (!(await this.#try(next))) break;
 		} finally {
 			this.#sending = false;
 		}
@@ -133,7 +146,7 @@ export class CommandQueue {
 
 	end(): void {
 		this.#isEnded = true;
-		this.#stopResume();
+		for (const stop of this.#stops) stop();
 		this.#options.environment.clearTimeout(this.#timer);
 		this.#database?.close();
 	}
@@ -147,7 +160,7 @@ export class CommandQueue {
 		try {
 			const kept: QueuedCommand[] = (await this.#database?.run('readonly', (work) => answered(work.objectStore('command').index('at').getAll()))) ?? [];
 			const here = new Set(this.#commands.map((command) => command.id));
-			this.#commands = [...kept.filter((command) => !here.has(command.id)), ...this.#commands];
+			this.#commands = [...kept.filter(({ id }) => !here.has(id) && !this.#gone.has(id)), ...this.#commands];
 			if (this.waiting.length > 0) this.#options.environment.setTimeout(() => void this.flush(), 0);
 		} catch {
 			this.#options.onProblem('storage-failed');
@@ -181,12 +194,37 @@ export class CommandQueue {
 		if (outcome.status === 'accepted') this.#unseen = [...this.#unseen, command];
 		if (outcome.status === 'accepted' || outcome.reason === 'taken-back') await this.#remove(command.id);
 		else await this.#keep({ ...command, state: outcome.status, reason: outcome.reason, ...(outcome.differences ? { differences: outcome.differences } : {}) });
+		this.#tabs.post('commands', { answered: command, outcome });
+		this.#tell(command, outcome);
+	}
+
+	#isUntried({ id, attempts }: QueuedCommand): boolean {
+		return this.#tabs.isLead && attempts === 0 && this.#trying !== id;
+	}
+
+	#tell(command: QueuedCommand, outcome: Outcome): void {
 		this.#answers.get(command.id)?.(outcome);
 		this.#answers.delete(command.id);
 		this.#options.onAnswered(command, outcome);
 	}
 
-	async #keep(command: QueuedCommand): Promise<void> {
+	/** What another tab queued, or the lead got answered. */
+	#hear({ kept, isNew, removed, answered, outcome }: any): void {
+		if (isNew) this.#gone.delete(kept.id);
+		if (kept && !this.#gone.has(kept.id)) {
+			const isHere = this.#commands.some(({ id }) => id === kept.id);
+			this.#commands = isHere ? this.#commands.map((other) => (other.id === kept.id ? kept : other)) : [...this.#commands, kept];
+			// Only the lead knows whether it was tried.
+			if (kept.isTakenBack && this.#isUntried(kept)) void this.#remove(kept.id);
+			else if (isNew || kept.isTakenBack) void this.flush();
+		}
+		if (removed) this.#drop(removed);
+		if (!answered) return;
+		if (outcome.status === 'accepted') this.#unseen = [...this.#unseen, answered];
+		this.#tell(answered, outcome);
+	}
+
+	async #keep(command: QueuedCommand, isNew = false): Promise<void> {
 		this.#commands = this.#commands.map((other) => (other.id === command.id ? command : other));
 		try {
 			await this.#database?.run('readwrite', (work) => void work.objectStore('command').put(command));
@@ -194,10 +232,17 @@ export class CommandQueue {
 		} catch {
 			this.#options.onProblem('storage-failed');
 		}
+		this.#tabs.post('commands', { kept: command, isNew });
+	}
+
+	#drop(id: string): void {
+		this.#gone.add(id);
+		this.#commands = this.#commands.filter((other) => other.id !== id);
 	}
 
 	async #remove(id: string): Promise<void> {
-		this.#commands = this.#commands.filter((other) => other.id !== id);
+		this.#drop(id);
+		this.#tabs.post('commands', { removed: id });
 		try {
 			await this.#database?.run('readwrite', (work) => void work.objectStore('command').delete(id));
 		} catch {

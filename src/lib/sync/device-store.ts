@@ -5,15 +5,18 @@
 import * as Y from 'yjs';
 import { backoff } from './backoff.ts';
 import { answered, deviceDatabase, type DeviceDatabase, type Stores } from './device-database.ts';
-import type { Channel, Environment } from './environment.ts';
+import type { Environment } from './environment.ts';
+import type { Mark } from './waiting.svelte.ts';
 
-/** What this device holds of a document. `upTo` is the newest row read; `waiting` counts this device's edits that no room has acknowledged. */
-export type StoredDocument = { updates: Uint8Array[]; upTo: number; waiting: number };
+/** What this device holds of a document. `waiting` counts this device's edits that no room has acknowledged, `unacked` says by which tab. */
+export type StoredDocument = { updates: Uint8Array[]; waiting: number; unacked: Unacked[] };
+/** Edits of one tab that no room has acknowledged: the last `count` of the `made` it made. */
+export type Unacked = { tab: string; count: number; made: number };
 
 type UpdateRow = { n?: number; doc: string; update: Uint8Array };
-/** Edits of one tab not yet acknowledged; `upTo` is the row of the newest of them. */
-type UnackedRow = { doc: string; tab: string; count: number; upTo: number };
-type Write = { doc: string; updates: Uint8Array[]; unacked: number | null };
+/** Written by a version of the app before tabs shared a link: without `made`. */
+type UnackedRow = { doc: string; tab: string; count: number; made?: number };
+type Write = { doc: string; updates: Uint8Array[]; unacked: { count: number; made: number } | null };
 
 const compactAt = 50;
 
@@ -21,8 +24,6 @@ export class DeviceStore {
 	#database: DeviceDatabase | null;
 	#environment: Environment;
 	#tab: string;
-	#channel: Channel | undefined;
-	#listeners = new Map<string, Set<(update: Uint8Array) => void>>();
 	#pending = new Map<string, Write>();
 	#writing: Promise<void> | null = null;
 	#failures = 0;
@@ -36,20 +37,18 @@ export class DeviceStore {
 		this.#tab = tab;
 		this.#onProblem = onProblem;
 		this.#database = environment.indexedDB === undefined ? null : deviceDatabase(environment.indexedDB, name, stores);
-		this.#channel = environment.openChannel(name);
-		if (this.#channel) this.#channel.onmessage = ({ data }) => this.#listeners.get(data.doc)?.forEach((listen) => listen(data.update));
 		this.#stopResume = environment.onResume(() => void this.flush());
 		if (this.#database === null) onProblem('no-storage');
 	}
 
 	/** What is on the device; throws when the storage can't be read. */
 	async load(doc: string): Promise<StoredDocument> {
-		if (this.#database === null) return { updates: [], upTo: 0, waiting: 0 };
+		if (this.#database === null) return { updates: [], waiting: 0, unacked: [] };
 		await this.flush();
 		return this.#database.run('readonly', async (transaction) => {
 			const rows: UpdateRow[] = await answered(transaction.objectStore('updates').index('doc').getAll(doc));
 			const unacked: UnackedRow[] = await answered(transaction.objectStore('unacked').getAll(tabsOf(doc)));
-			return { updates: rows.map((row) => row.update), upTo: rows.at(-1)?.n ?? 0, waiting: total(unacked) };
+			return { updates: rows.map((row) => row.update), waiting: total(unacked), unacked: unacked.map(({ tab, count, made = count }) => ({ tab, count, made })) };
 		});
 	}
 
@@ -62,34 +61,23 @@ export class DeviceStore {
 		return counts;
 	}
 
-	/** Hears updates that other tabs made or received. */
-	onOtherTab(doc: string, listen: (update: Uint8Array) => void): () => void {
-		const listeners = this.#listeners.get(doc) ?? new Set();
-		this.#listeners.set(doc, listeners.add(listen));
-		return () => void listeners.delete(listen);
-	}
-
-	/** Keeps an update, soon and for sure: it stays in memory until the device took it. `unacked` is this tab's count after it. */
-	append(doc: string, update: Uint8Array, unacked: number | null): void {
-		this.#channel?.postMessage({ doc, update });
-		const write = this.#pending.get(doc) ?? { doc, updates: [], unacked: null };
+	/** Keeps an update, soon and for sure: it stays in memory until the device took it. `unacked` is this tab's count after it, of `made` in all; null leaves it. */
+	append(doc: string, update: Uint8Array, unacked: number | null, made = unacked ?? 0): void {
+		const write = this.#writeOf(doc);
 		write.updates.push(update);
-		write.unacked = unacked ?? write.unacked;
-		this.#pending.set(doc, write);
+		if (unacked !== null) write.unacked = { count: unacked, made };
 		void this.flush();
 	}
 
-	/** A room acknowledged: `remaining` of this tab's edits still wait; edits of tabs that are gone, up to row `upTo`, are there too. */
-	acknowledge(doc: string, remaining: number, upTo: number): void {
-		const write = this.#pending.get(doc) ?? { doc, updates: [], unacked: null };
-		write.unacked = remaining;
-		this.#pending.set(doc, write);
+	/** A room acknowledged the edits of `mark`: `remaining` of this tab's still wait; those of tabs that are gone don't. */
+	acknowledge(doc: string, remaining: number, mark: Mark): void {
+		this.#writeOf(doc).unacked = { count: remaining, made: (mark[this.#tab] ?? 0) + remaining };
 		void this.flush().then(() =>
 			this.#database
 				?.run('readwrite', async (transaction) => {
 					const store = transaction.objectStore('unacked');
 					const rows: UnackedRow[] = await answered(store.getAll(tabsOf(doc)));
-					for (const row of rows) if (row.tab !== this.#tab && row.upTo <= upTo) store.delete([doc, row.tab]);
+					for (const { tab, count, made = count } of rows) if (tab !== this.#tab && made <= (mark[tab] ?? 0)) store.delete([doc, tab]);
 				})
 				.catch(() => {}),
 		);
@@ -125,7 +113,6 @@ export class DeviceStore {
 		await this.flush();
 		this.#isClosed = true;
 		this.#stopResume();
-		this.#channel?.close();
 		this.#database?.close();
 	}
 
@@ -134,6 +121,12 @@ export class DeviceStore {
 		this.#pending.clear();
 		await this.close();
 		await this.#database?.wipe();
+	}
+
+	#writeOf(doc: string): Write {
+		const write = this.#pending.get(doc) ?? { doc, updates: [], unacked: null };
+		this.#pending.set(doc, write);
+		return write;
 	}
 
 	async #write(): Promise<void> {
@@ -177,18 +170,14 @@ const total = (rows: UnackedRow[]) => rows.reduce((sum, row) => sum + row.count,
 /** One row for all that came since the last write; at 50 rows the document's rows become one, without what was deleted. */
 async function keep(transaction: IDBTransaction, { doc, updates, unacked }: Write, tab: string): Promise<void> {
 	const store = transaction.objectStore('updates');
-	let upTo = 0;
 	if (updates.length > 0) {
-		upTo = Number(await answered(store.add({ doc, update: updates.length === 1 ? updates[0] : Y.mergeUpdates(updates) })));
-		if ((await answered(store.index('doc').count(doc))) >= compactAt) upTo = await compact(store, doc);
+		await answered(store.add({ doc, update: updates.length === 1 ? updates[0] : Y.mergeUpdates(updates) }));
+		if ((await answered(store.index('doc').count(doc))) >= compactAt) await compact(store, doc);
 	}
 	if (unacked === null) return;
 	const markers = transaction.objectStore('unacked');
-	if (unacked === 0) markers.delete([doc, tab]);
-	else {
-		const before: UnackedRow | undefined = await answered(markers.get([doc, tab]));
-		markers.put({ doc, tab, count: unacked, upTo: upTo || (before?.upTo ?? 0) } satisfies UnackedRow);
-	}
+	if (unacked.count === 0) markers.delete([doc, tab]);
+	else markers.put({ doc, tab, ...unacked } satisfies UnackedRow);
 }
 
 async function remove(transaction: IDBTransaction, doc: string): Promise<void> {
@@ -197,7 +186,7 @@ async function remove(transaction: IDBTransaction, doc: string): Promise<void> {
 	for (const key of await answered(updates.index('doc').getAllKeys(doc))) updates.delete(key);
 }
 
-async function compact(store: IDBObjectStore, doc: string): Promise<number> {
+async function compact(store: IDBObjectStore, doc: string): Promise<void> {
 	const rows: UpdateRow[] = await answered(store.index('doc').getAll(doc));
 	const whole = new Y.Doc();
 	const unreadable: UpdateRow[] = [];
@@ -210,7 +199,6 @@ async function compact(store: IDBObjectStore, doc: string): Promise<number> {
 			unreadable.push(row);
 		}
 	}
-	const n = Number(await answered(store.add({ doc, update: Y.encodeStateAsUpdate(whole) })));
+	store.add({ doc, update: Y.encodeStateAsUpdate(whole) });
 	whole.destroy();
-	return n;
 }

@@ -1,7 +1,12 @@
 /** The documents open on this device: shared by their callers, held open until everything made in them has arrived (S16). */
 import { OpenDocument, type OpenDocumentOptions } from './open-document.svelte.ts';
+import { alone, type Tabs } from './tabs.ts';
 
-export type DocumentsOptions = Omit<OpenDocumentOptions, 'id' | 'type' | 'onClose'> & { typeOf: (id: string) => ReturnType<OpenDocumentOptions['type']> };
+export type DocumentsOptions = Omit<OpenDocumentOptions, 'id' | 'type' | 'tabs' | 'onClose'> & {
+	typeOf: (id: string) => ReturnType<OpenDocumentOptions['type']>;
+	/** One tab holds the links for all; left out, this tab is alone. */
+	tabs?: Tabs;
+};
 
 /** A page left and entered again finds its document still open. */
 const lingers = 3_000;
@@ -9,12 +14,28 @@ const lingers = 3_000;
 export class Documents {
 	#options: DocumentsOptions;
 	#callers = new Map<string, number>();
+	/** In the lead: what other tabs have open, by tab and document. */
+	#held = new Map<string, Map<string, OpenDocument>>();
+	#tabs: Tabs;
+	#stops: (() => void)[];
 	/** Reactive: all that are open, also those that only wait for their room. */
 	open = $state.raw<readonly OpenDocument[]>([]);
 
 	constructor(options: DocumentsOptions) {
 		this.#options = options;
-		void this.#sendLeftOvers();
+		const tabs = (this.#tabs = options.tabs ?? alone(options.environment));
+		this.#stops = [
+			tabs.on('documents', ({ join, leave, ...body }, from) => {
+				if (tabs.isLead && join) this.#hold(join, from).welcome(body, from);
+				if (leave) this.#letGo(leave, from);
+			}),
+			tabs.onGone((tab) => [...(this.#held.get(tab)?.keys() ?? [])].forEach((id) => this.#letGo(id, tab))),
+			tabs.follow((isLead) => {
+				// Edits made before the last reload, or by a tab that is gone, are sent without anybody opening their pages.
+				if (isLead) void this.#sendLeftOvers();
+				else for (const [tab, held] of this.#held) [...held.keys()].forEach((id) => this.#letGo(id, tab));
+			}),
+		];
 	}
 
 	/** Opens a document, or joins who has it open already. Every caller closes it once. */
@@ -26,6 +47,7 @@ export class Documents {
 		const document = new OpenDocument({
 			...options,
 			id,
+			tabs: this.#tabs,
 			type: () => typeOf(id),
 			onClose: (closed) => this.#close(closed),
 			onAcknowledged: (acknowledged) => {
@@ -44,6 +66,7 @@ export class Documents {
 
 	/** Ends all of them at once (the person left). What still waits stays in the device's store. */
 	end(): void {
+		for (const stop of this.#stops) stop();
 		for (const document of this.open) document.end();
 		this.open = [];
 		this.#callers.clear();
@@ -65,7 +88,19 @@ export class Documents {
 		document.end();
 	}
 
-	/** Edits made before the last reload are sent without anybody opening their pages. */
+	#hold(id: string, tab: string): OpenDocument {
+		const held = this.#held.get(tab) ?? new Map<string, OpenDocument>();
+		this.#held.set(tab, held);
+		const document = held.get(id) ?? this.openDocument(id);
+		held.set(id, document);
+		return document;
+	}
+
+	#letGo(id: string, tab: string): void {
+		this.#held.get(tab)?.get(id)?.close();
+		this.#held.get(tab)?.delete(id);
+	}
+
 	async #sendLeftOvers(): Promise<void> {
 		const waiting = await this.#options.store.unacked().catch(() => new Map<string, number>());
 		for (const [id, count] of waiting) if (count > 0) this.openDocument(id).close();

@@ -34,10 +34,14 @@ export type Environment = {
 	isMetered: () => boolean;
 	/** Bytes this site uses and may use on the device; null where the browser doesn't say. */
 	space: () => Promise<{ used: number; quota: number } | null>;
+	/** Locks that all tabs of this origin share, and that a tab's death lets go (ADR 13); undefined where the browser has none. */
+	locks: Locks | undefined;
 	/** Runs before the next frame is drawn, or soon where nothing is drawn. */
 	onFrame: (run: () => void) => void;
 };
 
+/** The part of the browser's LockManager that is used. */
+export type Locks = { request(name: string, options: { steal?: boolean; signal?: AbortSignal }, held: () => Promise<void>): Promise<unknown> };
 export type Channel = { onmessage: ((event: { data: any }) => void) | null; postMessage(message: unknown): void; close(): void };
 
 /** The browser this page runs in. Safe to call where there is no window (nothing is touched until used). */
@@ -75,6 +79,7 @@ export function browserEnvironment(): Environment {
 			const { usage, quota } = (await globalThis.navigator?.storage?.estimate?.().catch(() => null)) ?? {};
 			return usage === undefined || quota === undefined ? null : { used: usage, quota };
 		},
+		locks: typeof navigator === 'undefined' ? undefined : (navigator.locks as Locks | undefined),
 		onFrame: (run) => {
 			// Hidden pages draw no frames; what they show must be right when they come back.
 			if (typeof requestAnimationFrame === 'undefined' || !isVisible()) globalThis.setTimeout(run, 16);

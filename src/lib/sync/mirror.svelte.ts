@@ -4,28 +4,23 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { Projection } from '#domain/documents/document-type.ts';
 import { type MirrorKind, mirrorKinds, type MirrorRows, type SyncedRow } from '#domain/mirror.ts';
 import type { WorkspaceSettings } from '#domain/settings.ts';
-import { backoff } from './backoff.ts';
-import type { Answer, Call } from './call.ts';
+import type { Call } from './call.ts';
 import type { Environment } from './environment.ts';
-import { MirrorStore, type Reach } from './mirror-store.ts';
+import { MirrorFeed, type MirrorStatus } from './mirror-feed.ts';
+import type { MirrorStore, Reach } from './mirror-store.ts';
 import { Overlay } from './overlay.ts';
 import { contactNames, prepare, searchRows } from './search.ts';
+import { alone, type Tabs } from './tabs.ts';
 
-export type MirrorStatus = {
-	/** `loading`: from the device. `syncing`: pages are coming; what is there can be used. `stale`: the last try failed, see `error`. */
-	state: 'loading' | 'syncing' | 'synced' | 'stale';
-	/** When all was here last, ms UTC; null before the first time. */
-	syncedAt: number | null;
-	/** Rows received since the last start of a sync that isn't done. */
-	received: number;
-	error: { code: string; message: string } | null;
-};
+export type { MirrorStatus } from './mirror-feed.ts';
 
 export type MirrorOptions = {
 	environment: Environment;
 	call: Call;
 	/** Null keeps the mirror in memory only. */
 	store: MirrorStore | null;
+	/** The tab that leads gets the rows for all; left out, this tab is alone. */
+	tabs?: Tabs;
 	/** The right that rows are sent under; another scope starts a new mirror. */
 	scope: string;
 	/** Reactive: the workspace's own fields of the settings. */
@@ -36,11 +31,8 @@ export type MirrorOptions = {
 	onRefused: () => void;
 };
 
-type Page = { rows: SyncedRow[]; cursor: string | number; isDone: boolean; seq: number };
-const pageSize = 2_000;
 /** Rows made ready for search at a time: about 2 ms on a phone. */
 const searchBite = 500;
-const pollEvery = 30_000;
 const byPosition = (a: { position: number; name: string }, b: { position: number; name: string }) => a.position - b.position || a.name.localeCompare(b.name);
 const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name);
 
@@ -51,29 +43,17 @@ export class Mirror {
 	#shown = new Map<MirrorKind, Map<string, any>>(mirrorKinds.map((kind) => [kind, new Map()]));
 	#lists = new SvelteMap<MirrorKind, readonly any[]>(mirrorKinds.map((kind) => [kind, []]));
 	#overlay = new Overlay();
-	/** Rows that the device hasn't taken yet. */
-	#unkept = new Map<string, SyncedRow>();
 	#dirty = new Set<MirrorKind>();
-	#reach: Reach;
-	#pulling: Promise<void> | null = null;
-	#next: Promise<void> | null = null;
-	/** Who waits for a pull that begins from now on and ends well. */
-	#awaited: (() => void)[] = [];
-	#failures = 0;
-	#timer: unknown = null;
+	#feed: MirrorFeed;
+	#tabs: Tabs;
+	#stopOthers: () => void;
 	#settleTimer: unknown = null;
 	#searchTimer: unknown = null;
 	#isEnded = false;
-	#isStartingOver = false;
-	#known = 0;
-	#stopResume: () => void;
 	#namesByCustomer = contactNames();
 	#status = $state.raw<MirrorStatus>({ state: 'loading', syncedAt: null, received: 0, error: null });
 	/** What the device holds is in memory. */
 	readonly loaded: Promise<void>;
-	/** Is the workspace's socket open, so that pokes come? Set by who owns the socket. */
-	isPoked = false;
-
 	#settings = $derived.by<WorkspaceSettings>(() => ({
 		...this.#options.workspace(),
 		stages: this.rows('stage').toSorted(byPosition),
@@ -85,10 +65,27 @@ export class Mirror {
 
 	constructor(options: MirrorOptions) {
 		this.#options = options;
-		this.#reach = { cursor: null, syncedAt: null, scope: options.scope };
-		this.#stopResume = options.environment.onResume(() => void this.pull());
-		this.loaded = this.#load();
-		void this.loaded.then(() => this.pull());
+		const { environment, call, store, onRows, onRefused } = options;
+		const tabs = (this.#tabs = options.tabs ?? alone(environment));
+		const loaded = this.#load();
+		this.loaded = loaded.then(() => {});
+		this.#feed = new MirrorFeed({
+			environment,
+			call,
+			store,
+			tabs,
+			loaded,
+			onRefused,
+			onPage: (rows, isAnew) => {
+				this.#take(rows, isAnew);
+				onRows(rows);
+			},
+			onStatus: (status) => {
+				this.#status = status;
+				if (status.state === 'synced') this.#settle();
+			},
+		});
+		this.#stopOthers = tabs.on('overlay', ({ doc, projection }) => (projection ? this.#lay(doc, projection) : this.#acknowledge(doc)));
 	}
 
 	get status(): MirrorStatus {
@@ -134,140 +131,85 @@ export class Mirror {
 
 	/** Gets what changed up to now. Calls during a pull make one more after it, and resolve with that. */
 	pull(): Promise<void> {
-		if (this.#isEnded) return Promise.resolve();
-		if (this.#pulling)
-			return (this.#next ??= this.#pulling.then(() => {
-				this.#next = null;
-				return this.pull();
-			}));
-		this.#options.environment.clearTimeout(this.#timer);
-		this.#pulling = this.loaded
-			.then(() => this.#pull())
-			.finally(() => {
-				this.#pulling = null;
-				this.#schedule();
-			});
-		return this.#pulling;
+		return this.#feed.pull();
 	}
 
 	/** Resolves when what the server has now is here, however many tries that takes. */
 	caughtUp(): Promise<void> {
-		return new Promise((resolve) => {
-			this.#awaited.push(resolve);
-			void this.pull();
-		});
+		return this.#feed.caughtUp();
 	}
 
 	/** The server has something as of `seq`. */
 	poke(seq: number): void {
-		if (seq > this.#known) void this.pull();
+		this.#feed.poke(seq);
 	}
 
-	/** Shows a document edited here, before the server does. */
+	/** Is the workspace's socket open, so that pokes come? When it opens, some may have been missed. */
+	set isPoked(isPoked: boolean) {
+		const wasPoked = this.#feed.isPoked;
+		this.#feed.isPoked = isPoked;
+		if (isPoked && !wasPoked) void this.#feed.pull();
+	}
+
+	/** Shows a document edited here, in all tabs, before the server does. */
 	lay(doc: string, projection: Projection): void {
-		this.#show(this.#overlay.lay(doc, projection, (kind) => [...this.#rows.get(kind)!.values()].filter((row) => row.customerId === doc).map((row) => row.id)));
+		this.#lay(doc, projection);
+		this.#tabs.post('overlay', { doc, projection });
 	}
 
 	/** Everything edited in a document is in its room. */
 	acknowledge(doc: string): void {
-		this.#overlay.acknowledge(doc, this.#options.environment.now());
-		this.#settle();
+		this.#acknowledge(doc);
+		this.#tabs.post('overlay', { doc });
 	}
 
 	end(): void {
 		this.#isEnded = true;
-		this.#stopResume();
-		this.#options.environment.clearTimeout(this.#timer);
+		this.#stopOthers();
+		this.#feed.end();
 		this.#options.environment.clearTimeout(this.#settleTimer);
 		this.#options.environment.clearTimeout(this.#searchTimer);
-		this.#options.store?.close();
 	}
 
-	async #load(): Promise<void> {
+	#lay(doc: string, projection: Projection): void {
+		this.#show(this.#overlay.lay(doc, projection, (kind) => [...this.#rows.get(kind)!.values()].filter((row) => row.customerId === doc).map((row) => row.id)));
+	}
+
+	#acknowledge(doc: string): void {
+		this.#overlay.acknowledge(doc, this.#options.environment.now());
+		this.#settle();
+	}
+
+	async #load(): Promise<Reach> {
 		const { store, scope } = this.#options;
+		const none: Reach = { cursor: null, syncedAt: null, scope };
 		try {
-			if (store) {
-				this.#reach = await store.reach(scope);
-				await Promise.all(
-					mirrorKinds.map(async (kind) => {
-						for (const { id, data } of await store.rows(kind)) this.#rows.get(kind)!.set(id, data);
-						this.#dirty.add(kind);
-					}),
-				);
-				this.#draw();
-			}
+			if (!store) return none;
+			const reach = await store.reach(scope);
+			await Promise.all(
+				mirrorKinds.map(async (kind) => {
+					for (const { id, data } of await store.rows(kind)) this.#rows.get(kind)!.set(id, data);
+					this.#dirty.add(kind);
+				}),
+			);
+			this.#draw();
+			return reach;
 		} catch {
 			// Unreadable: begin anew from the server, in memory as long as the device doesn't keep it.
-			this.#reach = { cursor: null, syncedAt: null, scope };
-		}
-		this.#status = { ...this.#status, state: 'stale', syncedAt: this.#reach.syncedAt };
-	}
-
-	async #pull(): Promise<void> {
-		const isFirst = this.#reach.syncedAt === null;
-		const awaited = this.#awaited.splice(0);
-		let received = 0;
-		if (isFirst || this.#status.error) this.#status = { ...this.#status, state: 'syncing', received: 0 };
-		for (;;) {
-			const { cursor } = this.#reach;
-			const answer: Answer<Page> = await this.#options.call(`/api/sync?after=${encodeURIComponent(cursor ?? '0')}&limit=${pageSize}`);
-			if (this.#isEnded) return;
-			if (!answer.ok) {
-				// The server was put back or replaced, and doesn't know how far we are: all is fetched anew over what is shown.
-				if (answer.code === 'not-a-cursor' && cursor !== null) {
-					this.#reach = { ...this.#reach, cursor: null, syncedAt: null };
-					this.#isStartingOver = true;
-					continue;
-				}
-				this.#failures++;
-				this.#awaited.push(...awaited);
-				this.#status = { ...this.#status, state: 'stale', error: { code: answer.code, message: answer.message } };
-				if (answer.status === 401 || answer.status === 403) this.#options.onRefused();
-				return;
-			}
-			const { rows, isDone, seq } = answer.value;
-			received += rows.length;
-			if (this.#isStartingOver) await this.#startOver();
-			await this.#take(rows, {
-				...this.#reach,
-				cursor: String(answer.value.cursor),
-				syncedAt: isDone ? this.#options.environment.now() : this.#reach.syncedAt,
-			});
-			this.#known = Math.max(this.#known, isDone ? seq : 0);
-			this.#failures = 0;
-			this.#options.onRows(rows);
-			this.#status = { state: isDone ? 'synced' : 'syncing', syncedAt: this.#reach.syncedAt, received, error: null };
-			if (!isDone) continue;
-			this.#settle();
-			for (const resolve of awaited) resolve();
-			return;
+			return none;
 		}
 	}
 
-	async #startOver(): Promise<void> {
-		this.#isStartingOver = false;
-		for (const rows of this.#rows.values()) rows.clear();
-		this.#unkept.clear();
-		await this.#options.store?.clear(this.#reach).catch(() => {});
-	}
-
-	async #take(rows: SyncedRow[], reach: Reach): Promise<void> {
+	#take(rows: readonly SyncedRow[], isAnew: boolean): void {
+		if (isAnew) for (const all of this.#rows.values()) all.clear();
 		for (const { kind, id, data } of rows) {
 			// Kinds of a newer server: this app doesn't show them, and must not stumble over them (S15).
 			const known = this.#rows.get(kind);
 			if (data === null) known?.delete(id);
 			else known?.set(id, data);
 		}
-		this.#reach = reach;
 		this.#settle();
 		this.#show([...new Set(rows.map((row) => row.kind))].filter((kind) => this.#rows.has(kind)));
-		for (const row of rows) if (this.#rows.has(row.kind)) this.#unkept.set(`${row.kind} ${row.id}`, row);
-		try {
-			await this.#options.store?.keep([...this.#unkept.values()], reach);
-			this.#unkept.clear();
-		} catch {
-			// Shown from memory, and kept with the next page: the device's cursor must never pass rows that it lacks.
-		}
 	}
 
 	#settle(): void {
@@ -320,17 +262,5 @@ export class Mirror {
 				);
 			if (done > 0 && !this.#isEnded) this.#prepareSearch(from + searchBite);
 		}, 20);
-	}
-
-	/** The next look: soon after a failure, each 30 s while no pokes come. */
-	#schedule(): void {
-		const { environment } = this.#options;
-		if (this.#isEnded) return;
-		environment.clearTimeout(this.#timer);
-		const wait = this.#failures > 0 ? backoff(this.#failures - 1, environment.random) : pollEvery;
-		this.#timer = environment.setTimeout(() => {
-			if (this.#failures === 0 && (this.isPoked || !environment.isVisible())) this.#schedule();
-			else void this.pull();
-		}, wait);
 	}
 }

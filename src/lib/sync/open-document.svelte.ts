@@ -3,8 +3,10 @@ import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import type { DocumentType } from '#domain/documents/document-type.ts';
 import type { DeviceStore } from './device-store.ts';
-import { RoomConnection, type RoomConnectionOptions, type Refusal } from './room-connection.ts';
-import type { LinkState } from './room-socket.ts';
+import { DocumentSharing, fromOtherTab, type Shared, unshared } from './document-sharing.ts';
+import { type Refusal, RoomConnection, type RoomConnectionOptions } from './room-connection.ts';
+import type { Tabs } from './tabs.ts';
+import { type Mark, Waiting } from './waiting.svelte.ts';
 
 export type DocumentStatus = {
 	/** `saved-here`: all edits acknowledged or none made, the room is out of reach. `waiting`: edits not yet acknowledged. `cannot`: see `reason`. */
@@ -21,11 +23,13 @@ export type OpenDocumentOptions = Pick<RoomConnectionOptions, 'environment' | 'f
 	id: string;
 	type: () => Promise<DocumentType>;
 	store: DeviceStore;
+	/** The tabs of this person here: one of them holds the link for all (ADR 13). */
+	tabs: Tabs;
 	/** Reactive: why the device can't keep work, or null. */
 	storageProblem: () => string | null;
 	/** Reactive: may this person edit documents at all? */
 	mayEdit: () => boolean;
-	/** After each change made on this device. */
+	/** After each change made in this tab, or found waiting. */
 	onLocalChange: (document: OpenDocument) => void;
 	/** When everything made here was acknowledged. */
 	onAcknowledged: (document: OpenDocument) => void;
@@ -38,7 +42,6 @@ export type OpenDocumentOptions = Pick<RoomConnectionOptions, 'environment' | 'f
 /** After a refusal: how long nothing must be edited before the room is asked again, in ms. */
 const quietBeforeTrying = 1_500;
 const fromDevice = Symbol('from the device');
-const fromOtherTab = Symbol('from another tab');
 
 export class OpenDocument {
 	readonly id: string;
@@ -52,35 +55,49 @@ export class OpenDocument {
 	type: DocumentType | null = null;
 
 	#options: OpenDocumentOptions;
-	#connection: RoomConnection | null = null;
+	#sharing: DocumentSharing;
+	#count: Waiting;
 	#becomeReady!: () => void;
-	#stopOtherTab: () => void = () => {};
 	#isEnded = false;
 	#isReady = $state(false);
-	#link = $state.raw<LinkState>({ state: 'closed' });
-	#isSynced = $state(false);
-	#refusal = $state.raw<Refusal | null>(null);
-	#notice = $state.raw<Refusal | null>(null);
+	#shared = $state.raw<Shared>(unshared);
+	#readNotice = $state.raw<Refusal | null>(null);
 	#timer: unknown = null;
 	/** The room was tried in vain since it was last reached. */
 	#isOutOfReach = $state(false);
 	#isNewer = $state(false);
 	#problem = $state<string | null>(null);
-	/** Edits made in this tab; those the room keeps; those left by tabs that are gone. */
-	#made = $state(0);
-	#acknowledged = $state(0);
-	#leftOver = $state(0);
-	#upTo = 0;
 	#peers = $state.raw<Peer[]>([]);
 
 	constructor(options: OpenDocumentOptions) {
 		this.id = options.id;
 		this.#options = options;
 		this.ready = new Promise((resolve) => (this.#becomeReady = resolve));
+		this.#count = new Waiting(options.tabs.id);
 		this.doc.on('update', this.#onUpdate);
 		// An editor may speak up while a page is being drawn, when no state may change: those who read it hear right after.
 		this.awareness.on('change', () => queueMicrotask(() => (this.#peers = peersOf(this.awareness))));
+		const { id, environment, fetchToken, tabs } = options;
+		this.#sharing = new DocumentSharing({
+			id,
+			environment,
+			fetchToken,
+			tabs,
+			doc: this.doc,
+			awareness: this.awareness,
+			waiting: this.#count,
+			schemaVersion: () => this.type?.schemaVersion ?? null,
+			reload: () => this.#load(),
+			onShared: (shared) => this.#share(shared),
+			onKept: (mark) => this.#keep(mark),
+			onOtherEdit: () => this.#shared.refusal !== null && this.#tryAgain(),
+		});
 		void this.#start();
+	}
+
+	/** In the lead: another tab opened this document too. */
+	welcome(body: unknown, from: string): void {
+		this.#sharing.welcome(body, from);
 	}
 
 	/** Everyone else who has this document open, this person's other devices included. */
@@ -89,14 +106,15 @@ export class OpenDocument {
 	}
 
 	get waiting(): number {
-		return this.#made - this.#acknowledged + this.#leftOver;
+		return this.#count.total;
 	}
 
 	get status(): DocumentStatus {
 		const storage = this.#options.storageProblem();
-		const ended = this.#link.state === 'ended' ? this.#link.reason : null;
-		const stopped = ended ?? this.#refusal?.code ?? (this.#isNewer ? 'reload-needed' : this.#problem);
-		const isSynced = this.#link.state === 'open' && this.#isSynced && this.waiting === 0;
+		const { link, refusal, isUnreadable } = this.#shared;
+		const ended = link.state === 'ended' ? link.reason : null;
+		const stopped = ended ?? refusal?.code ?? (this.#isNewer ? 'reload-needed' : isUnreadable ? 'unreadable' : this.#problem);
+		const isSynced = link.state === 'open' && this.#shared.isSynced && this.waiting === 0;
 		return {
 			state:
 				stopped !== null
@@ -112,22 +130,22 @@ export class OpenDocument {
 									: 'saved-here',
 			waiting: this.waiting,
 			reason: stopped ?? storage ?? (!this.#isReady && this.#isOutOfReach ? 'offline' : null),
-			isReadOnly: !this.#options.mayEdit() || this.#isNewer || ended === 'no-right' || this.#refusal?.code === 'no-right',
+			isReadOnly: !this.#options.mayEdit() || this.#isNewer || ended === 'no-right' || refusal?.code === 'no-right',
 		};
 	}
 
 	/** What the room didn't take, in words; gone when it took it after all. */
 	get refusal(): Refusal | null {
-		return this.#refusal;
+		return this.#shared.refusal;
 	}
 
 	/** What the room put right of this device's edits (S12), in words; `notice = null` when it was read. */
 	get notice(): Refusal | null {
-		return this.#notice;
+		return this.#shared.notice === this.#readNotice ? null : this.#shared.notice;
 	}
 
 	set notice(read: null) {
-		this.#notice = read;
+		this.#readNotice = read ?? this.#shared.notice;
 	}
 
 	close(): void {
@@ -136,72 +154,56 @@ export class OpenDocument {
 
 	/** Tries the room again now, after it ended the link. */
 	reconnect(): void {
-		this.#connection?.reconnect();
+		this.#sharing.reconnect();
 	}
 
 	/** Ends the link and frees the document. Only `Documents` calls this, when nobody has it open and nothing waits. */
 	end(): void {
 		if (this.#isEnded) return;
 		this.#isEnded = true;
-		this.#stopOtherTab();
 		this.#options.environment.clearTimeout(this.#timer);
-		this.#connection?.close();
+		this.#sharing.end();
 		this.doc.off('update', this.#onUpdate);
 		this.doc.destroy();
 	}
 
 	async #start(): Promise<void> {
-		const { id, store, type } = this.#options;
-		this.#stopOtherTab = store.onOtherTab(id, (update) => this.#apply(update, fromOtherTab));
-		const [loaded, stored] = await Promise.allSettled([type(), store.load(id)]);
+		const [loaded] = await Promise.allSettled([this.#options.type(), this.#load()]);
 		if (this.#isEnded) return;
 		if (loaded.status === 'fulfilled') this.type = loaded.value;
 		// The part of the app that knows this type isn't on the device: nothing can be read or edited until it is.
 		else this.#problem = 'reload-needed';
-		if (stored.status === 'fulfilled') {
-			this.#leftOver = stored.value.waiting;
-			this.#upTo = stored.value.upTo;
-			for (const update of stored.value.updates) this.#apply(update, fromDevice);
-		} else this.#problem = 'storage-failed';
-		this.#connect();
+		this.#sharing.start();
 		this.#check();
-		if (this.#leftOver > 0 && this.type !== null) this.#options.onLocalChange(this);
+		if (this.waiting > 0 && this.type !== null) this.#options.onLocalChange(this);
 	}
 
-	#connect(): void {
-		const { id, environment, fetchToken, onAcknowledged, onNoRight } = this.#options;
-		this.#connection = new RoomConnection({
-			room: id,
-			environment,
-			fetchToken,
-			doc: this.doc,
-			awareness: this.awareness,
-			madeSoFar: () => this.#made,
-			onState: (state) => {
-				this.#link = state;
-				if (state.state === 'open' || state.state === 'waiting') this.#isOutOfReach = state.state === 'waiting';
-				if (state.state !== 'open') this.#isSynced = false;
-				// A new link asks anew, with what the document holds by then.
-				else this.#refusal = null;
-			},
-			onSynced: () => {
-				this.#isSynced = true;
-				if (this.#problem === 'storage-failed') this.#problem = null;
-				this.#check(true);
-			},
-			onSaved: (made, isFirst) => {
-				this.#acknowledged = Math.max(this.#acknowledged, made);
-				if (isFirst) this.#leftOver = 0;
-				this.#options.store.acknowledge(this.id, this.#made - this.#acknowledged, isFirst ? this.#upTo : 0);
-				if (this.waiting === 0) onAcknowledged(this);
-			},
-			onRefused: (refusal) => {
-				if (refusal.code === 'healed') this.#notice = refusal;
-				else this.#refusal = refusal;
-				if (refusal.code === 'no-right') onNoRight();
-			},
-			onUnreadable: () => (this.#problem = 'unreadable'),
-		});
+	/** Takes what the device has, also what other tabs kept there. */
+	async #load(): Promise<void> {
+		try {
+			const { updates, unacked } = await this.#options.store.load(this.id);
+			if (this.#isEnded) return;
+			for (const update of updates) this.#apply(update);
+			for (const { tab, count, made } of unacked) this.#count.hear(tab, made, made - count);
+		} catch {
+			this.#problem = 'storage-failed';
+		}
+	}
+
+	#share(shared: Shared): void {
+		const { refusal } = this.#shared;
+		this.#shared = shared;
+		if (['open', 'waiting'].includes(shared.link.state)) this.#isOutOfReach = shared.link.state === 'waiting';
+		if (shared.refusal?.code === 'no-right' && refusal?.code !== 'no-right') this.#options.onNoRight();
+		if (!shared.isSynced) return;
+		if (this.#problem === 'storage-failed') this.#problem = null;
+		this.#check(true);
+	}
+
+	#keep(mark: Mark): void {
+		this.#count.keep(mark);
+		this.#options.store.acknowledge(this.id, this.#count.own, mark);
+		if (this.waiting === 0) this.#options.onAcknowledged(this);
 	}
 
 	/** Is there content, and is it of a version this app understands (S15)? */
@@ -213,29 +215,31 @@ export class OpenDocument {
 		this.#becomeReady();
 	}
 
-	#apply(update: Uint8Array, origin: symbol): void {
+	#apply(update: Uint8Array): void {
 		try {
-			Y.applyUpdate(this.doc, update, origin);
+			Y.applyUpdate(this.doc, update, fromDevice);
 		} catch {
 			this.#problem = 'unreadable';
 		}
 	}
 
 	#onUpdate = (update: Uint8Array, origin: unknown): void => {
-		if (origin === fromDevice || origin === fromOtherTab) return;
-		const isLocal = origin !== this.#connection;
-		if (isLocal) this.#made++;
-		this.#options.store.append(this.id, update, isLocal ? this.#made - this.#acknowledged : null);
+		if (origin === fromDevice) return;
+		if (origin === fromOtherTab) return this.#check();
+		const isLocal = !(origin instanceof RoomConnection);
+		if (isLocal) this.#count.edit();
+		this.#options.store.append(this.id, update, isLocal ? this.#count.own : null, this.#count.counts.made);
+		this.#sharing.changed(update, isLocal);
 		if (!isLocal) return;
 		this.#options.onLocalChange(this);
-		if (this.#refusal !== null) this.#tryAgain();
+		if (this.#shared.refusal !== null) this.#tryAgain();
 	};
 
 	/** The person changed what the room couldn't take (took a part back, made it smaller): it is asked again, not at every key. */
 	#tryAgain(): void {
 		const { environment } = this.#options;
 		environment.clearTimeout(this.#timer);
-		this.#timer = environment.setTimeout(() => this.#connection?.restart(), quietBeforeTrying);
+		this.#timer = environment.setTimeout(() => this.#sharing.restart(), quietBeforeTrying);
 	}
 }
 

@@ -17,6 +17,7 @@ import { MirrorStore } from './mirror-store.ts';
 import { newId } from './new-id.ts';
 import type { OpenDocument } from './open-document.svelte.ts';
 import type { Session, SessionData } from './session.svelte.ts';
+import { Tabs } from './tabs.ts';
 import { exportOf } from './unsynced.ts';
 import { wantedDocuments } from './wanted.ts';
 import { WorkspaceLink } from './workspace-link.svelte.ts';
@@ -38,6 +39,7 @@ export class Place {
 	#call: Call;
 	#keptStore: KeptStore | null;
 	#environment: Environment;
+	#tabs: Tabs;
 	#session: Session;
 	#store: DeviceStore;
 	#mirrorStore: MirrorStore | null;
@@ -55,12 +57,15 @@ export class Place {
 		this.#environment = environment;
 		this.#stopResume = environment.onResume(() => void session.loadSometimes());
 		this.#session = session;
-		this.#store = new DeviceStore(name('documents'), newId(''), environment, (problem) => (this.#storeProblem = problem));
+		// A tab that hasn't heard of a change of role yet sees other rows: it isn't one of these.
+		const tabs = (this.#tabs = new Tabs(`${name('tabs')}:${role}`, newId(''), environment));
+		this.#store = new DeviceStore(name('documents'), tabs.id, environment, (problem) => (this.#storeProblem = problem));
 		this.#mirrorStore = environment.indexedDB ? new MirrorStore(name('mirror'), environment.indexedDB) : null;
 		this.mirror = new Mirror({
 			environment,
 			call,
 			store: this.#mirrorStore,
+			tabs,
 			scope: role,
 			workspace: () => session.workspace ?? (workspace as Omit<WorkspaceSettings, 'stages' | 'fields' | 'tags' | 'teams' | 'people'>),
 			onRefused: () => void session.load(),
@@ -75,6 +80,7 @@ export class Place {
 			fetchToken,
 			typeOf,
 			store: this.#store,
+			tabs,
 			storageProblem: () => this.#storeProblem,
 			mayEdit: () => session.may('document.edit'),
 			onLocalChange: (document) => this.#projectSoon(document),
@@ -88,6 +94,7 @@ export class Place {
 			name: name('commands'),
 			environment,
 			call,
+			tabs,
 			onProblem: (problem) => (this.#queueProblem = problem),
 			onAnswered: (command, outcome) => {
 				if (outcome.status !== 'accepted') return;
@@ -100,12 +107,10 @@ export class Place {
 			environment,
 			fetchToken,
 			workspace: workspace.id,
+			tabs,
 			onPoke: (seq) => this.mirror.poke(seq),
 			onLink: (state) => {
-				const wasPoked = this.mirror.isPoked;
 				this.mirror.isPoked = state.state === 'open';
-				// Pokes may have been missed while the link was down.
-				if (this.mirror.isPoked && !wasPoked) void this.mirror.pull();
 				if (state.state === 'ended' && state.reason !== 'reload-needed') void session.load();
 			},
 		});
@@ -120,11 +125,11 @@ export class Place {
 				kept: this.#keptStore,
 				isOpen: (id) => this.documents.open.some((document) => document.id === id),
 				wanted: (limit) => (this.mirror.status.syncedAt === null ? null : wantedDocuments((kind) => this.mirror.rows(kind), user.id, limit)),
-				mayWork: () => true,
+				mayWork: () => tabs.isLead,
 				storageProblem: () => this.#storeProblem,
 				wishKey: name('keeping'),
 			});
-		void this.mirror.loaded.then(() => this.keeping?.look());
+		void this.mirror.loaded.then(() => tabs.follow(() => this.keeping?.look()));
 	}
 
 	/** The sync light (SY4): the worst of what is open. */
@@ -176,6 +181,7 @@ export class Place {
 		this.link.close();
 		this.queue.end();
 		this.mirror.end();
+		this.#tabs.end();
 		void this.#store.close();
 	}
 

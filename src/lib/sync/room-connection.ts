@@ -1,11 +1,12 @@
 /** A document's link to its room: y-protocols frames, with the room's acknowledgements and refusals (docs/protocol.md, Document socket). */
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
-import { applyAwarenessUpdate, type Awareness, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness';
+import { applyAwarenessUpdate, type Awareness, removeAwarenessStates } from 'y-protocols/awareness';
 import { writeSyncStep1 } from 'y-protocols/sync';
 import * as Y from 'yjs';
 import { type LinkState, RoomSocket, type RoomSocketOptions } from './room-socket.ts';
 import { splitUpdate } from './split-update.ts';
+import type { Mark } from './waiting.svelte.ts';
 
 const frame = { sync: 0, awareness: 1, queryAwareness: 3, saved: 100, refused: 101 };
 const step = { one: 0, two: 1, update: 2 };
@@ -15,6 +16,8 @@ export type Refusal = { code: string; message: string };
 /** Rooms take updates up to 1 MB (S5): more is sent in parts. What can't be cut isn't sent at all, for some hosts hang up above it without a word. */
 const updateLimit = 1_000_000;
 const partLimit = 500_000;
+/** An update that changes nothing. */
+const nothing = new Uint8Array([0, 0]);
 const tooLarge: Refusal = { code: 'too-large', message: 'One value in this change is larger than 1 MB. Take it back (undo), or put it in smaller parts.' };
 
 /** Rooms answer for a frame within 100 ms and a write. When one stays silent this long, the link begins anew, in ms. */
@@ -23,13 +26,17 @@ const answerWithin = 10_000;
 export type RoomConnectionOptions = Pick<RoomSocketOptions, 'room' | 'environment' | 'fetchToken'> & {
 	doc: Y.Doc;
 	awareness: Awareness;
-	/** How many edits of this device the document holds at this moment: frames remember it, acknowledgements answer with it. */
-	madeSoFar: () => number;
+	/** The edits of this device that the document holds at this moment: frames remember it, acknowledgements answer with it. */
+	madeSoFar: () => Mark;
+	/** What this person does here (S7), to be shown to the others; null when they are gone. */
+	presence: () => unknown;
+	/** The document's newest schema that this app knows: a room that holds a newer one sends it away (S15). */
+	schemaVersion: () => number | null;
 	onState: (state: LinkState) => void;
 	/** The room's content is here. */
 	onSynced: () => void;
-	/** The room keeps the first `made` edits durably (S4). `isFirst` once per link: everything this device had at its opening is kept. */
-	onSaved: (made: number, isFirst: boolean) => void;
+	/** The room keeps the edits of `mark` durably (S4). */
+	onSaved: (mark: Mark) => void;
 	onRefused: (refusal: Refusal) => void;
 	/** A frame that can't be read or applied: the document may be newer than this app (S15). */
 	onUnreadable: (cause: unknown) => void;
@@ -39,25 +46,23 @@ export class RoomConnection {
 	#options: RoomConnectionOptions;
 	#socket: RoomSocket;
 	/** For each sync frame sent on this link, in order: the edits made before it; null for a part whose last part follows. */
-	#sent: (number | null)[] = [];
+	#sent: (Mark | null)[] = [];
+	#clock = 0;
 	/** Frames of this link that the room has kept. */
 	#kept = 0;
 	/** Nothing is sent before the room's step 1 was answered: the answer holds all that it lacks. */
 	#hasAnswered = false;
-	#hasSaved = false;
 	/** The room lacks something we sent: what follows can't be kept either, until the next link. */
 	#isRefused = false;
 	#timer: unknown = null;
 
 	constructor(options: RoomConnectionOptions) {
 		this.#options = options;
-		const { doc, awareness } = options;
-		doc.on('update', this.#onUpdate);
-		awareness.on('update', this.#onAwareness);
+		options.doc.on('update', this.#onUpdate);
 		this.#socket = new RoomSocket({
 			...options,
 			party: 'document',
-			query: 'ack=1',
+			query: () => `ack=1${schemaQuery(options.schemaVersion())}`,
 			onOpen: () => this.#greet(),
 			onMessage: (data) => typeof data !== 'string' && this.#read(data),
 			onState: (state) => {
@@ -76,12 +81,21 @@ export class RoomConnection {
 		this.#socket.restart();
 	}
 
+	/** Tells the room what this person does here: after each change of it. */
+	sayPresence(): void {
+		this.#sayPresence(this.#options.presence());
+	}
+
+	/** Asks the room for an acknowledgement of edits that no frame was sent for, because the document held them already. */
+	cover(): void {
+		const { madeSoFar } = this.#options;
+		if (this.#hasAnswered && this.#socket.isOpen && this.#sent.at(-1) !== madeSoFar()) this.#sendUpdate(step.update, nothing, madeSoFar());
+	}
+
 	/** Says goodbye to the others and ends the link. */
 	close(): void {
-		const { doc, awareness } = this.#options;
-		removeAwarenessStates(awareness, [doc.clientID], 'local');
-		doc.off('update', this.#onUpdate);
-		awareness.off('update', this.#onAwareness);
+		this.#sayPresence(null);
+		this.#options.doc.off('update', this.#onUpdate);
 		this.#options.environment.clearTimeout(this.#timer);
 		this.#socket.close();
 	}
@@ -89,11 +103,9 @@ export class RoomConnection {
 	#greet(): void {
 		this.#sent = [];
 		this.#kept = 0;
-		this.#hasAnswered = this.#hasSaved = this.#isRefused = false;
+		this.#hasAnswered = this.#isRefused = false;
 		this.#send(frame.sync, (encoder) => writeSyncStep1(encoder, this.#options.doc));
-		// Set anew, not only sent: the others saw us leave at this clock, and take us back only at a later one.
-		const { awareness } = this.#options;
-		awareness.setLocalState(awareness.getLocalState());
+		this.sayPresence();
 	}
 
 	#read(data: Uint8Array<ArrayBuffer>): void {
@@ -103,7 +115,7 @@ export class RoomConnection {
 			const kind = decoding.readVarUint(decoder);
 			if (kind === frame.sync) this.#sync(decoder);
 			else if (kind === frame.awareness) applyAwarenessUpdate(awareness, decoding.readVarUint8Array(decoder), this);
-			else if (kind === frame.queryAwareness) this.#sendAwareness([this.#options.doc.clientID]);
+			else if (kind === frame.queryAwareness) this.sayPresence();
 			else if (kind === frame.saved) this.#saved(decoder);
 			else if (kind === frame.refused) this.#refused(JSON.parse(decoding.readVarString(decoder)));
 		} catch (cause) {
@@ -132,8 +144,7 @@ export class RoomConnection {
 		this.#expect();
 		const made = this.#sent.findLast((edits, n) => n < this.#kept && edits !== null);
 		if (made === undefined || made === null) return;
-		this.#options.onSaved(made, !this.#hasSaved);
-		this.#hasSaved = true;
+		this.#options.onSaved(made);
 	}
 
 	/** Waits for the room's answer to what was sent last: an answer that was lost must not leave edits waiting for ever. */
@@ -155,7 +166,7 @@ export class RoomConnection {
 		this.#sendUpdate(step.update, update, this.#options.madeSoFar());
 	};
 
-	#sendUpdate(kind: number, update: Uint8Array, made: number): void {
+	#sendUpdate(kind: number, update: Uint8Array, made: Mark): void {
 		// Behind a refused update nothing can be understood; the next link's first answer holds it all.
 		if (this.#isRefused) return;
 		const parts = update.length > updateLimit ? splitUpdate(update, partLimit) : [update];
@@ -170,15 +181,14 @@ export class RoomConnection {
 		this.#expect();
 	}
 
-	#onAwareness = ({ added, updated, removed }: { added: number[]; updated: number[]; removed: number[] }, origin: unknown): void => {
-		// Others' states come from the room; only one's own may be sent to it (S7).
-		const own = this.#options.doc.clientID;
-		if (origin !== this && [...added, ...updated, ...removed].includes(own)) this.#sendAwareness([own]);
-	};
-
-	#sendAwareness(clients: number[]): void {
-		const update = encodeAwarenessUpdate(this.#options.awareness, clients);
-		this.#send(frame.awareness, (encoder) => encoding.writeVarUint8Array(encoder, update));
+	#sayPresence(state: unknown): void {
+		const encoder = encoding.createEncoder();
+		encoding.writeVarUint(encoder, 1);
+		encoding.writeVarUint(encoder, this.#options.doc.clientID);
+		// Each later than the one before: the others saw us leave at some clock, and take us back only at a later one.
+		encoding.writeVarUint(encoder, ++this.#clock);
+		encoding.writeVarString(encoder, JSON.stringify(state));
+		this.#send(frame.awareness, (all) => encoding.writeVarUint8Array(all, encoding.toUint8Array(encoder)));
 	}
 
 	#send(kind: number, write: (encoder: encoding.Encoder) => void): void {
@@ -192,6 +202,10 @@ export class RoomConnection {
 	#forgetPeers(): void {
 		const { awareness, doc } = this.#options;
 		const others = [...awareness.getStates().keys()].filter((client) => client !== doc.clientID);
-		if (others.length > 0) removeAwarenessStates(awareness, others, this);
+		removeAwarenessStates(awareness, others, this);
+		// The room tells of those who are still there by the clock they have: as if they were seen for the first time.
+		for (const client of others) awareness.meta.delete(client);
 	}
 }
+
+const schemaQuery = (version: number | null) => (version === null ? '' : `&schema=${version}`);

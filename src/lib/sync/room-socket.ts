@@ -14,7 +14,7 @@ export type RoomSocketOptions = {
 	room: string;
 	party: 'document' | 'workspace';
 	/** More query, e.g. `ack=1`. */
-	query?: string;
+	query?: () => string;
 	environment: Environment;
 	fetchToken: (room: string) => Promise<Answer<{ token: string; url: string }>>;
 	onOpen: () => void;
@@ -205,5 +205,5 @@ export class RoomSocket {
 function addressOf({ token, url }: { token: string; url: string }, { party, room, query }: RoomSocketOptions): string {
 	const base = url.replace(/^http/, 'ws').replace(/\/+$/, '');
 	const path = base.includes('/parties/') ? base : `${base}/parties/${party}/${room}`;
-	return `${path}${path.includes('?') ? '&' : '?'}token=${encodeURIComponent(token)}${query ? `&${query}` : ''}`;
+	return `${path}${path.includes('?') ? '&' : '?'}token=${encodeURIComponent(token)}${query ? `&${query()}` : ''}`;
 }

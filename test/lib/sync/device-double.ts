@@ -1,7 +1,7 @@
 /** A device for tests: its own IndexedDB, clock, chance, wake-ups and tabs. Timers are real unless a test passes its own. */
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 import { WebSocket } from 'ws';
-import type { Channel, Environment, Socket } from '../../../src/lib/sync/environment.ts';
+import type { Channel, Environment, Locks, Socket } from '../../../src/lib/sync/environment.ts';
 
 // The stores read it from the globals, as in a browser.
 globalThis.IDBKeyRange = IDBKeyRange;
@@ -34,7 +34,10 @@ export function deviceDouble(changes: Partial<Environment> = {}): DeviceDouble {
 			channels.set(name, others);
 			const channel: Channel = {
 				onmessage: null,
-				postMessage: (data) => others.forEach((other) => other !== channel && queueMicrotask(() => other.onmessage?.({ data }))),
+				postMessage: (said) => {
+					const data = structuredClone(said);
+					others.forEach((other) => other !== channel && queueMicrotask(() => others.has(other) && other.onmessage?.({ data })));
+				},
 				close: () => void others.delete(channel),
 			};
 			others.add(channel);
@@ -42,10 +45,115 @@ export function deviceDouble(changes: Partial<Environment> = {}): DeviceDouble {
 		},
 		isMetered: () => false,
 		space: async () => ({ used: 1_000_000, quota: 1_000_000_000 }),
+		locks: lockDouble(),
 		onFrame: (run) => void setTimeout(run, 1),
 		...changes,
 	};
 	return device;
+}
+
+/** Locks as browsers have them: one holder by name, a line behind it, taken away by `steal`. */
+export function lockDouble(): Locks {
+	type Claim = { start: () => void };
+	const lines = new Map<string, { claim: Claim; lose: (cause: unknown) => void }[]>();
+	const waiting = new Map<string, Claim[]>();
+	const next = (name: string) => {
+		if ((lines.get(name) ?? []).length === 0) waiting.get(name)?.shift()?.start();
+	};
+	return {
+		request: (name, { steal = false, signal }, held) =>
+			new Promise((resolve, reject) => {
+				if (signal?.aborted) return reject(signal.reason);
+				const claim: Claim = {
+					start: () => {
+						const holder = { claim, lose: reject };
+						lines.set(name, [...(lines.get(name) ?? []), holder]);
+						const end = () => {
+							lines.set(name, (lines.get(name) ?? []).filter((other) => other !== holder));
+							next(name);
+						};
+						queueMicrotask(() => void held().then((value) => (end(), resolve(value)), (cause) => (end(), reject(cause))));
+					},
+				};
+				if (steal) {
+					for (const holder of lines.get(name) ?? []) holder.lose(new DOMException('stolen', 'AbortError'));
+					lines.set(name, []);
+					return claim.start();
+				}
+				waiting.set(name, [...(waiting.get(name) ?? []), claim]);
+				signal?.addEventListener('abort', () => {
+					const line = waiting.get(name) ?? [];
+					if (!line.includes(claim)) return;
+					waiting.set(name, line.filter((other) => other !== claim));
+					reject(signal.reason);
+				});
+				next(name);
+			}),
+	};
+}
+
+export type TabDouble = Environment & { hang: () => void; goOn: () => void; kill: () => void; isLookedAt: boolean; sockets: Set<string> };
+
+/** One tab of a device: shares its storage, channels and locks; can hang, go on, and die as a crashed tab does. */
+export function tabDouble(device: DeviceDouble, changes: Partial<Environment> = {}): TabDouble {
+	let isHanging = false;
+	let isDead = false;
+	let later: (() => void)[] = [];
+	const ends: (() => void)[] = [];
+	/** What happens to a tab happens when it is awake, and never when it is dead. */
+	const awake =
+		<T extends unknown[]>(run: (...all: T) => void) =>
+		(...all: T) => {
+			if (isDead) return;
+			if (isHanging) later.push(() => awake(run)(...all));
+			else run(...all);
+		};
+	const tab: TabDouble = {
+		...device,
+		isLookedAt: true,
+		isVisible: () => tab.isLookedAt,
+		sockets: new Set(),
+		setTimeout: (run, ms) => device.setTimeout(awake(run), ms),
+		fetch: (...all) => (isDead ? new Promise(() => {}) : (changes.fetch ?? device.fetch)(...all)),
+		openChannel: (name) => {
+			const channel = device.openChannel(name)!;
+			ends.push(() => channel.close());
+			return {
+				set onmessage(listen: Channel['onmessage']) {
+					channel.onmessage = listen && awake(listen);
+				},
+				get onmessage() {
+					return channel.onmessage;
+				},
+				postMessage: (message) => isDead || channel.postMessage(message),
+				close: () => channel.close(),
+			};
+		},
+		locks: {
+			request: (name, options, held) =>
+				device.locks!.request(name, options, () => {
+					const kept = isDead ? Promise.resolve() : held();
+					return Promise.race([kept, new Promise<void>((resolve) => ends.push(resolve))]);
+				}),
+		},
+		openSocket: (url) => {
+			const socket = device.openSocket(url);
+			tab.sockets.add(url);
+			ends.push(() => socket.close());
+			return socket;
+		},
+		hang: () => (isHanging = true),
+		goOn: () => {
+			isHanging = false;
+			for (const run of later.splice(0)) run();
+		},
+		kill: () => {
+			isDead = true;
+			later = [];
+			for (const end of ends) end();
+		},
+	};
+	return tab;
 }
 
 /** Waits until `holds`, looking every few milliseconds; throws with what it waited for. */

@@ -35,7 +35,7 @@ function link(environment: Environment, fetchToken: () => Token | Promise<Token>
 	const socket = new RoomSocket({
 		room: 'customer_a',
 		party: 'document',
-		query: 'ack=1',
+		query: () => 'ack=1',
 		environment,
 		fetchToken: async () => (tokens++, fetchToken()),
 		onOpen: () => {},

@@ -1,0 +1,105 @@
+/** Whole devices in several tabs: lists, decisions, seats and the light come through the one that leads (SY2–SY4, SY7, ADR 13). */
+import { afterEach, describe, expect, it } from 'vitest';
+import { Device } from '../../../src/lib/sync/device.svelte.ts';
+import type { Socket } from '../../../src/lib/sync/environment.ts';
+import { appDouble, sessionOf } from './app-double.ts';
+import { deviceDouble, tabDouble, until } from './device-double.ts';
+import { customerRow } from './rows.ts';
+
+const open: Device[] = [];
+afterEach(() => {
+	for (const device of open.splice(0)) device.place?.end();
+});
+
+/** One device, its app, and a workspace room that says what the test says. */
+function world() {
+	const app = appDouble();
+	app.session = sessionOf();
+	app.put('customer', customerRow('customer_a', 'Acme'));
+	const token = { status: 200, body: { token: 't', url: 'http://rooms' } };
+	app.instead = (path) => (path.startsWith('/api/rooms/token') ? token : null);
+	const sockets: Socket[] = [];
+	const device = deviceDouble({
+		random: () => 0,
+		openSocket: () => {
+			const socket = { binaryType: '', readyState: 1, onopen: null, onmessage: null, onclose: null, onerror: null, send: () => {}, close: () => {} } as Socket;
+			sockets.push(socket);
+			setTimeout(() => socket.onopen?.({}), 1);
+			return socket;
+		},
+	});
+	/** A tab: what it asks the app for is counted. */
+	const tab = async () => {
+		const asked: string[] = [];
+		const double = tabDouble(device, { fetch: (path, init) => (asked.push(path), app.fetch(path, init)) });
+		const here = new Device(double);
+		open.push(here);
+		await here.session.load();
+		await until('it is synced', () => here.light.state === 'synced');
+		const count = (path: string) => asked.filter((one) => one.startsWith(path)).length;
+		return { ...here, here, tab: double, place: here.place!, count };
+	};
+	const say = (message: unknown) => sockets.findLast((socket) => socket.onmessage)!.onmessage!({ data: JSON.stringify(message) });
+	return { app, device, tab, say, sockets };
+}
+
+const names = (place: NonNullable<Device['place']>) => place.mirror.rows('customer').map((row) => row.name).sort().join();
+
+describe('a place in several tabs', () => {
+	it('only the lead asks the server and holds the socket; rows, seats, age and the light are the same in all', async () => {
+		const { app, tab, say, sockets } = world();
+		const [one, two] = [await tab(), await tab()];
+		expect([one.count('/api/sync') > 0, two.count('/api/sync'), sockets.length, two.count('/api/rooms/token')]).toEqual([true, 0, 1, 0]);
+		app.put('customer', customerRow('customer_b', 'Beta'));
+		say({ type: 'poke', seq: app.seq });
+		await until('the follower shows it', () => names(two.place) === 'Acme,Beta');
+		say({ type: 'seats', seats: [{ userId: 'bea', name: 'Bea', colour: '#000', doc: 'customer_a' }] });
+		await until('the follower knows who is here', () => two.place.link.seats[0]?.userId === 'bea');
+		expect(two.place.mirror.status).toEqual(one.place.mirror.status);
+		const before = two.place.mirror.status.syncedAt!;
+		await until('a pull asked for by the follower is done by the lead', async () => (await two.place.mirror.pull(), two.place.mirror.status.syncedAt! > before));
+		expect(two.count('/api/sync')).toBe(0);
+		app.isOnline = false;
+		await one.place.mirror.pull();
+		sockets[0]!.onclose!({ code: 1006, reason: '' });
+		for (const { here } of [one, two]) await until('both say that it is not the newest', () => here.light.state === 'saved-here' && here.light.reason === 'offline');
+		app.isOnline = true;
+		one.tab.kill();
+		await until('the follower leads, and gets what is new', () => two.count('/api/sync') > 0 && two.here.light.state === 'synced', 10_000);
+	});
+
+	it('a decision made in a following tab is sent once by the lead, and answered where it was made (SY3)', async () => {
+		const { app, tab } = world();
+		app.decide = ({ args }) => (args.isStale ? { status: 'held', reason: 'stage-changed' } : { status: 'accepted', result: { seen: args.taskId } });
+		const [one, two] = [await tab(), await tab()];
+		const { id, outcome } = two.place.queue.send('complete-task', { taskId: 't1' });
+		expect(await outcome).toEqual({ status: 'accepted', result: { seen: 't1' } });
+		expect([app.executed.get(id), one.count('/api/commands'), two.count('/api/commands')]).toEqual([1, 1, 0]);
+		await two.place.queue.send('complete-task', { isStale: true }, 'command_held').outcome;
+		for (const { place } of [one, two]) await until('both show what is held', () => place.queue.held.map((command) => command.reason).join() === 'stage-changed');
+		one.place.queue.dismiss('command_held');
+		await until('read in one, read in all', () => two.place.queue.held.length === 0);
+	});
+
+	it('decisions wait offline in all tabs, survive the lead’s death, and are executed once each', async () => {
+		const { app, tab } = world();
+		const [one, two, three] = [await tab(), await tab(), await tab()];
+		app.isOnline = false;
+		one.place.queue.send('complete-task', {}, 'command_1');
+		const answers = [two.place.queue.send('complete-task', {}, 'command_2').outcome, three.place.queue.send('complete-task', {}, 'command_3').outcome];
+		for (const { here } of [one, two, three]) await until('all count three', () => here.light.state === 'waiting' && here.light.waiting === 3);
+		// The server executes the first, and its answer never reaches the lead.
+		app.isOnline = true;
+		app.loseAnswers = 1;
+		void one.place.queue.flush();
+		await until('it was executed', () => app.executed.get('command_1') === 1);
+		one.tab.kill();
+		expect(await Promise.all(answers)).toEqual([{ status: 'accepted' }, { status: 'accepted' }]);
+		for (const { place } of [two, three]) await until('nothing waits', () => place.queue.waiting.length === 0);
+		expect([...app.executed]).toEqual([
+			['command_1', 1],
+			['command_2', 1],
+			['command_3', 1],
+		]);
+	});
+});

@@ -1,0 +1,201 @@
+/** One document open in several tabs of one device, against the real room: one socket, one truth, and a lead that dies (S4, S7, S16, ADR 13). */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { DeviceStore } from '../../../src/lib/sync/device-store.ts';
+import { documentTypeOf } from '../../../src/lib/sync/document-types.ts';
+import { Documents } from '../../../src/lib/sync/documents.svelte.ts';
+import { edit } from '../../../src/lib/sync/edit.ts';
+import type { OpenDocument } from '../../../src/lib/sync/open-document.svelte.ts';
+import { Tabs } from '../../../src/lib/sync/tabs.ts';
+import { call, token } from '../../party/harness/client.ts';
+import { newCustomer, newId } from '../../party/harness/documents.ts';
+import { type Rooms, startRooms } from '../../party/harness/rooms.ts';
+import { type DeviceDouble, deviceDouble, tabDouble, until } from './device-double.ts';
+
+let rooms: Rooms;
+beforeAll(async () => {
+	rooms = await startRooms('partykit');
+}, 120_000);
+afterAll(() => rooms?.end());
+
+const open: (() => unknown)[] = [];
+afterEach(async () => {
+	for (const close of open.splice(0).reverse()) await close();
+});
+
+/** A tab with the part of a place that documents need. */
+function tabOf(device: DeviceDouble, { who = 'ada', isOnline = () => true }: { who?: string; isOnline?: () => boolean } = {}) {
+	const tab = tabDouble(device);
+	const tabs = new Tabs(`cuebook:tabs:${who}:w1`, newId('tab'), tab);
+	const store = new DeviceStore(`cuebook:documents:${who}:w1`, tabs.id, tab);
+	const documents = new Documents({
+		environment: tab,
+		tabs,
+		fetchToken: async (room) =>
+			isOnline() ? { ok: true, value: { token: await token(room, { sub: who }), url: rooms.url } } : { ok: false, status: 0, code: 'offline', message: '' },
+		typeOf: documentTypeOf,
+		store,
+		storageProblem: () => null,
+		mayEdit: () => true,
+		onLocalChange: () => {},
+		onAcknowledged: () => {},
+		onNoRight: () => {},
+	});
+	const leave = async () => {
+		documents.end();
+		tabs.end();
+		await store.close();
+	};
+	open.push(leave);
+	return { tab, tabs, store, documents, leave, sockets: tab.sockets };
+}
+
+/** A device with so many tabs that have the document open; the first leads. */
+async function tabsOn(id: string, count: number, options: Parameters<typeof tabOf>[1] = {}) {
+	const device = deviceDouble({ random: () => 0 });
+	const tabs = [];
+	for (let n = 0; n < count; n++) {
+		const one = tabOf(device, options);
+		await until('it knows who leads', () => n > 0 || one.tabs.isLead);
+		tabs.push({ ...one, document: one.documents.openDocument(id) });
+	}
+	return { device, tabs };
+}
+
+const nameOf = (document: OpenDocument) => document.doc.getMap('fields').get('name');
+const inRoom = async (id: string) => {
+	const read = await call(rooms.url, 'document', id, 'read');
+	if (!read.ok) throw new Error(`The room ${id} can’t be read`);
+	return (read.value as any).rows[0].values;
+};
+
+describe('one document in several tabs', () => {
+	it('has one socket; edits cross at once, and each tab says synced only after the room’s acknowledgement (S4)', async () => {
+		const id = await newCustomer(rooms.url, 'Acme');
+		const { tabs } = await tabsOn(id, 3);
+		for (const { document } of tabs) await until('it is synced', () => document.status.state === 'synced');
+		expect(tabs.map(({ sockets }) => sockets.size)).toEqual([1, 0, 0]);
+		edit(tabs[2]!.document, 'set-field', { field: 'name', value: 'From the third' });
+		expect(tabs[2]!.document.status).toMatchObject({ state: 'waiting', waiting: 1 });
+		await until('the others show it', () => tabs.every(({ document }) => nameOf(document) === 'From the third'));
+		for (const { document } of tabs) await until('all say synced', () => document.status.state === 'synced' && document.waiting === 0);
+		expect((await inRoom(id)).name).toBe('From the third');
+		await until('the device knows that nothing waits', async () => (await tabs[0]!.store.unacked()).size === 0);
+	});
+
+	it('a document that only a following tab opens comes through the lead, and its link ends with it', async () => {
+		const [one, other] = [await newCustomer(rooms.url, 'One'), await newCustomer(rooms.url, 'Other')];
+		const { tabs } = await tabsOn(one, 2);
+		const [lead, follower] = tabs as [(typeof tabs)[0], (typeof tabs)[0]];
+		await until('it follows', () => follower.document.status.state === 'synced');
+		const document = follower.documents.openDocument(other);
+		await document.ready;
+		expect(nameOf(document)).toBe('Other');
+		await until('it is synced', () => document.status.state === 'synced');
+		expect([lead.documents.open.length, lead.sockets.size, follower.sockets.size]).toEqual([2, 2, 0]);
+		document.close();
+		await until('the lead let it go', () => lead.documents.open.length === 1, 10_000);
+		// A tab that dies closes nothing itself.
+		follower.documents.openDocument(other);
+		await until('the lead holds it again', () => lead.documents.open.length === 2);
+		follower.tab.kill();
+		await until('the lead let it go', () => lead.documents.open.length === 1, 10_000);
+	}, 30_000);
+
+	it('says to the others what the room refuses, and that there is no room', async () => {
+		const missing = newId('customer');
+		const { tabs } = await tabsOn(missing, 2);
+		for (const { document } of tabs) await until('it can’t', () => document.status.state === 'cannot' && document.status.reason === 'not-found');
+		await call(rooms.url, 'document', missing, 'create', { workspace: 'w1', type: 'customer', args: { name: 'Late' }, actor: { kind: 'user', id: 'ada' } });
+		tabs[1]!.document.reconnect();
+		for (const { document } of tabs) await until('it is synced', () => document.status.state === 'synced');
+	});
+
+	it('shows one person once, with what the tab used last does; other people see no ghost (S7)', async () => {
+		const id = await newCustomer(rooms.url, 'Acme');
+		const { tabs } = await tabsOn(id, 2);
+		const bea = tabOf(deviceDouble(), { who: 'bea' }).documents.openDocument(id);
+		for (const { document } of [...tabs, { document: bea }]) await until('it is synced', () => document.status.state === 'synced');
+		const seen = () => bea.peers.map(({ user, state }) => `${user.id} ${state.at}`).join();
+		tabs[0]!.document.awareness.setLocalStateField('at', 'contacts');
+		await until('bea sees the first', () => seen() === 'ada contacts');
+		tabs[1]!.document.awareness.setLocalStateField('at', 'notes');
+		await until('bea sees the second', () => seen() === 'ada notes');
+		bea.awareness.setLocalStateField('at', 'agreements');
+		for (const { document } of tabs) await until('both see bea, and only her', () => document.peers.map(({ user, state }) => `${user.id} ${state.at}`).join() === 'bea agreements');
+		tabs[1]!.tab.kill();
+		await until('bea sees the one that is left', () => seen() === 'ada contacts');
+		tabs[0]!.tab.kill();
+		await until('bea is alone', () => bea.peers.length === 0, 10_000);
+	});
+});
+
+describe('the lead’s death', () => {
+	it.each(['kill', 'hang'] as const)('%s: another tab goes on with what waits, in order, counted right, and nothing is lost', async (how) => {
+		const id = await newCustomer(rooms.url, 'Acme');
+		let isOnline = true;
+		const { tabs } = await tabsOn(id, 3, { isOnline: () => isOnline });
+		const [lead, second, third] = tabs as [(typeof tabs)[0], (typeof tabs)[0], (typeof tabs)[0]];
+		for (const { document } of tabs) await until('it is synced', () => document.status.state === 'synced');
+		isOnline = false;
+		await rooms.kill();
+		for (const { document } of tabs) await until('it is offline', () => document.status.state === 'saved-here', 10_000);
+		edit(lead.document, 'set-field', { field: 'name', value: 'By the lead' });
+		edit(second.document, 'set-field', { field: 'domain', value: 'second.example' });
+		edit(third.document, 'add-tag', { tag: 't3' });
+		edit(third.document, 'add-tag', { tag: 't4' });
+		for (const { document } of tabs) await until('all count the same', () => document.waiting === 4);
+		await lead.store.flush();
+		lead.tab[how]();
+		await until('another leads', () => second.tabs.isLead || third.tabs.isLead, 10_000);
+		edit(second.document, 'remove-tag', { tag: 't3' });
+		for (const { document } of [second, third]) await until('they count the same', () => document.waiting === 5);
+		isOnline = true;
+		await rooms.start();
+		for (const { document } of [second, third]) {
+			await until('it is synced', () => document.status.state === 'synced', 30_000);
+			expect(document.waiting).toBe(0);
+		}
+		expect(await inRoom(id)).toMatchObject({ name: 'By the lead', domain: 'second.example', tags: ['t4'] });
+		await until('the device knows that nothing waits', async () => (await second.store.unacked()).size === 0);
+		if (how === 'kill') return;
+		lead.tab.goOn();
+		await until('it is synced again, as one that follows', () => lead.document.status.state === 'synced' && lead.document.waiting === 0 && !lead.tabs.isLead, 10_000);
+		expect(lead.document.type!.projection(lead.document.doc)).toEqual(second.document.type!.projection(second.document.doc));
+	}, 90_000);
+
+	it('two tabs edit offline, both are closed, and after the next start both edits are there', async () => {
+		const id = await newCustomer(rooms.url, 'Acme');
+		let isOnline = true;
+		const { device, tabs } = await tabsOn(id, 2, { isOnline: () => isOnline });
+		for (const { document } of tabs) await until('it is synced', () => document.status.state === 'synced');
+		for (const { leave } of tabs) await leave();
+		isOnline = false;
+		const again = [tabOf(device, { isOnline: () => isOnline }), tabOf(device, { isOnline: () => isOnline })];
+		const documents = again.map((tab) => tab.documents.openDocument(id));
+		for (const document of documents) await document.ready;
+		edit(documents[0]!, 'set-field', { field: 'name', value: 'By one' });
+		edit(documents[1]!, 'set-field', { field: 'domain', value: 'two.example' });
+		for (const document of documents) await until('both count both', () => document.status.state === 'waiting' && document.waiting === 2);
+		for (const { store, tab } of again) {
+			await store.flush();
+			tab.kill();
+		}
+		isOnline = true;
+		const last = tabOf(device);
+		await until('everything was sent without opening a page', async () => (await inRoom(id)).domain === 'two.example' && (await inRoom(id)).name === 'By one', 15_000);
+		await until('the device knows that nothing waits', async () => (await last.store.unacked()).size === 0);
+	});
+
+	it('an edit of a tab that closes before its acknowledgement isn’t counted for ever', async () => {
+		const id = await newCustomer(rooms.url, 'Acme');
+		const { tabs } = await tabsOn(id, 2);
+		const [lead, follower] = tabs as [(typeof tabs)[0], (typeof tabs)[0]];
+		for (const { document } of tabs) await until('it is synced', () => document.status.state === 'synced');
+		edit(follower.document, 'set-field', { field: 'name', value: 'Last words' });
+		await follower.store.flush();
+		follower.tab.kill();
+		await until('the lead sent it', () => nameOf(lead.document) === 'Last words' && lead.document.status.state === 'synced');
+		await until('the device knows that nothing waits', async () => (await lead.store.unacked()).size === 0);
+		expect((await inRoom(id)).name).toBe('Last words');
+	});
+});
