@@ -8,7 +8,7 @@ export async function workspaceOfDocument(db: Database, doc: string): Promise<st
 	const [published] = await db.select({ workspace: projection.workspace }).from(projection).where(eq(projection.doc, doc));
 	if (published) return published.workspace;
 	const made = await db.all<{ workspace: string }>(
-		sql`SELECT workspace FROM command WHERE type IN ('create-customer', 'create-playbook') AND json_extract(args, '$.id') = ${doc} AND json_extract(outcome, '$.status') = 'accepted' LIMIT 1`,
+		sql`SELECT workspace FROM command WHERE type IN ('create-customer', 'create-playbook', 'create-note', 'create-template') AND json_extract(args, '$.id') = ${doc} AND json_extract(outcome, '$.status') = 'accepted' LIMIT 1`,
 	);
 	return made[0]?.workspace ?? null;
 }

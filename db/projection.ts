@@ -9,11 +9,12 @@ import type { ProjectedRow, Projection } from '#domain/documents/document-type.t
 import type { RecordedEvent } from '#domain/events/event.ts';
 import type { Database } from './client.ts';
 import { insertEvent } from './events.ts';
-import { agreement, contact, customer, playbook, projection } from './schema/index.ts';
+import { agreement, contact, customer, note, playbook, projection, task, template } from './schema/index.ts';
 import { bumpSeq, commit, guard, isGuardLost, seqNow, statement, type Statement } from './statement.ts';
+import { cancelItem, tickTask, upsertItem, type TaskTick } from './tasks.ts';
 
-/** The tables that documents may write. */
-const tables: Record<ProjectedRow['table'], SQLiteTable> = { customer, contact, agreement, playbook };
+/** The tables that documents may write. A tick is none: it is in `ticks`. */
+const tables: Record<Exclude<ProjectedRow['table'], 'tick'>, SQLiteTable> = { customer, contact, agreement, playbook, note, template, task };
 
 export type Published = { epoch: number; position: number; rows: Projection };
 
@@ -34,6 +35,8 @@ export type Publication = {
 	changed: { row: ProjectedRow; stamps: Record<string, number> }[];
 	vanished: ProjectedRow[];
 	events: RecordedEvent[];
+	/** Boxes that changed, with who changed them: the tasks they stand for are completed or reopened, each once. */
+	ticks?: Omit<TaskTick, 'workspace' | 'doc'>[];
 };
 
 /**
@@ -41,10 +44,11 @@ export type Publication = {
  * nothing was changed. After any other error it may or may not have been written: read `publishedOf` again (R5).
  */
 export async function publish(database: Database, publication: Publication): Promise<number | null> {
-	const { changed, vanished, events, workspace } = publication;
+	const { doc, changed, vanished, events, workspace, ticks = [] } = publication;
 	const statements = [stillAt(publication), bumpSeq(workspace)];
-	for (const { row, stamps } of changed) statements.push(upsert(publication, row, stamps));
-	for (const row of vanished) statements.push(tombstone(publication, row));
+	for (const { row, stamps } of changed) if (row.table !== 'tick') statements.push(upsert(publication, row, stamps));
+	for (const row of vanished) if (row.table !== 'tick') statements.push(row.table === 'task' ? cancelItem(workspace, doc, row.id) : tombstone(publication, row));
+	for (const tick of ticks) statements.push(...tickTask({ ...tick, workspace, doc }));
 	for (const event of events) statements.push(insertEvent(workspace, event));
 	statements.push(position(publication), statement(`SELECT ${seqNow} AS seq`, { workspace }));
 	try {
@@ -81,6 +85,7 @@ function upsert({ workspace }: Publication, row: ProjectedRow, stamps: Record<st
 		names.push(column.name);
 		args[`v_${column.name}`] = value === null || value === undefined ? null : (column.mapToDriverValue(value) as InValue);
 	}
+	if (row.table === 'task') return upsertItem(names, args);
 	return statement(
 		`INSERT INTO ${row.table} (id, workspace, seq, deleted_at, ${names.join(', ')})
 		 VALUES (:id, :workspace, ${seqNow}, NULL, ${names.map((name) => `:v_${name}`).join(', ')})
@@ -97,5 +102,5 @@ const tombstone = ({ workspace, at }: Publication, row: ProjectedRow): Statement
 
 function columnsOf(row: ProjectedRow): Record<string, SQLiteColumn> {
 	if (!Object.hasOwn(tables, row.table)) throw new Error(`A document may not write the table ${row.table}.`);
-	return getTableColumns(tables[row.table]) as Record<string, SQLiteColumn>;
+	return getTableColumns(tables[row.table as keyof typeof tables]) as Record<string, SQLiteColumn>;
 }

@@ -41,12 +41,14 @@ const columns: { [K in MirrorKind]: readonly (keyof MirrorRows[K] & string)[] } 
 	activation: ['id', 'state', 'version', 'triggerType', 'activatedAt', 'activatedBy'],
 	run: ['id', 'playbookId', 'version', 'subjectType', 'subjectId', 'state', 'hasErrors', 'epoch', 'rootRunId', 'parentRunId', 'depth', 'cause', 'nextStepId', 'nextDueAt', 'startedAt', 'endedAt'],
 	step: ['id', 'runId', 'number', 'stepId', 'state', 'dueAt', 'startedAt', 'endedAt', 'attempts', 'error'],
-	task: ['id', 'customerId', 'runId', 'title', 'description', 'assignees', 'teamId', 'dueAt', 'state', 'completedBy', 'completedAt', 'createdAt'],
+	task: ['id', 'customerId', 'runId', 'title', 'description', 'assignees', 'teamId', 'dueAt', 'state', 'completedBy', 'completedAt', 'createdAt', 'doc', 'item'],
 	mail: ['id', 'kind', 'customerId', 'runId', 'from', 'to', 'cc', 'bcc', 'subject', 'html', 'text', 'state', 'error', 'at'],
 	interaction: ['id', 'customerId', 'contactId', 'userId', 'type', 'direction', 'title', 'body', 'at'],
 	usageWeek: ['id', 'customerId', 'week', 'connections', 'activeUsers'],
 	follow: ['id', 'userId', 'customerId'],
 	view: ['id', 'owner', 'isShared', 'kind', 'name', 'position', 'definition'],
+	note: ['id', 'customerId', 'kind', 'title', 'excerpt', 'author', 'isPinned', 'isRemoved', 'taskCount', 'doneCount', 'mentions', 'createdAt', 'updatedAt'],
+	template: ['id', 'name', 'html', 'isRemoved', 'createdAt', 'updatedAt'],
 };
 
 type MirrorTable = SQLiteTable & { id: SQLiteColumn; workspace: SQLiteColumn; seq: SQLiteColumn; deletedAt: SQLiteColumn };

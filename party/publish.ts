@@ -119,8 +119,10 @@ export class Publisher {
 	async #publication(copy: Copy, base: Published | null, next: Published): Promise<Publication> {
 		const { workspace, type } = copy.log.head!;
 		const at = Date.now();
-		const subject = { subjectType: type as EventDraft['subjectType'], subjectId: this.#id, customerId: type === 'customer' ? this.#id : null };
+		const subject = { subjectType: type as EventDraft['subjectType'], subjectId: this.#id, customerId: type === 'customer' ? this.#id : customerOf(next.rows) };
 		const drafts = [...copy.type.events(base?.rows ?? null, next.rows), ...this.#healings.map(({ path, ...data }): EventDraft => ({ ...subject, path, type: 'content.healed', data: { path, ...data } }))];
+		// Authors are read before anything is waited for: they may be forgotten meanwhile (S9).
+		const ticks = this.#ticks(copy, base, next, at);
 		const authored = drafts.map((draft) => ({ draft, author: draft.type === 'content.healed' ? null : copy.authorOf(draft.path) }));
 		const changes = difference(base?.rows ?? [], next.rows, copy.type.stamps, at);
 		const events = await Promise.all(
@@ -129,12 +131,23 @@ export class Publisher {
 				return { ...draft, id, at: author?.at ?? at, actor: author?.actor ?? system.actor, cause: author?.cause ?? null };
 			}),
 		);
-		return { doc: this.#id, workspace, type, at, base, next, events, ...changes };
+		return { doc: this.#id, workspace, type, at, base, next, events, ticks: await ticks, ...changes };
 	}
 
-	#tell({ workspace, events }: Publication, seq: number): void {
+	/** Boxes that changed, under who changed them: whoever brings a tick made offline is not who made it (S11). */
+	#ticks(copy: Copy, base: Published | null, next: Published, at: number): Promise<NonNullable<Publication['ticks']>> {
+		const found = (copy.type.ticks?.(base?.rows ?? null, next.rows) ?? []).map((tick) => ({ ...tick, author: copy.authorOf(tick.path) }));
+		return Promise.all(
+			found.map(async ({ path, task: taskId, item, isDone, author }) => {
+				const eventId = await hash([this.#id, next.epoch, path, next.position, 'tick', taskId]);
+				return { taskId, item, isDone, actor: author?.actor ?? system.actor, now: author?.at ?? at, eventId };
+			}),
+		);
+	}
+
+	#tell({ workspace, events, ticks = [] }: Publication, seq: number): void {
 		this.#call('workspace', workspace, 'poke', { seq });
-		if (events.length > 0) this.#call('automation', `${workspace}_0`, 'wake', {});
+		if (events.length + ticks.length > 0) this.#call('automation', `${workspace}_0`, 'wake', {});
 	}
 
 	async #clean(copy: Copy): Promise<void> {
@@ -155,6 +168,9 @@ export class Publisher {
 		return answer.ok;
 	}
 }
+
+/** The customer that a document belongs to, from its first row. */
+const customerOf = ([row]: Projection): string | null => (typeof row?.values.customerId === 'string' ? row.values.customerId : null);
 
 /** A document's own id, type and workspace are the room's to say, whatever a client wrote there. */
 function restoreIdentity(copy: Copy, id: string): void {

@@ -1,3 +1,37 @@
+CREATE TABLE `note` (
+	`workspace` text NOT NULL,
+	`seq` integer NOT NULL,
+	`deleted_at` integer,
+	`id` text PRIMARY KEY NOT NULL,
+	`customer_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`title` text NOT NULL,
+	`excerpt` text NOT NULL,
+	`author` text,
+	`is_pinned` integer NOT NULL,
+	`is_removed` integer NOT NULL,
+	`task_count` integer NOT NULL,
+	`done_count` integer NOT NULL,
+	`mentions` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `note_seq` ON `note` (`workspace`,`seq`);--> statement-breakpoint
+CREATE INDEX `note_customer` ON `note` (`customer_id`);--> statement-breakpoint
+CREATE TABLE `template` (
+	`workspace` text NOT NULL,
+	`seq` integer NOT NULL,
+	`deleted_at` integer,
+	`id` text PRIMARY KEY NOT NULL,
+	`name` text NOT NULL,
+	`html` text NOT NULL,
+	`is_removed` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `template_seq` ON `template` (`workspace`,`seq`);--> statement-breakpoint
 CREATE TABLE `follow` (
 	`workspace` text NOT NULL,
 	`seq` integer NOT NULL,
@@ -62,4 +96,6 @@ CREATE TABLE `push_subscription` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `push_subscription_endpoint_unique` ON `push_subscription` (`endpoint`);--> statement-breakpoint
-CREATE INDEX `push_subscription_user` ON `push_subscription` (`workspace`,`user_id`);
+CREATE INDEX `push_subscription_user` ON `push_subscription` (`workspace`,`user_id`);--> statement-breakpoint
+ALTER TABLE `task` ADD `doc` text;--> statement-breakpoint
+ALTER TABLE `task` ADD `item` text;

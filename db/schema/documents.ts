@@ -107,6 +107,45 @@ export const playbook = sqliteTable(
 	(t) => [index('playbook_seq').on(t.workspace, t.seq)],
 );
 
+/** A note or page on a customer. One that was removed keeps its row (`isRemoved`), so that it can come back. */
+export const note = sqliteTable(
+	'note',
+	{
+		...mirrored(),
+		id: text('id').primaryKey(),
+		customerId: text('customer_id').notNull(),
+		kind: text('kind').$type<'note' | 'page'>().notNull(),
+		title: text('title').notNull(),
+		excerpt: text('excerpt').notNull(),
+		author: text('author'),
+		isPinned: integer('is_pinned', { mode: 'boolean' }).notNull(),
+		isRemoved: integer('is_removed', { mode: 'boolean' }).notNull(),
+		/** Its boxes, tasks or not, and how many are ticked. */
+		taskCount: integer('task_count').notNull(),
+		doneCount: integer('done_count').notNull(),
+		/** People mentioned who haven't opened it since. */
+		mentions: json<string[]>('mentions').notNull(),
+		createdAt: at('created_at').notNull(),
+		updatedAt: at('updated_at').notNull(),
+	},
+	(t) => [index('note_seq').on(t.workspace, t.seq), index('note_customer').on(t.customerId)],
+);
+
+/** A template of pages, its text as HTML with variables unfilled. */
+export const template = sqliteTable(
+	'template',
+	{
+		...mirrored(),
+		id: text('id').primaryKey(),
+		name: text('name').notNull(),
+		html: text('html').notNull(),
+		isRemoved: integer('is_removed', { mode: 'boolean' }).notNull(),
+		createdAt: at('created_at').notNull(),
+		updatedAt: at('updated_at').notNull(),
+	},
+	(t) => [index('template_seq').on(t.workspace, t.seq)],
+);
+
 /** What happened: written in the same batch as the rows it changed (S11). `drainedAt` is set when playbooks have seen it. */
 export const event = sqliteTable(
 	'event',

@@ -215,6 +215,9 @@ export const task = sqliteTable(
 		completedBy: text('completed_by'),
 		completedAt: at('completed_at'),
 		createdAt: at('created_at').notNull(),
+		/** The note whose box stands for it, and that box; a box's own task has the box's id. */
+		doc: text('doc'),
+		item: text('item'),
 	},
 	(t) => [index('task_seq').on(t.workspace, t.seq), index('task_run').on(t.runId)],
 );

@@ -29,6 +29,8 @@ export type MirrorRows = {
 	task: {
 		id: string; customerId: string | null; runId: string | null; title: string; description: string; assignees: string[]; teamId: string | null;
 		dueAt: number | null; state: 'open' | 'done' | 'cancelled'; completedBy: string | null; completedAt: number | null; createdAt: number;
+		/** The note whose box stands for it, and the box; null for others. */
+		doc?: string | null; item?: string | null;
 	};
 	mail: {
 		id: string; kind: 'automatic' | 'internal' | 'sign-in' | 'invitation'; customerId: string | null; runId: string | null; from: string; to: string[]; cc: string[]; bcc: string[];
@@ -38,9 +40,16 @@ export type MirrorRows = {
 	usageWeek: { id: string; customerId: string; week: string; connections: number; activeUsers: number };
 	follow: { id: string; userId: string; customerId: string };
 	view: { id: string; owner: string; isShared: boolean; kind: 'customer'; name: string; position: number; definition: ViewDefinition };
+	/** `mentions`: people mentioned who haven't opened it since. One that was removed keeps its row, so that it can come back. */
+	note: {
+		id: string; customerId: string; kind: 'note' | 'page'; title: string; excerpt: string; author: string | null; isPinned: boolean; isRemoved: boolean;
+		taskCount: number; doneCount: number; mentions: string[]; createdAt: number; updatedAt: number;
+	};
+	/** `html`: variables unfilled. */
+	template: { id: string; name: string; html: string; isRemoved: boolean; createdAt: number; updatedAt: number };
 };
 export type MirrorKind = keyof MirrorRows;
-export const mirrorKinds = ['person', 'stage', 'field', 'tag', 'team', 'customer', 'contact', 'agreement', 'playbook', 'playbookVersion', 'activation', 'run', 'step', 'task', 'mail', 'interaction', 'usageWeek', 'follow', 'view'] as const satisfies readonly MirrorKind[];
+export const mirrorKinds = ['person', 'stage', 'field', 'tag', 'team', 'customer', 'contact', 'agreement', 'playbook', 'playbookVersion', 'activation', 'run', 'step', 'task', 'mail', 'interaction', 'usageWeek', 'follow', 'view', 'note', 'template'] as const satisfies readonly MirrorKind[];
 
 /** One row on its way to a device; `data` is null when it was deleted. */
 export type SyncedRow = { [K in MirrorKind]: { kind: K; id: string; seq: number; data: MirrorRows[K] | null } }[MirrorKind];

@@ -5,6 +5,7 @@ import type { Database } from '#db/client.ts';
 import { publish, publishedOf } from '#db/projection.ts';
 import { toBase64 } from '#domain/base64.ts';
 import { documentTypes } from '#domain/documents/index.ts';
+import type { Actor } from '#domain/events/event.ts';
 import type { DocumentType } from '#domain/documents/document-type.ts';
 import type { RoomBehaviour } from './rooms.ts';
 
@@ -15,12 +16,13 @@ export function documentRooms() {
 	const rooms = new Map<string, Room>();
 	const state: { db: Database | null; isDown: (call: { room: string; verb: string }) => boolean } = { db: null, isDown: () => false };
 
-	async function publishRoom(id: string, room: Room): Promise<void> {
+	async function publishRoom(id: string, room: Room, actor: Actor = { kind: 'system', id: 'room' }): Promise<void> {
 		const base = await publishedOf(state.db!, id);
 		const rows = room.type.projection(room.doc);
 		const at = Date.now();
-		const changed = rows.map((row) => ({ row, stamps: { ...(row.table === 'customer' ? { stageSince: at, updatedAt: at } : row.table === 'playbook' ? { updatedAt: at } : {}) } }));
-		await publish(state.db!, { doc: id, workspace: room.workspace, type: room.type.type, at, base, next: { epoch: 1, position: ++room.position, rows }, changed, vanished: [], events: [] });
+		const changed = rows.map((row) => ({ row, stamps: { ...(row.table === 'customer' ? { stageSince: at, updatedAt: at } : ['playbook', 'note', 'template'].includes(row.table) ? { updatedAt: at } : row.table === 'task' ? { createdAt: at } : {}) } }));
+		const ticks = (room.type.ticks?.(base?.rows ?? null, rows) ?? []).map(({ task: taskId, item, isDone }) => ({ taskId, item, isDone, actor, now: at, eventId: `event_${id}_${room.position}_${taskId}`.slice(0, 200) }));
+		await publish(state.db!, { doc: id, workspace: room.workspace, type: room.type.type, at, base, next: { epoch: 1, position: ++room.position, rows }, changed, vanished: [], events: [], ticks });
 	}
 
 	const behave: RoomBehaviour = async ({ party, room: id, verb, body }) => {
@@ -48,7 +50,7 @@ export function documentRooms() {
 					room.type.edits[edit]!.apply(room.doc, parsed.output);
 				}
 				room.keys.add(body.key);
-				await publishRoom(id, room);
+				await publishRoom(id, room, body.actor);
 			}
 			return { applied: isNew, position: room.position };
 		}

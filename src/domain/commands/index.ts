@@ -32,6 +32,8 @@ import { saveView } from './save-view.ts';
 import { removeView } from './remove-view.ts';
 import { editCustomers } from './edit-customers.ts';
 import { takeBack } from './take-back.ts';
+import { createNote } from './create-note.ts';
+import { createTemplate } from './create-template.ts';
 import type { Command } from './command.ts';
 
 export const commands = {
@@ -68,5 +70,7 @@ export const commands = {
 	'remove-view': removeView,
 	'edit-customers': editCustomers,
 	'take-back': takeBack,
+	'create-note': createNote,
+	'create-template': createTemplate,
 } as const satisfies Record<string, Command>;
 export type CommandType = keyof typeof commands;

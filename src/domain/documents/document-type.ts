@@ -6,8 +6,11 @@ import type { GenericSchema } from 'valibot';
 import type * as Y from 'yjs';
 import type { Actor, Cause, EventType, RecordedEvent } from '../events/event.ts';
 
-/** A row as projected: a table's name, its id, and the columns that come from the document (JSON values). */
-export type ProjectedRow = { table: 'customer' | 'contact' | 'agreement' | 'playbook'; id: string; values: Record<string, unknown> };
+/**
+ * A row as projected: a table's name, its id, and the columns that come from the document (JSON values). A `tick` is no row of a table
+ * but what a document's box says of a task (its id): it becomes the task's completion (`ticks`).
+ */
+export type ProjectedRow = { table: 'customer' | 'contact' | 'agreement' | 'playbook' | 'note' | 'template' | 'task' | 'tick'; id: string; values: Record<string, unknown> };
 export type Projection = ProjectedRow[];
 
 /** Who wrote a path last, as the room knows it from its server-known client ids (S11). */
@@ -15,6 +18,9 @@ export type Attribution = (path: string) => { actor: Actor; cause: Cause | null 
 
 /** An event before the room gives it id, time and author: `path` names what changed and makes the id (S11). */
 export type EventDraft = { path: string; type: EventType; subjectType: RecordedEvent['subjectType']; subjectId: string; customerId: string | null; data: Record<string, unknown> };
+
+/** A box of the document that stands for a task was ticked, unticked, put there (`isDone` as it is) or taken away (`item` null). `path` as in EventDraft. */
+export type Tick = { path: string; task: string; item: string | null; isDone: boolean };
 
 /** A way to change a document. The phone calls `apply` on its Y.Doc; the server calls the same through the room. Arguments are parsed first. */
 export type Edit<Args = any> = { schema: GenericSchema<any, Args>; apply: (doc: Y.Doc, args: Args) => void };
@@ -35,6 +41,8 @@ export type DocumentType = {
 	projection: (doc: Y.Doc) => Projection;
 	/** What happened between two projections. `before` is null for the first. */
 	events: (before: Projection | null, after: Projection) => EventDraft[];
+	/** Boxes that changed between two projections: the room completes or reopens their tasks, each once, in the batch that publishes. */
+	ticks?: (before: Projection | null, after: Projection) => Tick[];
 	/** Puts invalid content right in `doc` (last valid value from `before`), and says what it did. Idempotent. */
 	heal: (doc: Y.Doc, before: Projection | null) => Healing[];
 	/**

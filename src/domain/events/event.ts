@@ -30,6 +30,12 @@ export const eventTypes = [
 	'task.completed',
 	'interaction.logged',
 	'content.healed',
+	'note.created',
+	'note.removed',
+	'note.restored',
+	'template.created',
+	'task.reopened',
+	'task.cancelled',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
@@ -40,7 +46,7 @@ export type EventType = (typeof eventTypes)[number];
 export type RecordedEvent = {
 	id: string;
 	type: EventType;
-	subjectType: 'customer' | 'contact' | 'agreement' | 'playbook' | 'task' | 'interaction';
+	subjectType: 'customer' | 'contact' | 'agreement' | 'playbook' | 'task' | 'interaction' | 'note' | 'template';
 	subjectId: string;
 	customerId: string | null;
 	/** ms UTC, server receive time. */

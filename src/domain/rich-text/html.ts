@@ -11,9 +11,12 @@ const marks = ['link', 'bold', 'italic', 'underline', 'strike', 'code'] as const
 const markTags: Record<string, string> = { bold: 'strong', italic: 'em', underline: 'u', strike: 's', code: 'code' };
 const blockTags: Record<string, string> = { paragraph: 'p', bulletList: 'ul', orderedList: 'ol', listItem: 'li', blockquote: 'blockquote' };
 
+/** What stands in the tag of a box (` data-…`), from its element; for documents that know more of a box than its text. */
+export type ItemAttributes = (item: Y.XmlElement) => string;
+
 /** HTML of the fragment, escaped, Liquid untouched; '' when there is nothing to read in it. */
-export function htmlOf(fragment: Y.XmlFragment): string {
-	const html = children(fragment).map(blockHtml).join('');
+export function htmlOf(fragment: Y.XmlFragment, itemAttributes: ItemAttributes = () => ''): string {
+	const html = children(fragment).map((node) => blockHtml(node, itemAttributes)).join('');
 	return plainTextOf(fragment) === '' && !html.includes('<hr>') ? '' : html;
 }
 
@@ -24,9 +27,9 @@ function children(parent: Y.XmlFragment): (Y.XmlElement | Y.XmlText)[] {
 	return parent.toArray().filter((child) => child instanceof Y.XmlElement || child instanceof Y.XmlText);
 }
 
-function blockHtml(node: Y.XmlElement | Y.XmlText): string {
+function blockHtml(node: Y.XmlElement | Y.XmlText, itemAttributes: ItemAttributes): string {
 	if (node instanceof Y.XmlText) return inlineHtml(node);
-	const inner = () => children(node).map(blockHtml).join('');
+	const inner = () => children(node).map((child) => blockHtml(child, itemAttributes)).join('');
 	switch (node.nodeName) {
 		case 'hardBreak':
 			return '<br>';
@@ -38,6 +41,12 @@ function blockHtml(node: Y.XmlElement | Y.XmlText): string {
 			return `<h${levelOf(node)}>${inner()}</h${levelOf(node)}>`;
 		case 'orderedList':
 			return `<ol${startOf(node) === 1 ? '' : ` start="${startOf(node)}"`}>${inner()}</ol>`;
+		case 'taskList':
+			return `<ul data-type="taskList">${inner()}</ul>`;
+		case 'taskItem':
+			return `<li data-type="taskItem"${itemAttributes(node)}>${inner()}</li>`;
+		case 'mention':
+			return `<span data-type="mention">${escapeAround(mentionText(node))}</span>`;
 	}
 	const tag = blockTags[node.nodeName];
 	return tag === undefined ? inner() : `<${tag}>${inner()}</${tag}>`;
@@ -46,6 +55,8 @@ function blockHtml(node: Y.XmlElement | Y.XmlText): string {
 const numberOf = (node: Y.XmlElement, name: string): number => Math.trunc(Number(node.getAttribute(name) ?? 1)) || 1;
 const levelOf = (node: Y.XmlElement): number => Math.min(6, Math.max(1, numberOf(node, 'level')));
 const startOf = (node: Y.XmlElement): number => numberOf(node, 'start');
+
+const mentionText = (node: Y.XmlElement): string => `@${String(node.getAttribute('label') ?? '')}`;
 
 type Run = { text: string; marks: Record<string, unknown> };
 
@@ -117,6 +128,7 @@ function blocksText(parent: Y.XmlFragment, between: string): string {
 	for (const node of children(parent)) {
 		if (node instanceof Y.XmlText) line += inlineText(node);
 		else if (node.nodeName === 'hardBreak') line += '\n';
+		else if (node.nodeName === 'mention') line += mentionText(node);
 		else {
 			endLine();
 			parts.push(blockText(node));
@@ -129,7 +141,7 @@ function blocksText(parent: Y.XmlFragment, between: string): string {
 function blockText(node: Y.XmlElement): string {
 	if (node.nodeName === 'horizontalRule') return '—';
 	if (node.nodeName === 'blockquote') return blocksText(node, '\n\n').replace(/^/gm, '> ');
-	if (node.nodeName !== 'bulletList' && node.nodeName !== 'orderedList') return blocksText(node, '\n');
+	if (!['bulletList', 'orderedList', 'taskList'].includes(node.nodeName)) return blocksText(node, '\n');
 	return children(node)
 		.filter((item) => item instanceof Y.XmlElement)
 		.map((item, index) => `${node.nodeName === 'orderedList' ? `${startOf(node) + index}. ` : '- '}${blocksText(item, '\n').replaceAll('\n', '\n  ')}`)

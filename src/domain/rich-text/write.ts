@@ -20,8 +20,11 @@ const marks: Record<string, string> = { strong: 'bold', b: 'bold', em: 'italic',
 const token = /(\{\{(?:(?!<[a-z/!?])[\s\S])*?\}\}|\{%(?:(?!<[a-z/!?])[\s\S])*?%\})|<(\/?)([a-z][a-z0-9]*)((?:"[^"]*"|'[^']*'|[^>"'])*)>|[^<{]+|[<{]/gi;
 const holders = new Set(['paragraph', 'heading', 'codeBlock']);
 
+/** What becomes of a box that was read: its element, and the text of its tag's attributes. */
+export type OnItem = (item: Y.XmlElement, attributes: string) => void;
+
 /** Replaces what the fragment holds by this HTML. Tags that we don't write are dropped, their text stays; text outside of a block gets a paragraph. */
-export function htmlInto(fragment: Y.XmlFragment, html: string): void {
+export function htmlInto(fragment: Y.XmlFragment, html: string, onItem: OnItem = () => {}): void {
 	if (fragment.length > 0) fragment.delete(0, fragment.length);
 	const open: { element: Y.XmlFragment; tag: string }[] = [{ element: fragment, tag: '' }];
 	let marked: { tag: string; name: string; value: unknown }[] = [];
@@ -70,8 +73,10 @@ export function htmlInto(fragment: Y.XmlFragment, html: string): void {
 			if (open.at(-1)!.element instanceof Y.XmlElement && open.at(-1)!.tag === 'p' && tag !== 'p') leave('p');
 			if (slash) leave(tag);
 			else {
-				const element = new Y.XmlElement(blocks[tag] ?? 'heading');
+				const isTask = (tag === 'ul' && /data-type="taskList"/.test(rest)) || (tag === 'li' && /data-type="taskItem"/.test(rest));
+				const element = new Y.XmlElement(isTask ? (tag === 'ul' ? 'taskList' : 'taskItem') : (blocks[tag] ?? 'heading'));
 				enter(tag, element);
+				if (element.nodeName === 'taskItem') onItem(element, rest);
 				if (element.nodeName === 'heading') element.setAttribute('level', Number(tag[1]) as unknown as string);
 				const start = /start\s*=\s*"(\d+)"/.exec(rest)?.[1];
 				if (tag === 'ol' && start !== undefined) element.setAttribute('start', Number(start) as unknown as string);

@@ -4,6 +4,8 @@ import type { DocumentType } from '#domain/documents/document-type.ts';
 export const documentTypes: Record<string, () => Promise<DocumentType>> = {
 	customer: async () => (await import('#domain/documents/customer/index.ts')).customer,
 	playbook: async () => (await import('#domain/documents/playbook/index.ts')).playbook,
+	note: async () => (await import('#domain/documents/note/index.ts')).note,
+	template: async () => (await import('#domain/documents/template/index.ts')).template,
 };
 
 /** The type of document `id`; throws for an id of no known type (a bug in the caller). */

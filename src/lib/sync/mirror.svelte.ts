@@ -172,7 +172,7 @@ export class Mirror {
 	}
 
 	#lay(doc: string, projection: Projection): void {
-		this.#show(this.#overlay.lay(doc, projection, (kind) => [...this.#rows.get(kind)!.values()].filter((row) => row.customerId === doc).map((row) => row.id)));
+		this.#show(this.#overlay.lay(doc, projection, (kind) => [...this.#rows.get(kind)!.values()].filter((row) => (kind === 'task' ? row.doc === doc && row.item === row.id && row.state === 'open' : row.customerId === doc)).map((row) => row.id)));
 	}
 
 	#acknowledge(doc: string): void {
@@ -233,7 +233,8 @@ export class Mirror {
 			const shown = new Map(this.#rows.get(kind)!);
 			for (const [id, fields] of this.#overlay.of(kind)) {
 				if (fields === null) shown.delete(id);
-				else shown.set(id, { ...shown.get(id), ...fields });
+				// What a box says of a task that isn't here makes no row.
+				else if ('id' in fields || shown.has(id)) shown.set(id, { ...shown.get(id), ...fields });
 			}
 			this.#shown.set(kind, shown);
 			this.#lists.set(kind, [...shown.values()]);

@@ -12,18 +12,24 @@ type Laid = { patches: Patch[]; acknowledgedAt: number | null };
 
 /** After everything was acknowledged, the rooms publish within a second or two; what differs later was put right by the server (S12). */
 const grace = 10_000;
-const ofCustomer = ['contact', 'agreement'] as const;
+/** Kinds whose rows belong to a document of another kind: those that its projection lacks are gone. */
+const parts: { [table: string]: readonly PartKind[] } = { customer: ['contact', 'agreement'], note: ['task'] };
+export type PartKind = 'contact' | 'agreement' | 'task';
 
 export class Overlay {
 	#laid = new Map<string, Laid>();
 
-	/** Lays a document's projection over its rows. `ownRows` lists the ids of a kind that the mirror has for this document. Returns the kinds touched. */
-	lay(doc: string, projection: Projection, ownRows: (kind: 'contact' | 'agreement') => readonly string[]): MirrorKind[] {
+	/** Lays a document's projection over its rows. `ownRows` lists the ids of a kind that the mirror has of this document. Returns the kinds touched. */
+	lay(doc: string, projection: Projection, ownRows: (kind: PartKind) => readonly string[]): MirrorKind[] {
 		if (projection.length === 0) return [];
-		const patches: Patch[] = projection.map(({ table, id, values }) => ({ kind: table, id, fields: { id, ...values } }));
-		const held = new Set(projection.map((row) => `${row.table} ${row.id}`));
-		const isCustomer = projection.some((row) => row.table === 'customer');
-		if (isCustomer) for (const kind of ofCustomer) for (const id of ownRows(kind)) if (!held.has(`${kind} ${id}`)) patches.push({ kind, id, fields: null });
+		const byRow = new Map<string, Patch>();
+		for (const { table, id, values } of projection) {
+			const [kind, fields] = table === 'tick' ? (['task', tickedFields(values)] as const) : ([table, { id, ...values }] as const);
+			if (Object.keys(fields).length > 0) byRow.set(`${kind} ${id}`, { kind, id, fields: { ...byRow.get(`${kind} ${id}`)?.fields, ...fields } });
+		}
+		const held = new Set(projection.map((row) => `${row.table === 'tick' ? 'task' : row.table} ${row.id}`));
+		const patches = [...byRow.values()];
+		for (const kind of projection.flatMap((row) => parts[row.table] ?? [])) for (const id of ownRows(kind)) if (!held.has(`${kind} ${id}`)) patches.push({ kind, id, fields: kind === 'task' ? { state: 'cancelled' } : null });
 		const touched = [...patches, ...(this.#laid.get(doc)?.patches ?? [])];
 		this.#laid.set(doc, { patches, acknowledgedAt: null });
 		return [...new Set(touched.map((patch) => patch.kind))];
@@ -64,6 +70,9 @@ export class Overlay {
 		this.#laid.clear();
 	}
 }
+
+/** What a box says of its task: a playbook's task that isn't ticked here may be done elsewhere. */
+const tickedFields = ({ isDone, isOwn }: Record<string, unknown>): Record<string, unknown> => (isDone === true ? { state: 'done' } : isOwn === true ? { state: 'open' } : {});
 
 function says(row: Record<string, unknown> | undefined, fields: Patch['fields']): boolean {
 	if (fields === null || row === undefined) return row === undefined && fields === null;

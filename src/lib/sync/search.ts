@@ -30,6 +30,8 @@ const texts: { [K in MirrorKind]?: (row: MirrorRows[K]) => (string | null)[] } =
 	stage: (row) => [row.name],
 	team: (row) => [row.name],
 	field: (row) => [row.name],
+	note: (row) => [row.title, row.excerpt],
+	template: (row) => [row.name],
 };
 
 /** Rows don't change, they are replaced: what was made plain of one is kept as long as the row. */

@@ -6,7 +6,7 @@ import { documentTypes } from '#domain/documents/index.ts';
 
 export const at = Date.UTC(2026, 10, 21);
 
-export function make(type: 'customer' | 'playbook', args: unknown, id = `${type}_1`): Y.Doc {
+export function make(type: 'customer' | 'playbook' | 'note' | 'template', args: unknown, id = `${type}_1`): Y.Doc {
 	const doc = new Y.Doc();
 	documentTypes[type].skeleton(doc, { id, workspace: 'w1', at, args: v.parse(documentTypes[type].seed, args) });
 	return doc;

@@ -47,6 +47,11 @@ export function sentence(event: RecordedEvent, mirror: Mirror): string {
 		case 'task.created': return m.history_task_created({ name });
 		case 'task.completed': return m.history_task_completed({ name });
 		case 'interaction.logged': return m.history_interaction({ name });
+		case 'note.created': return name === '' ? m.history_note_untitled() : data.kind === 'page' ? m.history_page_created({ name }) : m.history_note_created({ name });
+		case 'note.removed': return m.history_note_removed({ name: name || m.notes_untitled() });
+		case 'note.restored': return m.history_note_restored({ name: name || m.notes_untitled() });
+		case 'task.reopened': return m.history_task_reopened({ name });
+		case 'task.cancelled': return m.history_task_cancelled({ name });
 		case 'content.healed': return m.history_healed();
 		default: return event.type;
 	}

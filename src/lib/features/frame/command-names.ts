@@ -17,6 +17,8 @@ const names: Record<string, () => string> = {
 	'log-interaction': m.command_log_interaction,
 	'follow-customer': m.command_follow,
 	'unfollow-customer': m.command_follow,
+	'create-note': m.command_create_note,
+	'create-template': m.command_create_template,
 };
 
 /** A command's words; anything about the workspace's own definitions is “settings”. */

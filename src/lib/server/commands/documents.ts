@@ -16,7 +16,8 @@ export async function askRoom<T>({ settings }: Pick<Deciding<unknown>, 'settings
 	throw new RoomsUnreachable(`The rooms did not answer (${answer.message}). Nothing was decided: try again.`);
 }
 
-async function makeDocument(deciding: Deciding<unknown>, type: DocumentTypeName, id: string, args: unknown): Promise<Decision> {
+/** Makes a document by its room, once; the seed is checked first. */
+export async function makeDocument(deciding: Deciding<unknown>, type: DocumentTypeName, id: string, args: unknown): Promise<Decision> {
 	const seed = safeParse(documentTypes[type].seed, args);
 	if (!seed.success) return refused('not-valid', `${seed.issues[0].path?.map(({ key }) => String(key)).join('.') ?? ''}: ${seed.issues[0].message}`);
 	const home = await workspaceOfDocument(deciding.db, id);

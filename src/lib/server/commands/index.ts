@@ -3,6 +3,7 @@ import type { CommandType } from '#domain/commands/index.ts';
 import { activatePlaybook, countMatching, deactivatePlaybook, pausePlaybook } from './activation.ts';
 import type { Handler } from './decision.ts';
 import { createCustomer, createPlaybook } from './documents.ts';
+import { createNote, createTemplate } from './notes.ts';
 import { changeRole, invitePerson, removePerson } from './members.ts';
 import { publishPlaybook, restoreVersion } from './playbooks.ts';
 import { retryStep, skipStep, startRun, stopRun } from './runs.ts';
@@ -46,4 +47,6 @@ export const handlers: Record<CommandType, Handler> = {
 	'remove-view': removeView,
 	'edit-customers': editCustomers,
 	'take-back': takeBack,
+	'create-note': createNote,
+	'create-template': createTemplate,
 };

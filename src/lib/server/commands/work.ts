@@ -11,15 +11,23 @@ import type { InferOutput } from 'valibot';
 import type { createTask as createTaskCommand } from '#domain/commands/create-task.ts';
 import type { logInteraction as logInteractionCommand } from '#domain/commands/log-interaction.ts';
 import { accepted, derivedId, held, refused, type Handler } from './decision.ts';
+import { tickItem } from './notes.ts';
 
 /** Whether the customer is in the workspace, not removed. */
 export const isCustomerHere = async (db: Database, workspaceId: string, id: string): Promise<boolean> =>
 	(await db.select({ id: customer.id }).from(customer).where(and(eq(customer.workspace, workspaceId), eq(customer.id, id), isNull(customer.deletedAt)))).length > 0;
 
-export const completeTask: Handler<{ taskId: string }> = async ({ db, args, member, now, commandId }) => {
-	const task = await readTask(db, args.taskId);
+export const completeTask: Handler<{ taskId: string }> = async (deciding) => {
+	const { db, args, member, now, commandId } = deciding;
+	let task = await readTask(db, args.taskId);
 	if (!task || task.workspace !== member.workspaceId || task.deletedAt !== null) return refused('no-such-task');
-	if (task.state === 'done') return held('already-done', { by: task.completedBy, at: task.completedAt });
+	// Its box in a note is ticked first: by that the room completes it, and no box stays behind its task.
+	if (task.state === 'open' && task.doc !== null && task.item !== null) {
+		const refusal = await tickItem(deciding, task.doc, task.item);
+		if (refusal) return refusal;
+		task = (await readTask(db, args.taskId)) ?? task;
+	}
+	if (task.state === 'done') return task.doc !== null && task.completedBy === member.user.id ? accepted([], { wakes: true }) : held('already-done', { by: task.completedBy, at: task.completedAt });
 	if (task.state === 'cancelled') return held('task-cancelled');
 	const eventId = await derivedId('event', commandId, 'task.completed');
 	const completion = { workspace: member.workspaceId, taskId: task.id, userId: member.user.id, now, eventId, customerId: task.customerId, title: task.title };
