@@ -13,6 +13,7 @@ import { poke, wake } from '../rooms.ts';
 import type { Member } from '../session.ts';
 import type { Decision, Deciding } from './decision.ts';
 import { handlers } from './index.ts';
+import { isDoneByBox } from './notes.ts';
 
 /** `ground` is what the person saw when deciding; without it (a device of an earlier version) the handler alone judges. */
 export type Asked = { id: string; type: string; args: unknown; ground?: readonly Seen[] };
@@ -42,15 +43,18 @@ export async function decide(context: Context, asked: Asked): Promise<Outcome> {
 		const deciding: Deciding<unknown> = { args: parsed.output, member, db, settings: context.settings, now: Date.now(), commandId: asked.id };
 		const ground = asked.ground?.length && command.ground ? await readGround(db, member.workspaceId, (read) => command.ground!(parsed.output, read)) : null;
 		const moved = ground ? differences(asked.ground!, ground.ground) : [];
-		if (moved.length > 0) return keep(context, asked, command, { status: 'held', reason: 'ground-changed', differences: moved });
+		if (moved.length > 0 && !(await isCarriedOut(command.type, deciding))) return keep(context, asked, command, { status: 'held', reason: 'ground-changed', differences: moved });
 		const decision = await handlers[command.type as CommandType](deciding);
 		if (command.isRead) return outcomeOf(decision);
 		if (decision.status !== 'accepted') return keep(context, asked, command, outcomeOf(decision));
-		const outcome = await commitDecision(context, asked, command, decision, ground?.guards ?? []);
+		const outcome = await commitDecision(context, asked, command, decision, decision.isCarriedOut ? [] : (ground?.guards ?? []));
 		if (outcome) return outcome;
 	}
 	return keep(context, asked, command, { status: 'held', reason: 'changed-meanwhile' });
 }
+
+/** Whether a try before this one got as far as the room: then the ground moved because of this very command. */
+const isCarriedOut = async (type: string, deciding: Deciding<any>): Promise<boolean> => type === 'complete-task' && isDoneByBox(deciding);
 
 const toldAgain = (row: DecidedCommand, member: Member): Outcome =>
 	row.userId === member.user.id && row.workspace === member.workspaceId ? row.outcome : { status: 'refused', reason: 'id-taken' };

@@ -3,6 +3,7 @@ import { and, eq, isNull } from 'drizzle-orm';
 import type { InferOutput } from 'valibot';
 import { readTruth } from '#db/facts.ts';
 import { template } from '#db/schema/documents.ts';
+import { readTask } from '#db/tasks.ts';
 import type { createNote as createNoteCommand } from '#domain/commands/create-note.ts';
 import type { createTemplate as createTemplateCommand } from '#domain/commands/create-template.ts';
 import { fillTemplate } from '#domain/documents/template/fill.ts';
@@ -37,4 +38,10 @@ export async function tickItem(deciding: Deciding<unknown>, doc: string, item: s
 	const ticked = await askRoom(deciding, doc, 'edit', { key: deciding.commandId, edits: [{ edit: 'tick-item', args: { id: item, isDone: true } }], actor });
 	const answer = 'decision' in ticked ? ticked : await askRoom(deciding, doc, 'publish', {});
 	return 'decision' in answer ? answer.decision : null;
+}
+
+/** Whether the task has a box and this person did it: a command that asks for that has nothing left to do. */
+export async function isDoneByBox({ db, args, member }: Deciding<{ taskId: string }>): Promise<boolean> {
+	const task = await readTask(db, args.taskId);
+	return task?.state === 'done' && task.doc !== null && task.completedBy === member.user.id;
 }

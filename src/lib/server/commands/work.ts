@@ -27,7 +27,7 @@ export const completeTask: Handler<{ taskId: string }> = async (deciding) => {
 		if (refusal) return refusal;
 		task = (await readTask(db, args.taskId)) ?? task;
 	}
-	if (task.state === 'done') return task.doc !== null && task.completedBy === member.user.id ? accepted([], { wakes: true }) : held('already-done', { by: task.completedBy, at: task.completedAt });
+	if (task.state === 'done') return task.doc !== null && task.completedBy === member.user.id ? accepted([], { wakes: true, isCarriedOut: true }) : held('already-done', { by: task.completedBy, at: task.completedAt });
 	if (task.state === 'cancelled') return held('task-cancelled');
 	const eventId = await derivedId('event', commandId, 'task.completed');
 	const completion = { workspace: member.workspaceId, taskId: task.id, userId: member.user.id, now, eventId, customerId: task.customerId, title: task.title };
