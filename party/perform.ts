@@ -102,10 +102,11 @@ export const performAll = async (engine: Engine, job: Job, { run }: Firing, inte
 type LastState = { state: 'done' | 'failed' | 'unknown'; error?: string; response?: unknown; providerId?: string | null; isCaptured?: boolean };
 
 /** An intent's last word and the rows that show it, behind `bumpSeq`. */
-export const lastWord = (run: Run, intent: Intent, { state, error = null, response, providerId = null, isCaptured = false }: LastState, now: number): Statement[] => [
-	settleIntent({ key: intent.key, state, response, error, providerId, now }),
-	...(performerOf(intent.kind)?.rows?.({ key: intent.key, request: intent.request, run }, { state, error, providerId, isCaptured, now }) ?? []),
-];
+export const lastWord = (run: Run, intent: Intent, word: LastState, now: number): Statement[] => {
+	const { state, error = null, response, providerId = null, isCaptured = false } = word;
+	const rows = performerOf(intent.kind)?.rows?.({ key: intent.key, request: intent.request, run }, { state, error, providerId, isCaptured, now }) ?? [];
+	return [settleIntent({ key: intent.key, state, response, error, providerId, now }), ...rows];
+};
 
 /** Records an intent's last word. Unfenced: what happened is recorded even by a worker that has lost its lease (R9). */
 const settle = async (engine: Engine, run: Run, intent: Intent, word: LastState): Promise<{ settled: Intent }> => {
