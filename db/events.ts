@@ -1,30 +1,48 @@
 /** Events as playbooks see them: in the order of their workspace's seq, each once. */
-import { and, asc, eq, isNull } from 'drizzle-orm';
+import { and, asc, eq, isNull, notInArray, sql } from 'drizzle-orm';
 import type { RecordedEvent } from '#domain/events/event.ts';
 import type { Database } from './client.ts';
+import { isHolding } from './conflicts.ts';
 import { event } from './schema/index.ts';
 import { asJson, guard, seqNow, statement, type Statement } from './statement.ts';
 
-/** The next events that no playbook has seen yet, oldest first. */
-export const undrainedEvents = async (database: Database, workspace: string, limit: number): Promise<RecordedEvent[]> => {
+/** An event, and whether a conflict on its field, which is over now, has kept playbooks from it (SY6). */
+export type Undrained = RecordedEvent & { wasHeld: boolean };
+
+// Written out: drizzle drops the table's name where only one is selected from, and these are subqueries.
+const ofItsField = sql.raw(`conflict.subject_id = event.subject_id AND conflict.field = json_extract(event.data, '$.field')`);
+const wasHeld = sql<number>`EXISTS (SELECT 1 FROM conflict WHERE ${ofItsField} AND conflict.seq >= event.seq)`;
+
+/** The next events that no playbook has seen yet, oldest first. Those of a field in conflict wait: they are not among them (SY6). `but` leaves some out. */
+export const undrainedEvents = async (database: Database, workspace: string, now: number, limit: number, but: readonly string[] = []): Promise<Undrained[]> => {
+	const isFree = sql`NOT EXISTS (SELECT 1 FROM conflict WHERE ${ofItsField} AND ${isHolding(now)})`;
 	const rows = await database
-		.select()
+		.select({ event, wasHeld })
 		.from(event)
-		.where(and(eq(event.workspace, workspace), isNull(event.drainedAt)))
+		.where(and(eq(event.workspace, workspace), isNull(event.drainedAt), isFree, ...(but.length > 0 ? [notInArray(event.id, [...but])] : [])))
 		.orderBy(asc(event.seq), asc(event.id))
 		.limit(limit);
-	return rows.map((row) => ({
-		id: row.id,
-		type: row.type as RecordedEvent['type'],
-		subjectType: row.subjectType as RecordedEvent['subjectType'],
-		subjectId: row.subjectId,
-		customerId: row.customerId,
-		at: row.at,
-		actor: row.actor as RecordedEvent['actor'],
-		cause: row.cause as RecordedEvent['cause'],
-		data: row.data,
-	}));
+	return rows.map((row) => ({ ...recordedOf(row.event), wasHeld: row.wasHeld === 1 }));
 };
+
+/** The events of one field that a conflict held back together, oldest first. */
+export const heldEvents = async (database: Database, workspace: string, { subjectId, data }: RecordedEvent): Promise<RecordedEvent[]> => {
+	const isOfField = sql`${event.subjectId} = ${subjectId} AND json_extract(${event.data}, '$.field') = ${String(data.field)}`;
+	const rows = await database.select().from(event).where(and(eq(event.workspace, workspace), isNull(event.drainedAt), isOfField, wasHeld)).orderBy(asc(event.seq), asc(event.id));
+	return rows.map(recordedOf);
+};
+
+const recordedOf = (row: typeof event.$inferSelect): RecordedEvent => ({
+	id: row.id,
+	type: row.type as RecordedEvent['type'],
+	subjectType: row.subjectType as RecordedEvent['subjectType'],
+	subjectId: row.subjectId,
+	customerId: row.customerId,
+	at: row.at,
+	actor: row.actor as RecordedEvent['actor'],
+	cause: row.cause as RecordedEvent['cause'],
+	data: row.data,
+});
 
 /** Whether playbooks have seen an event: what an ambiguous drain is read back by (R5). */
 export const isDrained = async (database: Database, id: string): Promise<boolean> => {

@@ -9,12 +9,12 @@ import type { ProjectedRow, Projection } from '#domain/documents/document-type.t
 import type { RecordedEvent } from '#domain/events/event.ts';
 import type { Database } from './client.ts';
 import { insertEvent } from './events.ts';
-import { agreement, contact, customer, note, playbook, projection, task, template } from './schema/index.ts';
+import { agreement, conflict, contact, customer, note, playbook, projection, task, template } from './schema/index.ts';
 import { bumpSeq, commit, guard, isGuardLost, seqNow, statement, type Statement } from './statement.ts';
 import { cancelItem, tickTask, upsertItem, type TaskTick } from './tasks.ts';
 
 /** The tables that documents may write. A tick is none: it is in `ticks`. */
-const tables: Record<Exclude<ProjectedRow['table'], 'tick'>, SQLiteTable> = { customer, contact, agreement, playbook, note, template, task };
+const tables: Record<Exclude<ProjectedRow['table'], 'tick'>, SQLiteTable> = { customer, contact, agreement, playbook, note, template, task, conflict };
 
 export type Published = { epoch: number; position: number; rows: Projection };
 

@@ -49,6 +49,7 @@ const columns: { [K in MirrorKind]: readonly (keyof MirrorRows[K] & string)[] } 
 	view: ['id', 'owner', 'isShared', 'kind', 'name', 'position', 'definition'],
 	note: ['id', 'customerId', 'kind', 'title', 'excerpt', 'author', 'isPinned', 'isRemoved', 'taskCount', 'doneCount', 'mentions', 'createdAt', 'updatedAt'],
 	template: ['id', 'name', 'html', 'isRemoved', 'createdAt', 'updatedAt'],
+	conflict: ['id', 'customerId', 'subjectType', 'subjectId', 'field', 'choices', 'state', 'openedAt', 'settledBy', 'settledAt', 'chosen'],
 };
 
 type MirrorTable = SQLiteTable & { id: SQLiteColumn; workspace: SQLiteColumn; seq: SQLiteColumn; deletedAt: SQLiteColumn };

@@ -134,7 +134,24 @@ export class Copy {
 		// Reading it once makes its root types known: Yjs reports no events of a root that nobody asked for.
 		type.projection(this.doc);
 		this.doc.on('update', (update: Uint8Array, origin: Origin | null) => this.#merged(update, origin ?? system));
-		this.doc.on('afterTransaction', (transaction: Y.Transaction) => this.#attribute(transaction));
+		this.doc.on('afterTransaction', (transaction: Y.Transaction) => {
+			this.#attribute(transaction);
+			this.#review(transaction);
+		});
+	}
+
+	/** What the type adds to a change (SY6) is written in the same breath: nobody ever sees, nor is anything published, without it. */
+	#review(transaction: Y.Transaction): void {
+		const origin = (transaction.origin as Origin | null) ?? system;
+		if (origin.isHealing) return;
+		const authorOf = (client: number): Actor | null => {
+			const user = this.clients.get(client);
+			return user !== undefined ? { kind: 'user', id: user } : client === this.doc.clientID && !origin.socket ? origin.actor : null;
+		};
+		const isArriving = (client: number, clock: number): boolean => clock >= (transaction.beforeState.get(client) ?? 0);
+		const newId = (prefix: string): string => prefix + crypto.randomUUID().replaceAll('-', '').slice(0, 20);
+		const write = this.type.review?.(transaction, { at: Date.now(), authorOf, isArriving, newId });
+		if (write) this.doc.transact(() => write(this.doc), { ...system, isHealing: true } satisfies Origin);
 	}
 
 	#merged(update: Uint8Array, origin: Origin): void {
@@ -175,7 +192,7 @@ export class Copy {
 	#attribute(transaction: Y.Transaction): void {
 		if (transaction.changedParentTypes.size === 0) return;
 		const origin = (transaction.origin as Origin | null) ?? system;
-		// A healing keeps the authors of what it healed: they are told.
+		// A healing keeps the authors of what it healed: they are told. So does what the room adds to a change.
 		if (origin.isHealing) return;
 		const base = { cause: origin.cause, at: Date.now(), position: this.log.position + 1 };
 		for (const [type, events] of transaction.changedParentTypes) {

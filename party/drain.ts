@@ -1,41 +1,67 @@
 /** Step 5 of the walk: shows each new event to the active playbooks, in order and once, and lets records enter. */
 import { activePlaybooks, enrolRun, historyKey, readHistories, wakeWaits, type ActivePlaybook } from '#db/runs.ts';
-import { assertUndrained, isDrained, markDrained, undrainedEvents } from '#db/events.ts';
+import { openConflicts } from '#db/conflicts.ts';
+import { assertUndrained, heldEvents, isDrained, markDrained, undrainedEvents } from '#db/events.ts';
 import { bumpSeq, commitGuarded, type Statement } from '#db/statement.ts';
 import { enrol } from '#domain/engine/enrol.ts';
 import { factsFromRows } from '#domain/engine/facts-from-rows.ts';
 import { matches } from '#domain/engine/match.ts';
 import type { RunCause } from '#domain/engine/run.ts';
+import { readBy, undecided, waitsUntil } from '#domain/engine/undecided.ts';
 import type { RecordedEvent } from '#domain/events/event.ts';
+import { canonical } from '#domain/value.ts';
 import { idFrom, truthOf, type Engine } from './engine.ts';
 
 const pageSize = 100;
-/** Events that may have moved a date that a run waits for (R21). */
-const movesDates = new Set<RecordedEvent['type']>(['customer.field-changed', 'agreement.created', 'agreement.changed', 'agreement.removed', 'interaction.logged']);
+/** Events that may have moved a date that a run waits for (R21), or settled what it waits for (SY6). */
+const movesDates = new Set<RecordedEvent['type']>(['conflict.settled', 'conflict.expired', 'customer.field-changed', 'agreement.created', 'agreement.changed', 'agreement.removed', 'interaction.logged']);
 
 /** Drains until nothing is left or it is `until` (ms). Says how many events were seen. Throws when the store can't be reached. */
 export const drain = async (engine: Engine, until: number): Promise<number> => {
 	let drained = 0;
+	// Events that a playbook can't judge before a conflict is settled: they stay for a later look, nothing else waits for them.
+	const waiting = new Set<string>();
 	for (;;) {
-		const events = await undrainedEvents(engine.database, engine.workspace, pageSize);
+		const events = await undrainedEvents(engine.database, engine.workspace, engine.now(), pageSize, [...waiting]);
 		if (events.length === 0) return drained;
 		const playbooks = await activePlaybooks(engine.database, engine.workspace);
+		const seen = new Set<string>();
 		for (const event of events) {
 			if (engine.now() >= until) return drained;
-			await drainOne(engine, event, playbooks);
-			drained++;
+			if (seen.has(event.id)) continue;
+			const together = event.wasHeld ? await heldEvents(engine.database, engine.workspace, event) : [event];
+			for (const { id } of together) seen.add(id);
+			// Empty: another drain took them meanwhile.
+			if (together.length > 0 && (await drainTogether(engine, together, playbooks))) drained += together.length;
+			else for (const { id } of [event, ...together]) waiting.add(id);
 		}
 	}
 };
 
-/** One event, one guarded batch: its runs with their first jobs, and that it was seen (R4). */
-const drainOne = async (engine: Engine, event: RecordedEvent, playbooks: ActivePlaybook[]): Promise<void> => {
+/**
+ * One event, one guarded batch: its runs with their first jobs, and that it was seen (R4). What a conflict held back counts as one change,
+ * from what was before it to what was decided. False: a field that its playbooks read waits for a person, and so does the event (SY6).
+ */
+const drainTogether = async (engine: Engine, together: RecordedEvent[], playbooks: ActivePlaybook[]): Promise<boolean> => {
 	const now = engine.now();
-	const started = playbooks.filter((playbook) => isStarted(engine, playbook, event));
+	const [first, event] = [together[0]!, asOne(together)];
+	const isChange = together.length === 1 || canonical(event.data.from) !== canonical(event.data.to);
+	const started = isChange ? playbooks.filter((playbook) => isStarted(engine, playbook, event)) : [];
+	if (event.customerId !== null && started.length > 0) {
+		const open = undecided(await openConflicts(engine.database, engine.workspace, [event.customerId], now));
+		if (started.some(({ definition }) => waitsUntil(readBy(definition.filters), open) !== null)) return false;
+	}
 	const entries = event.customerId !== null && started.length > 0 ? await entriesOf(engine, event, event.customerId, started, now) : [];
 	const waits = event.customerId !== null && movesDates.has(event.type) ? [wakeWaits(engine.workspace, event.customerId, now)] : [];
-	const statements = [assertUndrained(event.id), ...(entries.length > 0 ? [bumpSeq(engine.workspace)] : []), ...entries, ...waits, markDrained(event.id, now)];
-	await commitGuarded(engine.database, statements, () => isDrained(engine.database, event.id));
+	const seen = together.flatMap(({ id }) => [assertUndrained(id), markDrained(id, now)]);
+	const statements = [...seen, ...(entries.length > 0 ? [bumpSeq(engine.workspace)] : []), ...entries, ...waits];
+	await commitGuarded(engine.database, statements, () => isDrained(engine.database, first.id));
+	return true;
+};
+
+const asOne = (together: RecordedEvent[]): RecordedEvent => {
+	const last = together.at(-1)!;
+	return together.length === 1 ? last : { ...last, data: { ...last.data, from: together[0]!.data.from } };
 };
 
 /** One broken playbook must not stop the others, nor the queue behind it. */

@@ -1,7 +1,7 @@
 /** The signed calls that change a document: made once by the server (S10), edited under a key that works once. */
 import { array, boolean, any, flatten, literal, maxLength, nullish, number, object, optional, pipe, safeParse, string, unknown, variant, type GenericSchema, type InferOutput } from 'valibot';
 import * as Y from 'yjs';
-import type { DocumentType } from '#domain/documents/document-type.ts';
+import type { DocumentType, Stamp } from '#domain/documents/document-type.ts';
 import { answer, refusal } from './call.ts';
 import type { Copy } from './copy.ts';
 
@@ -56,13 +56,14 @@ export async function edit(copy: Copy, body: unknown): Promise<Response> {
 	const applied = copy.doc.getMap<number>('applied');
 	const isNew = !applied.has(key);
 	if (isNew) {
+		const stamp: Stamp = { at: Date.now(), by: actor };
 		const steps: ((doc: Y.Doc) => void)[] = [];
 		for (const { edit: name, args } of call.value.edits) {
 			const known = Object.hasOwn(copy.type.edits, name) ? copy.type.edits[name] : undefined;
 			if (!known) return refusal(400, 'unknown-edit', `A ${copy.type.type} has no edit '${name}'.`);
 			const checked = parsed(known.schema, args);
 			if (!checked.ok) return checked.response;
-			steps.push((doc) => known.apply(doc, checked.value));
+			steps.push((doc) => known.apply(doc, checked.value, stamp));
 		}
 		const failure = rehearse(copy.doc, steps);
 		if (failure) return refusal(422, 'edit-refused', failure);

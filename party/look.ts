@@ -6,6 +6,7 @@ import type { Breaker } from './breaker.ts';
 import { callRoom } from './call.ts';
 import type { Dirty } from './dirty.ts';
 import { drain } from './drain.ts';
+import { expire } from './expire.ts';
 import type { Engine } from './engine.ts';
 import { alert } from './host.ts';
 import { announce } from './push/announce.ts';
@@ -43,6 +44,7 @@ export const look = async (lasting: Lasting, { workspace, shard }: Identity, unt
 	if (overdueMs > lateMs) engine.log('jobs are late', { overdueMs });
 	// Documents and events belong to the workspace, not to a shard: its first room takes them.
 	if (shard === 0) await dirty.sweep(Date.now());
+	if (shard === 0) await expire(engine);
 	for (let isBusy = true; isBusy && Date.now() < until; ) {
 		const drained = shard === 0 ? await drain(engine, until + offset) : 0;
 		const worked = await work(engine, until + offset);

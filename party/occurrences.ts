@@ -1,4 +1,5 @@
 /** Playbooks that time starts: a schedule's occurrence, or a stage that has lasted. In chunks, each fenced by the job's token. */
+import { openConflicts } from '#db/conflicts.ts';
 import { readLastingPage, readTruthPage, type CustomerTruth, type Truth } from '#db/facts.ts';
 import { assertHeld, dropJob, isHeld, keepProgress, rearmJob, releaseJob, type Job } from '#db/jobs.ts';
 import { activePlaybooks, enrolRun, historyKey, readHistories, type ActivePlaybook } from '#db/runs.ts';
@@ -6,6 +7,7 @@ import { bumpSeq, commit, commitGuarded, type Statement } from '#db/statement.ts
 import { enrol } from '#domain/engine/enrol.ts';
 import { factsFromRows } from '#domain/engine/facts-from-rows.ts';
 import { lastingOccurrence, nextOccurrence } from '#domain/engine/lasting.ts';
+import { readBy, undecided, waitsUntil } from '#domain/engine/undecided.ts';
 import type { Engine } from './engine.ts';
 import { idFrom } from './engine.ts';
 
@@ -44,9 +46,13 @@ const readPage = async (engine: Engine, job: Job, after: string | null): Promise
 const entriesOf = async (engine: Engine, playbook: ActivePlaybook, page: Truth, occurrence: Occurrence, progress: Progress, isSweep: boolean): Promise<Statement[]> => {
 	const now = engine.now();
 	const due: { one: CustomerTruth; key: string; at: number }[] = [];
+	const held = isSweep && page.customers.length > 0 ? await undecidedUntil(engine, playbook, page, now) : new Map<string, number>();
 	for (const one of page.customers) {
 		const turn = occurrence(one, page.settings);
-		if (turn && turn.at <= now) due.push({ one, ...turn });
+		const until = held.get(one.customer.id);
+		// It waits for a person to settle a conflict (SY6): a later sweep takes it.
+		if (turn && until !== undefined) progress.soonest = Math.min(progress.soonest ?? until, until);
+		else if (turn && turn.at <= now) due.push({ one, ...turn });
 		else if (turn) progress.soonest = Math.min(progress.soonest ?? turn.at, turn.at);
 	}
 	if (due.length === 0) return [];
@@ -68,6 +74,17 @@ const entriesOf = async (engine: Engine, playbook: ActivePlaybook, page: Truth, 
 		}
 	}
 	return entries;
+};
+
+/** The records whose stage, or a field that the filters read, is in conflict, and until when at most (ms). */
+const undecidedUntil = async ({ database, workspace }: Engine, { definition }: ActivePlaybook, page: Truth, now: number): Promise<Map<string, number>> => {
+	const ids = page.customers.map(({ customer }) => customer.id);
+	const open = await openConflicts(database, workspace, ids, now);
+	const read = ['customer.stageSince', ...readBy(definition.filters)];
+	return new Map(ids.flatMap((id) => {
+		const until = waitsUntil(read, undecided(open.filter(({ customerId }) => customerId === id)));
+		return until === null ? [] : [[id, until] as const];
+	}));
 };
 
 /** The same job for its next time, in the commit that ends this one (R14); a schedule without a next time is over. */

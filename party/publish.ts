@@ -17,6 +17,8 @@ import type { Settings } from './settings.ts';
 const delayMs = 150;
 /** A guard that keeps failing means another instance is alive and newer. */
 const attempts = 3;
+/** What rooms find by themselves has no author. */
+const byRoom = new Set<EventDraft['type']>(['content.healed', 'conflict.opened', 'conflict.expired']);
 
 export class Publisher {
 	readonly #id: string;
@@ -123,7 +125,7 @@ export class Publisher {
 		const drafts = [...copy.type.events(base?.rows ?? null, next.rows), ...this.#healings.map(({ path, ...data }): EventDraft => ({ ...subject, path, type: 'content.healed', data: { path, ...data } }))];
 		// Authors are read before anything is waited for: they may be forgotten meanwhile (S9).
 		const ticks = this.#ticks(copy, base, next, at);
-		const authored = drafts.map((draft) => ({ draft, author: draft.type === 'content.healed' ? null : copy.authorOf(draft.path) }));
+		const authored = drafts.map((draft) => ({ draft, author: byRoom.has(draft.type) ? null : copy.authorOf(draft.path) }));
 		const changes = difference(base?.rows ?? [], next.rows, copy.type.stamps, at);
 		const events = await Promise.all(
 			authored.map(async ({ draft: { path, ...draft }, author }, n): Promise<RecordedEvent> => {

@@ -1,4 +1,5 @@
 /** Step 6 of the walk: claims due jobs, reads the truth anew, asks the engine, does what it says (R5–R7, R15, R16, R20). */
+import { openConflicts } from '#db/conflicts.ts';
 import { readFiring, type Firing } from '#db/firings.ts';
 import { claimJobs, dropJob, isQuarantined, releaseJob, type Job } from '#db/jobs.ts';
 import { commit } from '#db/statement.ts';
@@ -9,6 +10,7 @@ import { factsFromRows } from '#domain/engine/facts-from-rows.ts';
 import { scheduled, stepAfter } from '#domain/engine/next-step.ts';
 import type { Decision, Settled } from '#domain/engine/run.ts';
 import type { Facts } from '#domain/engine/facts.ts';
+import { undecided, type Undecided } from '#domain/engine/undecided.ts';
 import { conclude, postpone } from './conclude.ts';
 import { truthOf, type Engine } from './engine.ts';
 import { fire } from './occurrences.ts';
@@ -72,9 +74,10 @@ const step = async (engine: Engine, job: Job): Promise<void> => {
 	const world = { settings: engine.settings, sending };
 	if (job.payload?.isSkipped === true) return void (await conclude(engine, job, firing, skipped(firing, facts, engine.now())));
 
+	const open = undecided(await openConflicts(engine.database, engine.workspace, [firing.run.subjectId], engine.now()));
 	let { intents } = firing;
 	if (intents.length === 0) {
-		const decision = decide(firing, intents, facts, engine.now());
+		const decision = decide(firing, intents, facts, open, engine.now());
 		if (decision.kind !== 'perform') return void (await conclude(engine, job, firing, decision));
 		const prepared = await prepare(engine, job, firing, decision.intents, decision.input, world);
 		if (!prepared) return;
@@ -82,12 +85,12 @@ const step = async (engine: Engine, job: Job): Promise<void> => {
 	} else if (!(await prepareAgain(engine, job, intents))) return;
 	const progress = await performAll(engine, job, firing, intents, world);
 	if (progress.kind === 'later') return void (await postpone(engine, job, firing, progress.later));
-	const decision = decide(firing, progress.intents, facts, engine.now());
+	const decision = decide(firing, progress.intents, facts, open, engine.now());
 	if (decision.kind === 'perform') throw new Error('The engine asked twice to perform one step.');
 	await conclude(engine, job, { ...firing, intents: progress.intents }, decision);
 };
 
-const decide = ({ definition, run, step: at, resumed, performed }: Firing, intents: Intent[], facts: Facts, now: number): Decision =>
+const decide = ({ definition, run, step: at, resumed, performed }: Firing, intents: Intent[], facts: Facts, open: Undecided, now: number): Decision =>
 	advance({
 		definition: definition!,
 		run,
@@ -97,6 +100,7 @@ const decide = ({ definition, run, step: at, resumed, performed }: Firing, inten
 		settled: intents.length > 0 ? intents.map(settledOf) : null,
 		resumed: resumed && { output: { [resumed.kind]: resumed.ref, at: resumed.at } },
 		performed,
+		undecided: open,
 	});
 
 const settledOf = ({ part, kind, state, response, error }: Intent): Settled => ({ part, kind, state: state as Settled['state'], response, error });

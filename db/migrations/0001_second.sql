@@ -1,3 +1,24 @@
+CREATE TABLE `conflict` (
+	`workspace` text NOT NULL,
+	`seq` integer NOT NULL,
+	`deleted_at` integer,
+	`id` text PRIMARY KEY NOT NULL,
+	`customer_id` text NOT NULL,
+	`subject_type` text NOT NULL,
+	`subject_id` text NOT NULL,
+	`field` text NOT NULL,
+	`choices` text NOT NULL,
+	`state` text NOT NULL,
+	`opened_at` integer NOT NULL,
+	`settled_by` text,
+	`settled_at` integer,
+	`chosen` text
+);
+--> statement-breakpoint
+CREATE INDEX `conflict_seq` ON `conflict` (`workspace`,`seq`);--> statement-breakpoint
+CREATE INDEX `conflict_subject` ON `conflict` (`subject_id`,`field`);--> statement-breakpoint
+CREATE INDEX `conflict_customer` ON `conflict` (`customer_id`);--> statement-breakpoint
+CREATE INDEX `conflict_open` ON `conflict` (`workspace`,`opened_at`) WHERE state = 'open';--> statement-breakpoint
 CREATE TABLE `note` (
 	`workspace` text NOT NULL,
 	`seq` integer NOT NULL,
@@ -97,5 +118,6 @@ CREATE TABLE `push_subscription` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `push_subscription_endpoint_unique` ON `push_subscription` (`endpoint`);--> statement-breakpoint
 CREATE INDEX `push_subscription_user` ON `push_subscription` (`workspace`,`user_id`);--> statement-breakpoint
+ALTER TABLE `workspace` ADD `conflict_hours` integer DEFAULT 24 NOT NULL;--> statement-breakpoint
 ALTER TABLE `task` ADD `doc` text;--> statement-breakpoint
 ALTER TABLE `task` ADD `item` text;

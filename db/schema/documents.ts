@@ -4,6 +4,8 @@
  */
 import { index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { sql } from 'drizzle-orm';
+import type { Actor } from '#domain/events/event.ts';
+import type { ConflictChoice } from '#domain/mirror.ts';
 import { at, json, mirrored } from './columns.ts';
 
 const isUndrained = sql`drained_at IS NULL`;
@@ -144,6 +146,29 @@ export const template = sqliteTable(
 		updatedAt: at('updated_at').notNull(),
 	},
 	(t) => [index('template_seq').on(t.workspace, t.seq)],
+);
+
+/** Two devices wrote one field differently while apart (SY6). Open, it keeps automation off that field for the workspace's time. */
+export const conflict = sqliteTable(
+	'conflict',
+	{
+		...mirrored(),
+		id: text('id').primaryKey(),
+		customerId: text('customer_id').notNull(),
+		subjectType: text('subject_type').$type<'customer' | 'contact' | 'agreement'>().notNull(),
+		subjectId: text('subject_id').notNull(),
+		/** `stage`, `owner`, `mrr`, `startAt`, `endAt` or a custom field's id. */
+		field: text('field').notNull(),
+		/** The values that differ, with who wrote each and when. */
+		choices: json<ConflictChoice[]>('choices').notNull(),
+		state: text('state').$type<'open' | 'settled' | 'expired'>().notNull(),
+		openedAt: at('opened_at').notNull(),
+		settledBy: json<Actor>('settled_by'),
+		settledAt: at('settled_at'),
+		/** The value that was chosen; null while open, or when nothing was. */
+		chosen: json<unknown>('chosen'),
+	},
+	(t) => [index('conflict_seq').on(t.workspace, t.seq), index('conflict_subject').on(t.subjectId, t.field), index('conflict_customer').on(t.customerId), index('conflict_open').on(t.workspace, t.openedAt).where(sql`state = 'open'`)],
 );
 
 /** What happened: written in the same batch as the rows it changed (S11). `drainedAt` is set when playbooks have seen it. */

@@ -75,6 +75,8 @@ export const workspace = sqliteTable('workspace', {
 	resendKey: text('resend_key'),
 	/** Standard Webhooks secret (`whsec_…`) that signs what Call webhook sends. */
 	webhookSecret: text('webhook_secret'),
+	/** How long automation waits for a person to settle a conflict, in hours (SY6). */
+	conflictHours: integer('conflict_hours').notNull().default(24),
 	/** Stops all claiming of this workspace's jobs (R17). */
 	isPaused: integer('is_paused', { mode: 'boolean' }).notNull().default(false),
 });

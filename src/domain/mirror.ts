@@ -2,6 +2,7 @@
 import type { Role } from './access/roles.ts';
 import type { PlaybookDefinition } from './documents/playbook/definition.ts';
 import type { RunCause, RunState, StepState } from './engine/run.ts';
+import type { Actor } from './events/event.ts';
 import type { FieldType } from './settings.ts';
 import type { ViewDefinition } from './views/view.ts';
 
@@ -47,12 +48,19 @@ export type MirrorRows = {
 	};
 	/** `html`: variables unfilled. */
 	template: { id: string; name: string; html: string; isRemoved: boolean; createdAt: number; updatedAt: number };
+	conflict: {
+		id: string; customerId: string; subjectType: 'customer' | 'contact' | 'agreement'; subjectId: string; field: string; choices: ConflictChoice[];
+		state: 'open' | 'settled' | 'expired'; openedAt: number; settledBy: Actor | null; settledAt: number | null; chosen: unknown;
+	};
 };
 export type MirrorKind = keyof MirrorRows;
-export const mirrorKinds = ['person', 'stage', 'field', 'tag', 'team', 'customer', 'contact', 'agreement', 'playbook', 'playbookVersion', 'activation', 'run', 'step', 'task', 'mail', 'interaction', 'usageWeek', 'follow', 'view', 'note', 'template'] as const satisfies readonly MirrorKind[];
+export const mirrorKinds = ['person', 'stage', 'field', 'tag', 'team', 'customer', 'contact', 'agreement', 'playbook', 'playbookVersion', 'activation', 'run', 'step', 'task', 'mail', 'interaction', 'usageWeek', 'follow', 'view', 'note', 'template', 'conflict'] as const satisfies readonly MirrorKind[];
 
 /** One row on its way to a device; `data` is null when it was deleted. */
 export type SyncedRow = { [K in MirrorKind]: { kind: K; id: string; seq: number; data: MirrorRows[K] | null } }[MirrorKind];
 
 /** One line of the difference between two versions, at the step it concerns. */
 export type VersionChange = { at: string; what: 'added' | 'removed' | 'changed' | 'moved'; label: string; from?: string; to?: string };
+
+/** One of the values of a conflict: who wrote it (null: nobody knows), when (ms UTC by the writer's clock, at most its arrival) and on what. */
+export type ConflictChoice = { value: unknown; by: Actor | null; at: number | null; device: 'phone' | 'computer' | null };

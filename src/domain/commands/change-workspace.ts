@@ -13,6 +13,7 @@ export const changeWorkspace = { type: 'change-workspace', permission: 'settings
 		resendKey: v.optional(v.nullable(line(200))),
 		webhookSecret: v.optional(v.nullable(v.pipe(v.string(), v.regex(/^whsec_[A-Za-z0-9+/=]{24,}$/, 'a Standard Webhooks secret: whsec_ and base64')))),
 		isPaused: v.optional(v.boolean()),
+		conflictHours: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(720))),
 	}),
 	v.check((change) => Object.keys(change).length > 0, 'nothing to change'),
 ) } satisfies Command;

@@ -10,7 +10,7 @@ import type { Actor, Cause, EventType, RecordedEvent } from '../events/event.ts'
  * A row as projected: a table's name, its id, and the columns that come from the document (JSON values). A `tick` is no row of a table
  * but what a document's box says of a task (its id): it becomes the task's completion (`ticks`).
  */
-export type ProjectedRow = { table: 'customer' | 'contact' | 'agreement' | 'playbook' | 'note' | 'template' | 'task' | 'tick'; id: string; values: Record<string, unknown> };
+export type ProjectedRow = { table: 'customer' | 'contact' | 'agreement' | 'playbook' | 'note' | 'template' | 'task' | 'tick' | 'conflict'; id: string; values: Record<string, unknown> };
 export type Projection = ProjectedRow[];
 
 /** Who wrote a path last, as the room knows it from its server-known client ids (S11). */
@@ -22,8 +22,14 @@ export type EventDraft = { path: string; type: EventType; subjectType: RecordedE
 /** A box of the document that stands for a task was ticked, unticked, put there (`isDone` as it is) or taken away (`item` null). `path` as in EventDraft. */
 export type Tick = { path: string; task: string; item: string | null; isDone: boolean };
 
+/** When an edit was made (ms UTC, the writer's clock) and on what. Only a room names the author: of people it knows them by client id. */
+export type Stamp = { at: number; device?: 'phone' | 'computer'; by?: Actor };
+
 /** A way to change a document. The phone calls `apply` on its Y.Doc; the server calls the same through the room. Arguments are parsed first. */
-export type Edit<Args = any> = { schema: GenericSchema<any, Args>; apply: (doc: Y.Doc, args: Args) => void };
+export type Edit<Args = any> = { schema: GenericSchema<any, Args>; apply: (doc: Y.Doc, args: Args, stamp?: Stamp) => void };
+
+/** What a room knows of a change: the time (ms UTC), whose a Yjs client id is (null: the room's own), which writes came with it, and ids. */
+export type Known = { at: number; authorOf: (client: number) => Actor | null; isArriving: (client: number, clock: number) => boolean; newId: (prefix: string) => string };
 
 /** A repair of invalid content (S12): what was found at which path. Applied by the room in one system transaction. */
 export type Healing = { path: string; found: unknown; healed: unknown };
@@ -45,6 +51,8 @@ export type DocumentType = {
 	ticks?: (before: Projection | null, after: Projection) => Tick[];
 	/** Puts invalid content right in `doc` (last valid value from `before`), and says what it did. Idempotent. */
 	heal: (doc: Y.Doc, before: Projection | null) => Healing[];
+	/** What the room adds to a change that was just merged, while what lost in it can still be read; null = nothing (SY6). */
+	review?: (transaction: Y.Transaction, known: Known) => ((doc: Y.Doc) => void) | null;
 	/**
 	 * Times that the room fills when it publishes, because a document has no clock: table → changed column → the column
 	 * that gets the time of publishing. `'*'` stands for any change of the row; a new row counts as changed everywhere.

@@ -10,7 +10,8 @@ export function pathsOf(event: Y.YEvent<any>): string[] {
 	return event.target instanceof Y.Map ? [...event.changes.keys.keys()].map((key) => `${base}/${key}`) : [base];
 }
 
-function pathOfType(type: Y.AbstractType<any>): string {
+/** The path of a type: its root’s name, then a key for each level. */
+export function pathOfType(type: Y.AbstractType<any>): string {
 	const item = type._item;
 	if (item === null) return Y.findRootTypeKey(type);
 	const parent = pathOfType(item.parent as Y.AbstractType<any>);

@@ -10,6 +10,7 @@ import type { Facts } from './facts.ts';
 import { intentKey } from './intent-key.ts';
 import { endOfWait, findStep, firstIn, scheduled, stepAfter, type Split } from './next-step.ts';
 import type { Decision, Run, Settled } from './run.ts';
+import { touchedBy, waitsUntil, type Undecided } from './undecided.ts';
 
 /** The most steps one run may take (R19). Numbers count from 1. */
 export const mostSteps = 1000;
@@ -28,6 +29,8 @@ export type Firing = {
 	resumed: { output: unknown } | null;
 	/** Done intents of earlier attempts of this step in this run (before a retry): they are never asked for again (BE3). */
 	performed?: readonly Performed[];
+	/** What waits for a person (SY6). */
+	undecided?: Undecided;
 };
 
 /** Decides for the step that fired; see Decision for what the room does then. Due times of what comes next are computed here, once. */
@@ -36,6 +39,8 @@ export function advance(firing: Firing): Decision {
 	const step = findStep(definition, at.stepId);
 	if (!step) return fail('unknown-step', { step: at.stepId });
 	if (at.number > mostSteps) return fail('too-many-steps', { limit: String(mostSteps) });
+	const until = firing.settled === null ? waitsUntil(touchedBy(step), firing.undecided) : null;
+	if (until !== null && until > firing.now) return { kind: 'reschedule', at: until, reason: 'undecided' };
 	switch (step.kind) {
 		case 'stop': return { kind: 'next', state: 'done', output: null, next: null };
 		case 'split': return advanceSplit(step, firing);

@@ -37,7 +37,7 @@ export type Settled = { part: number; kind: string; state: 'done' | 'failed' | '
  * What `advance` decides for the step that fired.
  * - perform: record these intents, do them, then call again with what they gave
  * - wait: the step waits for a task or a child run (token), no job
- * - reschedule: not now, but at `at` (a moved date, a window), without an attempt
+ * - reschedule: not now, but at `at` (a moved date, a window, a conflict’s time), without an attempt
  * - next: the step is over; the run goes on at `next` (null = it ends), with `dueAt` already computed (persisted once)
  * - fail: the step failed for good: the run is stuck (red) until a person mends it
  */

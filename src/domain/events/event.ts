@@ -36,12 +36,15 @@ export const eventTypes = [
 	'template.created',
 	'task.reopened',
 	'task.cancelled',
+	'conflict.opened',
+	'conflict.settled',
+	'conflict.expired',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
 /**
  * `data` by type: changes carry `{ field, from, to }` (stage-changed has field `stage`, owner-changed `owner`);
- * tags carry `{ tag }`; created ones carry the name.
+ * tags carry `{ tag }`; created ones carry the name; conflicts `{ conflict, about: field, choices, chosen? }`.
  */
 export type RecordedEvent = {
 	id: string;

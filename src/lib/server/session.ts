@@ -33,6 +33,7 @@ export const workspaceScalars = (row: WorkspaceRow) => ({
 	hasResendKey: row.resendKey !== null,
 	hasWebhookSecret: row.webhookSecret !== null,
 	isPaused: row.isPaused,
+	conflictHours: row.conflictHours,
 });
 
 /** `GET /api/session`: everything about who is asking (docs/protocol.md). Null when their workspace is gone. */

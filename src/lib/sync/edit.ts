@@ -17,7 +17,7 @@ export function edit(document: OpenDocument, name: string, args: unknown): EditA
 	const parsed = safeParse(found.schema, args);
 	if (!parsed.success) return { ok: false, code: 'invalid', message: parsed.issues.map((issue) => issue.message).join('; ') };
 	undoOf(document).separate(`${name} ${placeOf(args)}`);
-	doc.transact(() => found.apply(doc, parsed.output), origin);
+	doc.transact(() => found.apply(doc, parsed.output, document.stamp()), origin);
 	return { ok: true };
 }
 

@@ -1,7 +1,9 @@
 /** A document on this device: content from the device first, then from its room; what is edited here is kept here and sent when it can be (S16, S17). */
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
-import type { DocumentType } from '#domain/documents/document-type.ts';
+import { isForgettable } from '#domain/documents/concurrent.ts';
+import type { DocumentType, Stamp } from '#domain/documents/document-type.ts';
+import { deviceKind } from './device-kind.ts';
 import type { DeviceStore } from './device-store.ts';
 import { DocumentSharing, fromOtherTab, type Shared, unshared } from './document-sharing.ts';
 import { type Refusal, RoomConnection, type RoomConnectionOptions } from './room-connection.ts';
@@ -45,7 +47,7 @@ const fromDevice = Symbol('from the device');
 
 export class OpenDocument {
 	readonly id: string;
-	readonly doc = new Y.Doc();
+	readonly doc = new Y.Doc({ gcFilter: isForgettable });
 	readonly awareness = new Awareness(this.doc);
 	/** The origin of this session's own edits: what undo goes back over. */
 	readonly origin = Symbol('this session');
@@ -146,6 +148,11 @@ export class OpenDocument {
 
 	set notice(read: null) {
 		this.#readNotice = read ?? this.#shared.notice;
+	}
+
+	/** Now and here: what is kept beside an edit of a field that must not be overwritten unseen (SY6). */
+	stamp(): Stamp {
+		return { at: this.#options.environment.now(), device: deviceKind() };
 	}
 
 	close(): void {

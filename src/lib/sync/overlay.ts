@@ -13,8 +13,8 @@ type Laid = { patches: Patch[]; acknowledgedAt: number | null };
 /** After everything was acknowledged, the rooms publish within a second or two; what differs later was put right by the server (S12). */
 const grace = 10_000;
 /** Kinds whose rows belong to a document of another kind: those that its projection lacks are gone. */
-const parts: { [table: string]: readonly PartKind[] } = { customer: ['contact', 'agreement'], note: ['task'] };
-export type PartKind = 'contact' | 'agreement' | 'task';
+const parts: { [table: string]: readonly PartKind[] } = { customer: ['contact', 'agreement', 'conflict'], note: ['task'] };
+export type PartKind = 'contact' | 'agreement' | 'task' | 'conflict';
 
 export class Overlay {
 	#laid = new Map<string, Laid>();

@@ -5,7 +5,10 @@
 import * as v from 'valibot';
 import * as Y from 'yjs';
 import { id, line, moment, userId } from '../../commands/command.ts';
-import type { Edit } from '../document-type.ts';
+import { canonical } from '../../value.ts';
+import type { Edit, Stamp } from '../document-type.ts';
+import { conflictOf, isOpen, settleAt } from './conflicts.ts';
+import { mapOf, placeAt, stamps } from './guarded.ts';
 import { agreementFields, agreements, contactRoles, contacts, customValue, email, entry, fields, fieldSchema, isCustomField, tags, team, type Subject } from './shape.ts';
 
 /** `{ field, value }` checked against the field's own schema; `{ id, field, value }` for contacts and agreements. */
@@ -28,7 +31,7 @@ const change = <Entries extends v.ObjectEntries>(subject: Subject, entries: Entr
 		}),
 	);
 
-const of = <Schema extends v.GenericSchema<any, any>>(schema: Schema, apply: (doc: Y.Doc, args: v.InferOutput<Schema>) => void): Edit<v.InferOutput<Schema>> => ({ schema, apply: (doc, args) => doc.transact(() => apply(doc, args)) });
+const of = <Schema extends v.GenericSchema<any, any>>(schema: Schema, apply: (doc: Y.Doc, args: v.InferOutput<Schema>, stamp?: Stamp) => void): Edit<v.InferOutput<Schema>> => ({ schema, apply: (doc, args, stamp) => doc.transact(() => apply(doc, args, stamp)) });
 
 const nullable = <Schema extends v.GenericSchema<any, any>>(schema: Schema) => v.optional(v.nullable(schema));
 const custom = v.pipe(
@@ -61,10 +64,19 @@ export const agreementArgs = v.object({
 	isTacit: v.optional(agreementFields.isTacit, false),
 });
 
-/** Keys that differ are written, others are left alone: a put of the same again changes nothing. */
-function write(map: Y.Map<unknown>, key: string, value: unknown): void {
-	if (value === undefined || JSON.stringify(map.get(key)) === JSON.stringify(value)) return;
+/** Keys that differ are written, others are left alone: a put of the same again changes nothing. Says whether it was written. */
+function write(map: Y.Map<unknown>, key: string, value: unknown): boolean {
+	if (value === undefined || JSON.stringify(map.get(key)) === JSON.stringify(value)) return false;
 	map.set(key, value);
+	return true;
+}
+
+/** Writes a field; of a guarded one also when and on what, right behind it. A person who writes it anew has decided its conflict (SY6). */
+function put(doc: Y.Doc, map: Y.Map<unknown>, path: string, value: unknown, stamp?: Stamp): void {
+	const isWritten = write(map, path.slice(path.lastIndexOf('/') + 1), value);
+	if (value === undefined || placeAt(path) === null) return;
+	if (isWritten && stamp) stamps(doc).set(path, stamp);
+	if (stamp?.by?.kind !== 'run') settleAt(doc, path, value, stamp);
 }
 
 function flag(map: Y.Map<unknown>, key: string, isSet: boolean): void {
@@ -74,7 +86,7 @@ function flag(map: Y.Map<unknown>, key: string, isSet: boolean): void {
 }
 
 /** Creates the contact, or changes what is given of one that is there (an import's second round). */
-export function putContact(doc: Y.Doc, args: v.InferOutput<typeof contactArgs>): void {
+export function putContact(doc: Y.Doc, args: v.InferOutput<typeof contactArgs>, stamp?: Stamp): void {
 	const there = entry(contacts(doc), args.id);
 	const contact = there ?? new Y.Map<unknown>();
 	if (there === null) contacts(doc).set(args.id, contact);
@@ -82,15 +94,15 @@ export function putContact(doc: Y.Doc, args: v.InferOutput<typeof contactArgs>):
 	if (!contact.has('createdAt')) write(contact, 'createdAt', args.createdAt);
 	if (args.roles) for (const role of contactRoles) flag(contact, `role:${role}`, args.roles.includes(role));
 	for (const tag of args.tags ?? []) flag(contact, `tag:${tag}`, true);
-	for (const [field, value] of Object.entries(args.custom ?? {})) write(contact, field, value);
+	for (const [field, value] of Object.entries(args.custom ?? {})) put(doc, contact, `contacts/${args.id}/${field}`, value, stamp);
 }
 
 /** Creates the agreement, or makes one that is there what is given. */
-export function putAgreement(doc: Y.Doc, { id: key, ...values }: v.InferOutput<typeof agreementArgs>): void {
+export function putAgreement(doc: Y.Doc, { id: key, ...values }: v.InferOutput<typeof agreementArgs>, stamp?: Stamp): void {
 	const there = entry(agreements(doc), key);
 	const agreement = there ?? new Y.Map<unknown>();
 	if (there === null) agreements(doc).set(key, agreement);
-	for (const [field, value] of Object.entries(values)) write(agreement, field, value);
+	for (const [field, value] of Object.entries(values)) put(doc, agreement, `agreements/${key}/${field}`, value, stamp);
 }
 
 const tag = v.object({ tag: id });
@@ -99,23 +111,40 @@ const contactTag = v.object({ id, tag: id });
 const one = v.object({ id });
 
 export const edits = {
-	'set-field': of(change('customer', {}), (doc, { field, value }) => write(fields(doc), field, value)),
+	'set-field': of(change('customer', {}), (doc, { field, value }, stamp) => put(doc, fields(doc), `fields/${field}`, value, stamp)),
 	'add-tag': of(tag, (doc, args) => flag(tags(doc), args.tag, true)),
 	'remove-tag': of(tag, (doc, args) => flag(tags(doc), args.tag, false)),
 	'add-team-member': of(member, (doc, args) => flag(team(doc), args.userId, true)),
 	'remove-team-member': of(member, (doc, args) => flag(team(doc), args.userId, false)),
 	'put-contact': of(contactArgs, putContact),
-	'set-contact-field': of(change('contact', { id }), (doc, args) => inside(contacts(doc), args.id, (contact) => write(contact, args.field, args.value))),
+	'set-contact-field': of(change('contact', { id }), (doc, args, stamp) => inside(contacts(doc), args.id, (contact) => put(doc, contact, `contacts/${args.id}/${args.field}`, args.value, stamp))),
 	'set-contact-role': of(v.object({ id, role: v.picklist(contactRoles), isSet: v.boolean() }), (doc, args) => inside(contacts(doc), args.id, (contact) => flag(contact, `role:${args.role}`, args.isSet))),
 	'add-contact-tag': of(contactTag, (doc, args) => inside(contacts(doc), args.id, (contact) => flag(contact, `tag:${args.tag}`, true))),
 	'remove-contact-tag': of(contactTag, (doc, args) => inside(contacts(doc), args.id, (contact) => flag(contact, `tag:${args.tag}`, false))),
 	'remove-contact': of(one, (doc, args) => contacts(doc).delete(args.id)),
 	'put-agreement': of(agreementArgs, putAgreement),
-	'set-agreement-field': of(change('agreement', { id }), (doc, args) => inside(agreements(doc), args.id, (agreement) => write(agreement, args.field, args.value))),
+	'set-agreement-field': of(change('agreement', { id }), (doc, args, stamp) => inside(agreements(doc), args.id, (agreement) => put(doc, agreement, `agreements/${args.id}/${args.field}`, args.value, stamp))),
 	'remove-agreement': of(one, (doc, args) => agreements(doc).delete(args.id)),
+	'settle-conflict': of(v.object({ id, value: v.unknown() }), settle),
+	'expire-conflict': of(v.object({ id, at: moment }), (doc, args) => {
+		const conflict = conflictOf(doc, args.id);
+		if (conflict && isOpen(conflict)) conflict.map.set('expiredAt', args.at);
+	}),
 } satisfies Record<string, Edit>;
 
 function inside(map: Y.Map<unknown>, key: string, then: (found: Y.Map<unknown>) => void): void {
 	const found = entry(map, key);
 	if (found !== null) then(found);
+}
+
+/** Chooses one of a conflict's values. One that is over, or a value that it doesn't name, changes nothing. */
+function settle(doc: Y.Doc, args: { id: string; value: unknown }, stamp?: Stamp): void {
+	const conflict = conflictOf(doc, args.id);
+	const chosen = conflict?.values.find(({ value }) => canonical(value) === canonical(args.value));
+	if (!conflict || !isOpen(conflict) || !chosen) return;
+	const map = mapOf(doc, placeAt(conflict.path)!);
+	// Also when it is the value of this moment: somebody may be choosing the other one, elsewhere and apart.
+	map?.set(placeAt(conflict.path)!.field, chosen.value);
+	if (map && stamp) stamps(doc).set(conflict.path, stamp);
+	conflict.map.set('settled', { value: chosen.value, at: stamp?.at ?? null });
 }

@@ -11,7 +11,7 @@ export function events(before: Projection | null, after: Projection): EventDraft
 	if (now === undefined) return [];
 	const was = before?.find((row) => row.table === 'customer');
 	if (was === undefined) return [{ path: 'meta', type: 'customer.created', subjectType: 'customer', subjectId: now.id, customerId: now.id, data: { name: now.values.name } }];
-	return [...customerEvents(was, now), ...partEvents('contact', now.id, before ?? [], after), ...partEvents('agreement', now.id, before ?? [], after)];
+	return [...customerEvents(was, now), ...partEvents('contact', now.id, before ?? [], after), ...partEvents('agreement', now.id, before ?? [], after), ...conflictEvents(now.id, before ?? [], after)];
 }
 
 function customerEvents(was: ProjectedRow, now: ProjectedRow): EventDraft[] {
@@ -42,6 +42,20 @@ function partEvents(table: 'contact' | 'agreement', customerId: string, before: 
 	}
 	for (const [id, was] of old) if (!present.has(id)) drafts.push({ subjectType: table, subjectId: id, customerId, path: `${table}s/${id}`, type: `${table}.removed`, data: { name: was.values.name } });
 	return drafts;
+}
+
+/** A conflict was found, settled by a person, or left to its time (SY6). */
+function conflictEvents(customerId: string, before: Projection, after: Projection): EventDraft[] {
+	return after.flatMap(({ table, id, values }): EventDraft[] => {
+		const was = before.find((row) => row.table === 'conflict' && row.id === id)?.values.state;
+		if (table !== 'conflict' || was === values.state) return [];
+		const { subjectType, subjectId, field, choices, chosen, state } = values as { subjectType: 'customer'; subjectId: string; field: string; choices: unknown; chosen: unknown; state: 'open' | 'settled' | 'expired' };
+		const about = { subjectType, subjectId, customerId };
+		const opened: EventDraft = { ...about, path: `conflicts/${id}`, type: 'conflict.opened', data: { conflict: id, about: field, choices } };
+		if (state === 'open') return [opened];
+		const ended: EventDraft = { ...about, path: `conflicts/${id}/settled`, type: `conflict.${state}`, data: { conflict: id, about: field, choices, ...(state === 'settled' ? { chosen } : {}) } };
+		return was === undefined ? [opened, ended] : [ended];
+	});
 }
 
 type Change = { field: string; from: unknown; to: unknown };

@@ -4,6 +4,7 @@ import { id, line, text, userId } from '../../commands/command.ts';
 import { paragraphsInto } from '../../rich-text/write.ts';
 import type { DocumentType } from '../document-type.ts';
 import { pathsOf } from '../paths.ts';
+import { review } from './conflicts.ts';
 import { agreementArgs, contactArgs, edits, putAgreement, putContact } from './edits.ts';
 import { events } from './events.ts';
 import { heal } from './heal.ts';
@@ -56,6 +57,7 @@ export const customer: DocumentType = {
 	projection,
 	events,
 	heal,
+	review,
 	stamps: { customer: { stage: 'stageSince', '*': 'updatedAt' } },
 	pathOf: (event) => [...new Set(pathsOf(event).map((path) => path.replace(/^team\/.*/, 'team').replace(/^(contacts\/[^/]+)\/role:.*/, '$1/roles')))],
 };

@@ -1,11 +1,12 @@
 /** A customer document as rows. Pure and total: content that can't be read counts as blank until the room has healed it (S12). */
 import type * as Y from 'yjs';
 import type { ProjectedRow, Projection } from '../document-type.ts';
+import { conflictRows } from './conflicts.ts';
 import { agreements, contactRoles, contacts, entry, fields, fixedFields, isCustomField, isValid, meta, read, tags, team, type Subject } from './shape.ts';
 
 const day = 86_400_000;
 
-/** The customer's row, then its contacts and agreements by id; nothing while the skeleton hasn't arrived. */
+/** The customer's row, then its contacts, agreements and conflicts by id; nothing while the skeleton hasn't arrived. */
 export function projection(doc: Y.Doc): Projection {
 	const id = meta(doc).get('id');
 	if (typeof id !== 'string') return [];
@@ -31,7 +32,7 @@ export function projection(doc: Y.Doc): Projection {
 		...recurring(deals),
 		createdAt,
 	};
-	return [{ table: 'customer', id, values }, ...people, ...deals];
+	return [{ table: 'customer', id, values }, ...people, ...deals, ...conflictRows(doc, id)];
 }
 
 /** MRR of the active agreements, and their earliest renewal: end less the notice when renewed tacitly, else the end (CU7). */

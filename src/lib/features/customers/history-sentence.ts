@@ -1,6 +1,6 @@
 /** A recorded fact as a person would say it: "changed Stage from Onboarding to Adoption". */
 import type { Actor, RecordedEvent } from '#domain/events/event.ts';
-import type { MirrorKind, MirrorRows } from '#domain/mirror.ts';
+import type { ConflictChoice, MirrorKind, MirrorRows } from '#domain/mirror.ts';
 import type { FieldType, WorkspaceSettings } from '#domain/settings.ts';
 import { m } from '$lib/messages/messages.js';
 import { getLocale } from '$lib/messages/runtime.js';
@@ -27,11 +27,12 @@ const fixedTypes: Record<string, FieldType> = { owner: 'user', team: 'user', sta
 /** What happened, without who. */
 export function sentence(event: RecordedEvent, mirror: Mirror): string {
 	const { data } = event;
+	if (event.type.startsWith('conflict.')) return conflictSentence(event, mirror);
 	const whose = event.subjectType === 'customer' ? '' : ((mirror.row(event.subjectType === 'agreement' ? 'agreement' : 'contact', event.subjectId)?.name ?? '') as string);
 	const of = whose && event.subjectType !== 'playbook' ? m.history_of({ name: whose }) : '';
 	if ('field' in data) {
 		const field = String(data.field);
-		return m.history_changed({ field: (fieldNames[field]?.() ?? mirror.settings.fields.find((known) => known.id === field)?.name ?? field) + of, from: said(field, data.from, mirror), to: said(field, data.to, mirror) });
+		return m.history_changed({ field: fieldName(field, mirror) + of, from: said(field, data.from, mirror), to: said(field, data.to, mirror) });
 	}
 	if ('tag' in data) {
 		const name = mirror.row('tag', String(data.tag))?.name ?? String(data.tag);
@@ -57,7 +58,21 @@ export function sentence(event: RecordedEvent, mirror: Mirror): string {
 	}
 }
 
-function said(field: string, value: unknown, mirror: Mirror): string {
+/** How a conflict was found and how it ended (SY6). */
+function conflictSentence({ type, data }: RecordedEvent, mirror: Mirror): string {
+	const id = String(data.about);
+	const field = fieldName(id, mirror);
+	if (type === 'conflict.settled') return m.conflict_history_settled({ field, value: said(id, data.chosen, mirror) });
+	if (type === 'conflict.expired') return m.conflict_history_expired({ field });
+	const values = (data.choices as ConflictChoice[]).map(({ value, by }) => (by ? `${said(id, value, mirror)} (${actorName(by, mirror)})` : said(id, value, mirror)));
+	return m.conflict_history_opened({ field, values: values.join(' · ') });
+}
+
+/** A field's name: built in, or the workspace's own. */
+export const fieldName = (field: string, mirror: Mirror): string => fieldNames[field]?.() ?? mirror.settings.fields.find((known) => known.id === field)?.name ?? field;
+
+/** A field's value as a person would say it. */
+export function said(field: string, value: unknown, mirror: Mirror): string {
 	if (value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) return m.history_nothing();
 	if (Array.isArray(value)) return value.map((item) => said(field, item, mirror)).join(', ');
 	const custom = mirror.settings.fields.find((known) => known.id === field);

@@ -51,6 +51,7 @@ const optionWords: Words = {
 	'contact.removed': m.event_contact_removed, 'agreement.created': m.event_agreement_created, 'agreement.changed': m.event_agreement_changed, 'agreement.removed': m.event_agreement_removed,
 	'playbook.created': m.event_playbook_created, 'playbook.published': m.event_playbook_published, 'playbook.activated': m.event_playbook_activated, 'playbook.paused': m.event_playbook_paused,
 	'playbook.deactivated': m.event_playbook_deactivated, 'task.created': m.event_task_created, 'task.completed': m.event_task_completed, 'interaction.logged': m.event_interaction_logged, 'content.healed': m.event_content_healed,
+	'conflict.opened': m.conflict_event_opened, 'conflict.settled': m.conflict_event_settled, 'conflict.expired': m.conflict_event_expired,
 	day: m.choice_day, week: m.choice_week, month: m.choice_month, minutes: m.choice_minutes, hours: m.choice_hours, days: m.choice_days, weeks: m.choice_weeks, months: m.choice_months,
 	individualised: m.choice_individualised, grouped: m.choice_grouped,
 };
