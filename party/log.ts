@@ -49,6 +49,8 @@ export class Log {
 	 * clients still hold what was in them and send it again.
 	 */
 	async load(): Promise<{ records: LogRecord[]; damaged: string[] }> {
+		// What a write that failed left half-way may be read before it is on disk, and would be acknowledged as if it were (S4).
+		await this.storage.sync();
 		this.head = (await this.storage.get<Head>('head')) ?? null;
 		const snapshots = recordsIn(await this.storage.list({ prefix: 'snap:' }));
 		const rows = new Map([...recordsIn(await this.storage.list({ prefix: 'log:' }))].sort(([a], [b]) => a - b));

@@ -46,7 +46,8 @@ export class Publisher {
 		if (!isHealing) this.#mayHeal = true;
 		if (this.#isMarked || !copy.log.head) return;
 		this.#isMarked = true;
-		void this.#mark(copy.log.head.workspace, true);
+		// A mark that nobody heard is none: the next change makes it again.
+		void this.#mark(copy.log.head.workspace, true).then((isHeard) => (this.#isMarked &&= isHeard));
 	}
 
 	/** Publishes soon, when there is something to publish. */
@@ -62,8 +63,10 @@ export class Publisher {
 		return (this.#next ??= this.#running.catch(() => false).then(() => ((this.#next = null), this.now(copy))));
 	}
 
+	/** Gives up what was scheduled: the copy it was for is finished. The next copy schedules its own. */
 	end(): void {
 		clearTimeout(this.#timer);
+		this.#timer = undefined;
 	}
 
 	async #run(copy: Copy): Promise<boolean> {

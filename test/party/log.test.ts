@@ -91,6 +91,39 @@ describe('four defects of rooms elsewhere', () => {
 	});
 });
 
+describe('after a write that failed', () => {
+	test('what it left half-way is not read back as if it were on disk (S4)', async () => {
+		const host = new MemoryHost(id);
+		const room = new Document(host);
+		await create(room);
+		const socket = await connect(host, room);
+		host.storage.failure = { of: 'sync', error: new Error('taken, not written') };
+		await room.onMessage(changeOf('domain', 'half.example'), socket);
+		await until(() => socket.closed, 'it is closed');
+		const again = await connect(host, room);
+		await until(() => again.closed, 'nobody is let in to what may be lost');
+		expect(again.frames(0).length + again.frames(100).length).toBe(0);
+		host.storage.failure = null;
+		expect((await connect(host, room)).frames(0).length).toBe(1);
+	});
+
+	test('the room publishes by itself again (S14)', async () => {
+		const host = new MemoryHost(id);
+		const room = new Document(host);
+		const tried = () => alerts.mock.calls.flat().filter((line) => String(line).includes('publishing failed')).length;
+		alerts.mockClear();
+		await create(room);
+		await until(() => tried() > 0, 'the first publishing');
+		await set(room, 'domain', 'one.example');
+		host.storage.failure = { of: 'put', error: new Error('disk full') };
+		expect((await set(room, 'domain', 'two.example')).status).toBe(503);
+		host.storage.failure = null;
+		alerts.mockClear();
+		await set(room, 'domain', 'three.example');
+		await until(() => tried() > 0, 'it is tried again');
+	});
+});
+
 describe('acknowledging (S4)', () => {
 	test('comes only when the disk has it', async () => {
 		const host = new MemoryHost(id);

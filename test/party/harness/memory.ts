@@ -5,7 +5,7 @@ import { secret } from './rooms.ts';
 export class MemoryStorage implements Storage {
 	kept = new Map<string, unknown>();
 	/** What the next calls do: throw, or wait until released. */
-	failure: { of: 'list' | 'put'; error: Error } | null = null;
+	failure: { of: 'list' | 'put' | 'sync'; error: Error } | null = null;
 	#held: Promise<void> | null = null;
 	writes = 0;
 
@@ -46,7 +46,7 @@ export class MemoryStorage implements Storage {
 
 	async sync(): Promise<void> {
 		await this.#held;
-		if (this.failure?.of === 'put') throw this.failure.error;
+		if (this.failure && this.failure.of !== 'list') throw this.failure.error;
 	}
 }
 

@@ -49,6 +49,8 @@ export type Rooms = {
 	end: () => Promise<void>;
 	/** What the host wrote so far. */
 	output: () => string;
+	/** The leader of the process group; null when none runs. */
+	pid: () => number | null;
 };
 
 /** Starts the rooms with an empty state; resolves when they answer. */
@@ -56,22 +58,23 @@ export async function startRooms(host: HostName, vars: Record<string, string> = 
 	const state = mkdtempSync(join(tmpdir(), 'cuebook-rooms-'));
 	const port = await freePort();
 	const url = `http://127.0.0.1:${port}`;
-	const { kill, start, output } = groupOf(url, () => {
+	const { kill, start, output, pid } = groupOf(url, () => {
 		const args = commandOf(host, port, state, { ROOMS_URL: url, ROOMS_SECRET: secret, LIBSQL_URL: 'http://127.0.0.1:9', ...vars });
 		return spawn(process.execPath, args, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, CI: '1', WRANGLER_SEND_METRICS: 'false', NO_UPDATE_NOTIFIER: '1', ...environment } });
 	});
 	await start();
-	return { url, socketUrl: url.replace('http', 'ws'), kill, start, output, end: async () => (await kill(), rmSync(state, { recursive: true, force: true })) };
+	return { url, socketUrl: url.replace('http', 'ws'), kill, start, output, pid, end: async () => (await kill(), rmSync(state, { recursive: true, force: true })) };
 }
 
 /** A process group that serves rooms at `url`: killed and started again. `begin` starts its leader, detached, with its output piped. */
-export function groupOf(url: string, begin: () => ChildProcess): Pick<Rooms, 'kill' | 'start' | 'output'> {
+export function groupOf(url: string, begin: () => ChildProcess): Pick<Rooms, 'kill' | 'start' | 'output' | 'pid'> {
 	let child: ChildProcess | null = null;
 	let output = '';
 	// A test run that is ended from outside must leave no workerd behind.
 	process.once('exit', () => child?.pid && process.kill(-child.pid, 'SIGKILL'));
 	return {
 		output: () => output,
+		pid: () => child?.pid ?? null,
 		kill: async () => {
 			const running = child;
 			child = null;
