@@ -58,9 +58,9 @@ export class Push {
 	/** Looks where things stand. A subscription that the server lost, or of another key, is mended. Without the server nothing changes. */
 	async look(): Promise<void> {
 		if (this.#browser.needsInstall()) return void (this.#state = 'needs-install');
+		if (this.#browser.permission() === 'denied') return void (this.#state = 'blocked');
 		const manager = (await this.#browser.registration())?.pushManager;
 		if (!manager || this.#browser.permission() === undefined) return void (this.#state = 'unsupported');
-		if (this.#browser.permission() === 'denied') return void (this.#state = 'blocked');
 		const kept = await manager.getSubscription();
 		const answer = await this.#call<Described>('/api/push');
 		if (!answer.ok) return void (this.#state = kept ? 'on' : 'off');
@@ -97,6 +97,8 @@ export class Push {
 
 	/** Ends it on this device and at the server. Works without network: the browser forgets at once, and the server on its next try. */
 	async turnOff(): Promise<PushAnswer> {
+		// Where nobody ever allowed notifications there is nothing to end, nor a worker to wait for.
+		if (this.#browser.permission() !== 'granted') return { ok: true };
 		const kept = await (await this.#browser.registration())?.pushManager.getSubscription();
 		await kept?.unsubscribe().catch(() => false);
 		this.#state = 'off';
@@ -137,9 +139,17 @@ export class Push {
 	}
 }
 
+/** How long a first visit's worker is waited for, in ms. */
+const workerPatience = 10_000;
+
 /** The browser this page runs in. iOS tells apps of the home screen only. */
 export const pushBrowser = (): PushBrowser => ({
-	registration: async () => (typeof PushManager === 'undefined' ? undefined : await navigator.serviceWorker?.getRegistration()),
+	// At a first visit the worker is still being installed; without one (development) nothing comes.
+	registration: async () => {
+		if (typeof PushManager === 'undefined' || !navigator.serviceWorker) return undefined;
+		const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), workerPatience));
+		return (await navigator.serviceWorker.getRegistration()) ?? (await Promise.race([navigator.serviceWorker.ready, late]));
+	},
 	permission: () => (typeof Notification === 'undefined' ? undefined : Notification.permission),
 	ask: () => Notification.requestPermission(),
 	needsInstall: () => /iPhone|iPad|iPod/.test(navigator.userAgent) && !matchMedia('(display-mode: standalone)').matches,
