@@ -29,6 +29,10 @@ export type OpenDocumentOptions = Pick<RoomConnectionOptions, 'environment' | 'f
 	tabs: Tabs;
 	/** Reactive: why the device can't keep work, or null. */
 	storageProblem: () => string | null;
+	/** Reactive: does the command that makes it still wait here? Then it can be written in before its room is there (its parts are root types, S10). */
+	isAwaited?: (id: string) => boolean;
+	/** When it is known what waits here. */
+	queueLoaded?: () => Promise<unknown>;
 	/** Reactive: may this person edit documents at all? */
 	mayEdit: () => boolean;
 	/** After each change made in this tab, or found waiting. */
@@ -114,7 +118,8 @@ export class OpenDocument {
 	get status(): DocumentStatus {
 		const storage = this.#options.storageProblem();
 		const { link, refusal, isUnreadable } = this.#shared;
-		const ended = link.state === 'ended' ? link.reason : null;
+		// No room yet, because its command still waits here: nothing is wrong.
+		const ended = link.state === 'ended' && !(link.reason === 'not-found' && this.#options.isAwaited?.(this.id)) ? link.reason : null;
 		const stopped = ended ?? refusal?.code ?? (this.#isNewer ? 'reload-needed' : isUnreadable ? 'unreadable' : this.#problem);
 		const isSynced = link.state === 'open' && this.#shared.isSynced && this.waiting === 0;
 		return {
@@ -175,7 +180,7 @@ export class OpenDocument {
 	}
 
 	async #start(): Promise<void> {
-		const [loaded] = await Promise.allSettled([this.#options.type(), this.#load()]);
+		const [loaded] = await Promise.allSettled([this.#options.type(), this.#load(), this.#options.queueLoaded?.()]);
 		if (this.#isEnded) return;
 		if (loaded.status === 'fulfilled') this.type = loaded.value;
 		// The part of the app that knows this type isn't on the device: nothing can be read or edited until it is.
@@ -217,7 +222,7 @@ export class OpenDocument {
 	#check(isFromServer = false): void {
 		const version = this.doc.getMap('meta').get('schemaVersion');
 		this.#isNewer = this.type !== null && typeof version === 'number' && version > this.type.schemaVersion;
-		if (this.type === null || this.#isReady || (!isFromServer && this.doc.store.clients.size === 0)) return;
+		if (this.type === null || this.#isReady || (!isFromServer && this.doc.store.clients.size === 0 && !this.#options.isAwaited?.(this.id))) return;
 		this.#isReady = true;
 		this.#becomeReady();
 	}

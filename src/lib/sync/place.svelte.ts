@@ -83,6 +83,8 @@ export class Place {
 			tabs,
 			storageProblem: () => this.#storeProblem,
 			mayEdit: () => session.may('document.edit'),
+			isAwaited: (id) => this.queue.waiting.some(({ type, args }) => type.startsWith('create-') && (args as { id?: unknown } | null)?.id === id),
+			queueLoaded: () => this.queue.loaded,
 			onLocalChange: (document) => this.#projectSoon(document),
 			onNoRight: () => void session.load(),
 			onAcknowledged: (document) => {

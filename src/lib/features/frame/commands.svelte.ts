@@ -3,6 +3,7 @@ import BookPlus from '@lucide/svelte/icons/book-plus';
 import FileUp from '@lucide/svelte/icons/file-up';
 import Keyboard from '@lucide/svelte/icons/keyboard';
 import Languages from '@lucide/svelte/icons/languages';
+import LayoutTemplate from '@lucide/svelte/icons/layout-template';
 import LogOut from '@lucide/svelte/icons/log-out';
 import Monitor from '@lucide/svelte/icons/monitor';
 import Moon from '@lucide/svelte/icons/moon';
@@ -34,6 +35,7 @@ export function commands(acts: { showKeys: () => void; signOut: () => void }): C
 	const list: Command[] = [];
 	if (session.may('document.edit')) {
 		list.push({ id: 'new-customer', label: m.palette_new_customer(), icon: Plus, run: () => goto('/customers?new') });
+		list.push({ id: 'new-template', label: m.palette_new_template(), icon: LayoutTemplate, run: () => goto('/templates?new') });
 		list.push({ id: 'new-playbook', label: m.palette_new_playbook(), icon: BookPlus, run: () => goto('/playbooks?new') });
 	}
 	if (session.may('import')) list.push({ id: 'import', label: m.palette_import(), icon: FileUp, run: () => goto('/customers/import') });

@@ -2,6 +2,7 @@
 import BookOpenCheck from '@lucide/svelte/icons/book-open-check';
 import Building2 from '@lucide/svelte/icons/building-2';
 import House from '@lucide/svelte/icons/house';
+import LayoutTemplate from '@lucide/svelte/icons/layout-template';
 import ListChecks from '@lucide/svelte/icons/list-checks';
 import Send from '@lucide/svelte/icons/send';
 import Settings from '@lucide/svelte/icons/settings';
@@ -15,6 +16,7 @@ export const places: readonly Place[] = [
 	{ id: 'actions', href: '/actions', label: m.nav_actions, shortLabel: m.nav_actions_short, icon: ListChecks, key: 'a', isOnPhoneBar: true },
 	{ id: 'customers', href: '/customers', label: m.nav_customers, icon: Building2, key: 'c', isOnPhoneBar: true },
 	{ id: 'playbooks', href: '/playbooks', label: m.nav_playbooks, icon: BookOpenCheck, key: 'p', isOnPhoneBar: true },
+	{ id: 'templates', href: '/templates', label: m.nav_templates, icon: LayoutTemplate, key: 't', isOnPhoneBar: false },
 	{ id: 'outbox', href: '/outbox', label: m.nav_outbox, icon: Send, key: 'o', isOnPhoneBar: false },
 	{ id: 'settings', href: '/settings', label: m.nav_settings, icon: Settings, key: 's', isOnPhoneBar: false },
 ];

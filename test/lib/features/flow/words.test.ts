@@ -13,7 +13,7 @@ import { conditionSentence } from '../../../../src/lib/features/flow/condition-s
 import { actionIcon, triggerIcon } from '../../../../src/lib/features/flow/icons.ts';
 import { stepTitle, triggerTitle } from '../../../../src/lib/features/flow/titles.ts';
 import { actionWords, fieldLabel, groupWords, operatorWords, optionLabel, paramWords, triggerHints, triggerWords } from '../../../../src/lib/features/flow/words.ts';
-import { variableLabel } from '../../../../src/lib/features/playbooks/variable-words.ts';
+import { variableLabel } from '../../../../src/lib/features/flow/variable-words.ts';
 
 const settings: WorkspaceSettings = {
 	id: 'w', name: 'W', timeZone: 'Europe/Paris', language: 'en', workingDays: [1, 2, 3, 4, 5], holidays: [],

@@ -1,6 +1,6 @@
 import type { Variable } from '#domain/text/variables.ts';
 import { m } from '$lib/messages/messages.js';
-import { fieldLabel, wordOf } from '../flow/words.ts';
+import { fieldLabel, wordOf } from './words.ts';
 
 /** Variables named otherwise than the field they read. */
 const words: Readonly<Record<string, () => string>> = {
