@@ -76,7 +76,7 @@ test('two write one page; ticked on a phone without network, its task and a wait
 	expect(await completions('Sign the plan')).toEqual([]);
 	await phone.context.setOffline(false);
 	await until('both tasks done', async () => (await place.owner.rows('task')).filter((row) => [task!.id, waited!.id].includes(row.id) && row.state === 'done' && row.completedBy === ana.id).length === 2);
-	await until('the run’s end', async () => (await place.owner.rows('run')).find((run) => run.playbookId === playbookId && run.state === 'finished'));
+	await until('the run’s end', async () => (await place.owner.rows('run')).find((run) => run.playbookId === playbookId && run.state === 'completed'));
 	await until('the ticks on the desk', () => mine.page.getByRole('checkbox', { name: 'Sign the plan' }).isChecked());
 	await phone.synced();
 	for (const name of ['Send the plan', 'Sign the plan']) expect((await completions(name)).map(({ actor }) => actor.id)).toEqual([ana.id]);

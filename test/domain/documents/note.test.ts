@@ -37,7 +37,7 @@ describe('a note', () => {
 		noteEdit(doc, 'tick-item', { id: 'task_a', isDone: true });
 		noteEdit(doc, 'set-title', { title: 'Kick\noff' });
 		noteEdit(doc, 'set-pinned', { isPinned: true });
-		expect(row(doc)).toMatchObject({ title: 'Kick off', excerpt: '- Send the plan', taskCount: 1, doneCount: 1, isPinned: true });
+		expect(row(doc)).toMatchObject({ title: 'Kick off', excerpt: 'Send the plan', taskCount: 1, doneCount: 1, isPinned: true });
 		expect(rows(doc, 'task')).toEqual([]);
 		expect(note.projection(new Y.Doc())).toEqual([]);
 	});

@@ -26,7 +26,7 @@ export function projection(doc: Y.Doc): Projection {
 			customerId,
 			kind: noteKinds.includes(kind) ? kind : 'note',
 			title: textOf(fields(doc).get('title')).trim(),
-			excerpt: plainTextOf(body(doc)).replace(/\s+/g, ' ').slice(0, excerptLength),
+			excerpt: plainTextOf(body(doc)).replace(/^\s*(-|>|\d+\.) /gm, '').replace(/\s+/g, ' ').slice(0, excerptLength),
 			author: textOf(meta(doc).get('author')) || null,
 			isPinned: fields(doc).get('isPinned') === true,
 			isRemoved,
