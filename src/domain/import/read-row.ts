@@ -20,7 +20,8 @@ export function readRow(values: readonly string[], mapping: ImportMapping, setti
 	const contact: Partial<ImportedContact> = {};
 	try {
 		mapping.columns.forEach((target, index) => {
-			const cell = values[index]?.trim() ?? '';
+			// The apostrophe that keeps a spreadsheet from taking a text for a formula isn't part of it (our own export writes it).
+			const cell = (values[index]?.trim() ?? '').replace(/^'(?=[=+\-@])/, '');
 			if (target.to === 'skip' || cell === '') return;
 			if (target.to === 'contact') contact[target.field] = checked('contact', target.field, cell) as string;
 			else if (target.field === 'tags') customer.tags.push(...tagsIn(cell, settings));

@@ -32,7 +32,8 @@ const scalar = v.union([v.pipe(v.string(), v.maxLength(500)), v.number(), v.bool
 const clause: v.GenericSchema<Clause> = v.object({
 	id: key,
 	kind: v.literal('clause'),
-	field: key,
+	// A condition that nobody has finished yet has no field: it narrows nothing.
+	field: v.union([key, v.literal('')]),
 	operator: v.picklist(operators),
 	value: v.union([scalar, v.pipe(v.array(scalar), v.maxLength(limits.values))]),
 });

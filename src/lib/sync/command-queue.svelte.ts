@@ -126,7 +126,12 @@ export class CommandQueue {
 	async cancel(id: string): Promise<void> {
 		const command = this.#commands.find((other) => other.id === id);
 		if (command?.state !== 'waiting' || command.isTakenBack) return;
-		if (this.#isUntried(command)) return this.#remove(id);
+		if (this.#isUntried(command)) {
+			await this.#remove(id);
+			this.#answers.get(id)?.({ status: 'refused', reason: 'taken-back' });
+			this.#answers.delete(id);
+			return;
+		}
 		await this.#keep({ ...command, isTakenBack: true });
 		void this.flush();
 	}

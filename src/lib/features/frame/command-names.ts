@@ -19,6 +19,9 @@ const names: Record<string, () => string> = {
 	'unfollow-customer': m.command_follow,
 	'create-note': m.command_create_note,
 	'create-template': m.command_create_template,
+	'save-view': m.command_view,
+	'remove-view': m.command_view,
+	'edit-customers': m.command_bulk,
 };
 
 /** A command's words; anything about the workspace's own definitions is “settings”. */
