@@ -47,7 +47,7 @@ export function answerAuth(event: RequestEvent): Promise<Response> {
 export async function memberAt(event: RequestEvent, permission: Permission | null = null): Promise<Member | Response> {
 	const session = await event.locals.session();
 	if (!session) return refuse(401, 'signed-out', 'Sign in first: your session has ended.');
-	if (!session.member) return refuse(403, 'no-workspace', 'You belong to no workspace. Ask a colleague for an invitation.');
+	if (!session.member) return refuse(403, 'no-workspace', 'You belong to no workspace. Ask a colleague for an invitation.', { userId: session.user.id });
 	if (permission && !may(session.member.role, permission)) return refuse(403, 'no-right', 'Your role does not allow this. An administrator can change it.');
 	return session.member;
 }

@@ -2,7 +2,7 @@
 import type { Environment } from './environment.ts';
 
 /** `status` 0 means that no answer came (offline, or cut off): what was asked may or may not have happened. */
-export type Failure = { ok: false; status: number; code: string; message: string };
+export type Failure = { ok: false; status: number; code: string; message: string; detail?: unknown };
 export type Answer<T> = { ok: true; value: T } | Failure;
 export type Call = <T = any>(path: string, body?: unknown, method?: string) => Promise<Answer<T>>;
 
@@ -44,11 +44,12 @@ function parse(text: string): unknown {
 }
 
 /** The app answers errors as `{ code?, message }` (SvelteKit's error body at least has `message`); a proxy in between answers anything. */
-function described(value: unknown, response: Response): { code: string; message: string } {
+function described(value: unknown, response: Response): { code: string; message: string; detail?: unknown } {
 	const body = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
 	const text = (found: unknown) => (typeof found === 'string' && found !== '' ? found : undefined);
 	return {
 		code: text(body.code) ?? text(body.reason) ?? (response.ok ? 'not-json' : `http-${response.status}`),
+		...(body.detail === undefined ? {} : { detail: body.detail }),
 		message: text(body.message) ?? text(body.error) ?? (response.statusText || `The server answered ${response.status}`),
 	};
 }

@@ -44,6 +44,17 @@ export type CommandQueueOptions = {
 	onProblem: (problem: string | null) => void;
 };
 
+const readAll = (database: DeviceDatabase): Promise<QueuedCommand[]> => database.run('readonly', (work) => answered(work.objectStore('command').index('at').getAll()));
+
+/** The commands in a queue that isn't in use, oldest first; none where they can't be read. */
+export async function readCommands(factory: IDBFactory | undefined, name: string): Promise<QueuedCommand[]> {
+	if (!factory) return [];
+	const database = deviceDatabase(factory, name, stores);
+	return readAll(database)
+		.catch(() => [])
+		.finally(() => database.close());
+}
+
 export class CommandQueue {
 	#options: CommandQueueOptions;
 	#database: DeviceDatabase | null = null;
@@ -105,12 +116,12 @@ export class CommandQueue {
 	/** Queues a command: it is sent now or when the network is back. `outcome` resolves when the server answered, in this visit. */
 	send(type: string, args: unknown, id: string = newId('command'), ground: readonly Seen[] = []): { id: string; outcome: Promise<Outcome> } {
 		const command: QueuedCommand = { id, type, args: $state.snapshot(args), at: this.#options.environment.now(), state: 'waiting', reason: null, attempts: 0, ground };
-		const outcome = new Promise<Outcome>((resolve) => this.#answers.set(id, resolve));
-		this.#commands = [...this.#commands, command];
-		// Kept before it is sent: a tab that dies in between still has it.
-		this.#gone.delete(id);
-		void this.#keep(command, true).then(() => this.flush());
-		return { id, outcome };
+		return { id, outcome: this.#add(command) };
+	}
+
+	/** Queues a command that was made elsewhere (an export); null when it is here already. */
+	take(command: QueuedCommand): Promise<Outcome> | null {
+		return this.#commands.some((other) => other.id === command.id) ? null : this.#add(command);
 	}
 
 	/** Takes a held or refused command off the list: somebody read it. */
@@ -161,9 +172,18 @@ export class CommandQueue {
 		await this.#database?.wipe();
 	}
 
+	#add(command: QueuedCommand): Promise<Outcome> {
+		const outcome = new Promise<Outcome>((resolve) => this.#answers.set(command.id, resolve));
+		this.#commands = [...this.#commands, command];
+		// Kept before it is sent: a tab that dies in between still has it.
+		this.#gone.delete(command.id);
+		void this.#keep(command, true).then(() => this.flush());
+		return outcome;
+	}
+
 	async #load(): Promise<void> {
 		try {
-			const kept: QueuedCommand[] = (await this.#database?.run('readonly', (work) => answered(work.objectStore('command').index('at').getAll()))) ?? [];
+			const kept = this.#database ? await readAll(this.#database) : [];
 			const here = new Set(this.#commands.map((command) => command.id));
 			this.#commands = [...kept.filter(({ id }) => !here.has(id) && !this.#gone.has(id)), ...this.#commands];
 			if (this.waiting.length > 0) this.#options.environment.setTimeout(() => void this.flush(), 0);

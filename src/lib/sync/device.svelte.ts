@@ -2,6 +2,7 @@
 import { type Call, makeCall } from './call.ts';
 import type { Documents } from './documents.svelte.ts';
 import type { Environment } from './environment.ts';
+import { discardLeft, exportLeft, forgetLeft, type LeftWork, leftWork, rememberLeft } from './left-work.ts';
 import { keyOf, type Light, Place } from './place.svelte.ts';
 import { Push, type PushBrowser } from './push.svelte.ts';
 import { Session } from './session.svelte.ts';
@@ -14,11 +15,18 @@ export class Device {
 	readonly push: Push | null;
 	#environment: Environment;
 	#place = $state.raw<Place | null>(null);
+	#left = $state.raw<readonly LeftWork[]>([]);
 
 	constructor(environment: Environment, pushes: PushBrowser | null = null) {
 		this.#environment = environment;
+		this.#left = leftWork(environment);
 		// The session asks by itself: its own 401 must not make it ask again.
-		this.session = new Session(environment, makeCall(environment), () => this.#arrange());
+		this.session = new Session(
+			environment,
+			makeCall(environment),
+			() => this.#arrange(),
+			() => (this.#place?.light.waiting ?? 0) > 0,
+		);
 		this.call = makeCall(environment, () => void this.session.load());
 		this.push = pushes && new Push(pushes, this.call);
 		this.#arrange();
@@ -39,7 +47,23 @@ export class Device {
 		return this.here.documents;
 	}
 
+	/** Reactive: this person's work in workspaces they were taken out of; nobody else ever sees it (SY5). */
+	get left(): readonly LeftWork[] {
+		const who = this.session.user?.id ?? this.session.shutOut;
+		return this.#left.filter((work) => work.user.id === who);
+	}
+
+	exportLeft(work: LeftWork): Promise<Blob> {
+		return exportLeft(this.#environment, work);
+	}
+
+	async discardLeft(work: LeftWork): Promise<void> {
+		await discardLeft(this.#environment, work);
+		this.#left = leftWork(this.#environment);
+	}
+
 	get light(): Light {
+		if (this.#place && this.session.isExpired) return { state: 'cannot', waiting: this.#place.light.waiting, reason: 'signed-out' };
 		return this.#place?.light ?? { state: 'saved-here', waiting: 0, reason: this.session.state === 'signed-out' ? 'signed-out' : null };
 	}
 
@@ -62,22 +86,28 @@ export class Device {
 		const data = this.session?.data ?? null;
 		const before = this.#place;
 		if (data === null) {
-			if (before !== null && this.session.problem === 'no-workspace') void leave(before);
+			if (before !== null && this.session.problem === 'no-workspace') void this.#leave(before);
 			else before?.end();
 			this.#place = null;
 			return;
 		}
 		if (before?.key === keyOf(data)) return;
 		const isShutOut = before !== null && !data.workspaces.some((workspace) => workspace.id === before.workspaceId);
-		if (isShutOut) void leave(before);
+		if (isShutOut) void this.#leave(before);
 		else before?.end();
+		forgetLeft(this.#environment, data.user.id, data.workspace.id);
+		this.#left = leftWork(this.#environment);
 		this.#place = new Place(data, this.session, this.#environment, this.call);
 	}
-}
 
-/** A workspace that this person was taken out of: its data leaves the device, unless it holds work that nobody else has (SY5). */
-async function leave(place: Place): Promise<void> {
-	const { edits, commands } = await place.unsynced();
-	if (edits + commands > 0) place.end();
-	else await place.wipe();
+	/** A workspace that this person was taken out of: its data leaves the device, unless it holds work that nobody else has (SY5). */
+	async #leave(place: Place): Promise<void> {
+		const { edits } = await place.unsynced();
+		// Those that the server refused on the way out are work, too: nobody has read yet why.
+		const commands = place.queue.waiting.length + place.queue.held.length + place.queue.refused.length;
+		if (edits + commands === 0) return place.wipe();
+		place.end();
+		rememberLeft(this.#environment, { user: { id: place.user.id, name: place.user.name }, workspace: { id: place.workspace.id, name: place.workspace.name }, edits, commands, at: this.#environment.now() });
+		this.#left = leftWork(this.#environment);
+	}
 }

@@ -72,6 +72,14 @@ export class Documents {
 		this.#callers.clear();
 	}
 
+	/** Ends one document whoever has it open: its edits are given up. A page that shows it opens it anew. */
+	drop(id: string): void {
+		const document = this.open.find((other) => other.id === id);
+		this.open = this.open.filter((other) => other !== document);
+		this.#callers.delete(id);
+		document?.end();
+	}
+
 	#close(document: OpenDocument): void {
 		const callers = (this.#callers.get(document.id) ?? 0) - 1;
 		this.#callers.set(document.id, Math.max(0, callers));

@@ -12,17 +12,23 @@ import type { Failure } from './call.ts';
 import { Device, type SignOutAnswer } from './device.svelte.ts';
 import { browserEnvironment } from './environment.ts';
 import type { Keeping, KeepingWish } from './keeping.svelte.ts';
+import type { ImportResult } from './import-unsynced.ts';
+import type { LeftWork } from './left-work.ts';
 import type { MirrorStatus } from './mirror.svelte.ts';
 import type { OpenDocument } from './open-document.svelte.ts';
 import type { Light } from './place.svelte.ts';
 import { pushBrowser, type Push } from './push.svelte.ts';
 import type { SessionData, WorkspaceScalars } from './session.svelte.ts';
+import type { UnsyncedFile } from './unsynced.ts';
 import type { Seat } from './workspace-link.svelte.ts';
 
 export type { Answer, Failure } from './call.ts';
 export type { Outcome, QueuedCommand } from './command-queue.svelte.ts';
 export type { SignOutAnswer } from './device.svelte.ts';
 export { edit, type EditAnswer } from './edit.ts';
+export type { ImportResult, MergeResult } from './import-unsynced.ts';
+export type { LeftWork } from './left-work.ts';
+export type { FileProblem, UnsyncedFile } from './unsynced.ts';
 export { keepingLimits, type KeepingWish } from './keeping.svelte.ts';
 export type { MirrorStatus } from './mirror.svelte.ts';
 export { newId } from './new-id.ts';
@@ -57,6 +63,10 @@ export const session = {
 	/** The server couldn't be asked: the device remembers this person. */
 	get isFromDevice(): boolean {
 		return device.session.isFromDevice;
+	},
+	/** The session has ended while work was unsent: one stays at work here until one signs in again. */
+	get isExpired(): boolean {
+		return device.session.isExpired;
 	},
 	/** Why the server didn't say who is here: a code (`offline`, `no-workspace`, …) or null. */
 	get problem(): string | null {
@@ -173,6 +183,33 @@ export const keeping = {
 
 /** Work that no server has, as a JSON file to save (SY4, SY5). */
 export const exportUnsynced = (): Promise<Blob> => device.here.export();
+
+/** Reads an exported file: what is in it, or why it can't be taken. */
+export const readUnsynced = async (text: string): Promise<ReturnType<typeof import('./unsynced.ts').readUnsynced>> => (await import('./unsynced.ts')).readUnsynced(text);
+
+/** Puts what was chosen of such a file back (ids of documents and commands), with what became of each. Twice is as good as once. */
+export const importUnsynced = (file: UnsyncedFile, chosen: ReadonlySet<string>): Promise<ImportResult> => device.here.import(file, chosen);
+
+/** Work of this device that no server has. */
+export const unsynced = {
+	/** Documents with such edits, with how many. */
+	documents: (): Promise<Map<string, number>> => device.here.unsyncedDocuments(),
+	/** Documents whose rooms won't take this person's edits (any more) (reactive). */
+	get refused(): readonly OpenDocument[] {
+		return device.place?.refusedDocuments ?? none;
+	},
+	/** Gives edits up: the documents leave the device. */
+	discard: (ids: readonly string[]): Promise<void> => device.here.discard(ids),
+};
+
+/** One's work in workspaces that one was taken out of (reactive): kept for export until it is discarded (SY5). */
+export const left = {
+	get works(): readonly LeftWork[] {
+		return device.left;
+	},
+	export: (work: LeftWork): Promise<Blob> => device.exportLeft(work),
+	discard: (work: LeftWork): Promise<void> => device.discardLeft(work),
+};
 
 export { askToKeep, type Permanence, permanence, space } from './storage-facts.ts';
 

@@ -1,4 +1,5 @@
 /** One person in one workspace on this device: their documents, lists, queue and links, in databases of their own. */
+import { type MirrorKind, mirrorKinds } from '#domain/mirror.ts';
 import type { WorkspaceSettings } from '#domain/settings.ts';
 import type { Answer, Call, Failure } from './call.ts';
 import { askWithMemory, type Show } from './answers.ts';
@@ -12,13 +13,15 @@ import { Documents, type DocumentsOptions } from './documents.svelte.ts';
 import type { Environment } from './environment.ts';
 import { Keeping } from './keeping.svelte.ts';
 import { KeptStore } from './kept-store.ts';
+import { databaseName, type DatabasePart } from './left-work.ts';
 import { Mirror } from './mirror.svelte.ts';
 import { MirrorStore } from './mirror-store.ts';
 import { newId } from './new-id.ts';
 import type { OpenDocument } from './open-document.svelte.ts';
 import type { Session, SessionData } from './session.svelte.ts';
 import { Tabs } from './tabs.ts';
-import { exportOf } from './unsynced.ts';
+import type { ImportResult } from './import-unsynced.ts';
+import { exportOf, type UnsyncedFile } from './unsynced.ts';
 import { wantedDocuments } from './wanted.ts';
 import { WorkspaceLink } from './workspace-link.svelte.ts';
 
@@ -30,6 +33,8 @@ const projectEvery = 50;
 export class Place {
 	readonly key: string;
 	readonly workspaceId: string;
+	readonly user: { id: string; name: string };
+	readonly workspace: { id: string; name: string };
 	readonly documents: Documents;
 	readonly mirror: Mirror;
 	readonly queue: CommandQueue;
@@ -37,6 +42,7 @@ export class Place {
 	/** Null on a device that keeps nothing. */
 	readonly keeping: Keeping | null;
 	#call: Call;
+	#typeOf: DocumentsOptions['typeOf'];
 	#keptStore: KeptStore | null;
 	#environment: Environment;
 	#tabs: Tabs;
@@ -50,10 +56,11 @@ export class Place {
 
 	constructor(data: SessionData, session: Session, environment: Environment, call: Call, typeOf: DocumentsOptions['typeOf'] = documentTypeOf) {
 		const { user, workspace, role } = data;
-		const name = (part: string) => `cuebook:${part}:${user.id}:${workspace.id}`;
+		const name = (part: DatabasePart) => databaseName(part, user.id, workspace.id);
 		const fetchToken = (room: string): Promise<Answer<{ token: string; url: string }>> => call(`/api/rooms/token?room=${encodeURIComponent(room)}`);
 		this.key = keyOf(data);
 		this.workspaceId = workspace.id;
+		[this.user, this.workspace, this.#typeOf] = [user, workspace, typeOf];
 		this.#environment = environment;
 		this.#stopResume = environment.onResume(() => void session.loadSometimes());
 		this.#session = session;
@@ -129,7 +136,7 @@ export class Place {
 				wanted: (limit) => (this.mirror.status.syncedAt === null ? null : wantedDocuments((kind) => this.mirror.rows(kind), user.id, limit)),
 				mayWork: () => tabs.isLead,
 				storageProblem: () => this.#storeProblem,
-				wishKey: name('keeping'),
+				wishKey: `cuebook:keeping:${user.id}:${workspace.id}`,
 			});
 		void this.mirror.loaded.then(() => tabs.follow(() => this.keeping?.look()));
 	}
@@ -157,10 +164,30 @@ export class Place {
 
 	/** How much of this person's work no server has, on this device: edits in documents and commands. */
 	async unsynced(): Promise<{ edits: number; commands: number }> {
+		const edits = await this.unsyncedDocuments();
+		return { edits: [...edits.values()].reduce((sum, count) => sum + count, 0), commands: this.queue.waiting.length };
+	}
+
+	/** Documents with edits that no server has, with how many. */
+	async unsyncedDocuments(): Promise<Map<string, number>> {
 		await this.#store.flush();
 		const edits = await this.#store.unacked().catch(() => new Map<string, number>());
 		for (const document of this.documents.open) edits.set(document.id, Math.max(document.waiting, edits.get(document.id) ?? 0));
-		return { edits: [...edits.values()].reduce((sum, count) => sum + count, 0), commands: this.queue.waiting.length };
+		return new Map([...edits].filter(([, count]) => count > 0));
+	}
+
+	/** Reactive: documents whose rooms won't take this person's edits (any more) (SY5). */
+	get refusedDocuments(): readonly OpenDocument[] {
+		return this.documents.open.filter(({ waiting, status: { state, reason } }) => waiting > 0 && state === 'cannot' && (reason === 'no-right' || reason === 'not-found'));
+	}
+
+	/** Takes documents off the device with the edits that their rooms won't take: their person said so (SY5). */
+	async discard(ids: readonly string[]): Promise<void> {
+		for (const id of ids) {
+			this.documents.drop(id);
+			await this.#store.discard(id);
+			this.mirror.acknowledge(id);
+		}
 	}
 
 	/** Asks the server, showing first what the device remembers of the answer (SY2). */
@@ -170,7 +197,17 @@ export class Place {
 
 	/** Work that no server has, as a file to keep (SY4, SY5). */
 	export(): Promise<Blob> {
-		return exportOf(this.#store, this.documents, this.queue, documentTypeOf, this.#environment.now());
+		const { user, workspace, documents, queue } = this;
+		const commands = [...queue.waiting, ...queue.held, ...queue.refused];
+		return exportOf({ user, workspace, store: this.#store, open: documents.open, commands, typeOf: this.#typeOf, at: this.#environment.now() });
+	}
+
+	/** Puts exported work back, as far as this person may (SY4). */
+	async import(file: UnsyncedFile, chosen: ReadonlySet<string>): Promise<ImportResult> {
+		const { importUnsynced } = await import('./import-unsynced.ts');
+		const { setTimeout } = this.#environment;
+		const isKnown = (id: string) => this.#isListed(id) || this.queue.waiting.some(({ args }) => (args as { id?: unknown } | null)?.id === id);
+		return importUnsynced(file, chosen, { documents: this.documents, queue: this.queue, typeOf: this.#typeOf, mayEdit: this.#session.may('document.edit'), isKnown, setTimeout });
 	}
 
 	/** Closes everything; what is on the device stays. */
@@ -191,6 +228,12 @@ export class Place {
 	async wipe(): Promise<void> {
 		this.end();
 		await Promise.allSettled([this.#store.wipe(), this.#mirrorStore?.wipe(), this.#keptStore?.wipe(), this.queue.wipe()]);
+	}
+
+	/** Whether the lists have a document's row: its kind is the id's prefix (S2). */
+	#isListed(id: string): boolean {
+		const kind = id.slice(0, id.indexOf('_')) as MirrorKind;
+		return mirrorKinds.includes(kind) && this.mirror.row(kind, id) !== undefined;
 	}
 
 	#projectSoon(document: OpenDocument): void {

@@ -26,6 +26,7 @@ export class Session {
 	#environment: Pick<Environment, 'storage' | 'now'>;
 	#call: Call;
 	#onChange: () => void;
+	#hasUnsent: () => boolean;
 	#loadedAt = 0;
 	#data = $state.raw<SessionData | null>(null);
 	#state = $state<'loading' | 'signed-out' | 'ready'>('loading');
@@ -34,8 +35,14 @@ export class Session {
 	/** Why the last question went unanswered or was refused: a code, e.g. `offline`, `no-workspace`; null when all is well. */
 	problem = $state<string | null>(null);
 
-	/** `onChange` hears when person, workspace or role may have changed. */
-	constructor(environment: Pick<Environment, 'storage' | 'now'>, call: Call, onChange: () => void) {
+	/** The session has ended, and unsent work keeps its person at work here (SY5): they sign in again when they can. */
+	isExpired = $state(false);
+	/** Who is signed in without a workspace (any more): a user's id; null otherwise. */
+	shutOut = $state<string | null>(null);
+
+	/** `onChange` hears when person, workspace or role may have changed; with `hasUnsent`, a session that ended doesn't end the visit. */
+	constructor(environment: Pick<Environment, 'storage' | 'now'>, call: Call, onChange: () => void, hasUnsent: () => boolean = () => false) {
+		this.#hasUnsent = hasUnsent;
 		this.#environment = environment;
 		this.#call = call;
 		this.#onChange = onChange;
@@ -71,7 +78,7 @@ export class Session {
 		return this.#data !== null && may(this.#data.role, permission);
 	}
 
-	/** Asks the server who is here. Without an answer, the device's memory counts; a 401 signs out (the device's data stays for this person's return). */
+	/** Asks the server who is here. Without an answer, the device's memory counts; a 401 signs out (the device's data stays for this person's return), unless unsent work is here. */
 	async load(): Promise<void> {
 		if (this.#isLeaving() && !(await this.#leave())) return this.forget();
 		this.#loadedAt = this.#environment.now();
@@ -84,7 +91,9 @@ export class Session {
 		}
 		this.problem = answer.status === 401 ? null : answer.code;
 		// 403: known, but of no workspace any more.
-		if (answer.status === 401 || answer.status === 403) this.forget();
+		this.shutOut = answer.status === 403 ? ((answer.detail as { userId?: string } | undefined)?.userId ?? null) : null;
+		if (answer.status === 401 && this.#data !== null && this.#hasUnsent()) [this.isExpired, this.isFromDevice] = [true, true];
+		else if (answer.status === 401 || answer.status === 403) this.forget();
 		else if (this.#data === null) this.#state = 'signed-out';
 		else this.isFromDevice = true;
 	}
@@ -105,6 +114,7 @@ export class Session {
 	forget(): void {
 		this.#environment.storage?.removeItem(key);
 		this.#data = null;
+		this.isExpired = false;
 		this.#state = 'signed-out';
 		this.#onChange();
 	}
@@ -132,6 +142,8 @@ export class Session {
 		this.#data = data;
 		this.isFromDevice = isFromDevice;
 		this.problem = null;
+		this.isExpired = false;
+		this.shutOut = null;
 		this.#state = 'ready';
 	}
 

@@ -149,12 +149,53 @@ describe('SY1, SY4: the device', () => {
 		const session = app.session;
 		app.session = null;
 		device.place!.queue.send('complete-task', {}, 'command_1');
-		await until('it is noticed', () => device.session.state === 'signed-out');
-		expect(device.place).toBeNull();
+		await until('it is noticed', () => device.session.isExpired);
+		expect(device.session.state, 'unsent work keeps its person here').toBe('ready');
+		expect(device.light).toMatchObject({ state: 'cannot', waiting: 1, reason: 'signed-out' });
 		app.session = session;
 		app.instead = () => null;
 		await device.session.load();
 		await until('the command is sent', () => app.executed.get('command_1') === 1);
+		expect(device.session.isExpired).toBe(false);
+	});
+
+	it('a session that ended with nothing unsent asks to sign in', async () => {
+		const { app, double } = world();
+		const device = start(app, double);
+		await device.session.load();
+		app.session = null;
+		await device.session.load();
+		expect(device.session.state).toBe('signed-out');
+		expect(device.place).toBeNull();
+	});
+
+	it('taken out of the workspace with unsent work: it is kept for its person alone, exported, then discarded (SY5)', async () => {
+		const { app, double } = world();
+		const device = start(app, double);
+		await device.session.load();
+		app.isOnline = false;
+		device.place!.queue.send('complete-task', { note: 'keep me' });
+		await until('it is kept', async () => (await device.place!.unsynced()).commands === 1);
+		app.isOnline = true;
+		const shut = { status: 403, body: { code: 'no-workspace', message: '', detail: { userId: 'ada' } } };
+		app.instead = () => shut;
+		await device.session.load();
+		await until('it is told', () => device.left.length === 1);
+		expect(device.left[0]).toMatchObject({ workspace: { name: 'One' }, edits: 0, commands: 1 });
+
+		shut.body.detail.userId = 'bea';
+		const hers = start(app, double);
+		await hers.session.load();
+		expect(hers.left, 'another person sees nothing').toEqual([]);
+
+		shut.body.detail.userId = 'ada';
+		const again = start(app, double);
+		await again.session.load();
+		const [work] = again.left;
+		expect(await (await again.exportLeft(work!)).text()).toContain('keep me');
+		await again.discardLeft(work!);
+		expect(again.left).toEqual([]);
+		expect((await double.indexedDB!.databases()).map(({ name }) => name)).toEqual([]);
 	});
 
 	it('sign-out says what would be lost, then leaves nothing behind (S17)', async () => {
