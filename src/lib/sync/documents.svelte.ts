@@ -88,9 +88,8 @@ export class Documents {
 
 	#endIfIdle(document: OpenDocument): void {
 		if ((this.#callers.get(document.id) ?? 0) > 0 || !this.open.includes(document)) return;
-		const { state, reason, waiting } = document.status;
-		// Waiting edits keep their link; a room that shut its door for good won't take them, they stay on the device for export (SY5).
-		if (waiting > 0 && !(state === 'cannot' && reason === 'no-right')) return;
+		// Waiting edits keep their link, and those that no room will take stay in sight, until they were given up (SY5).
+		if (document.waiting > 0) return;
 		this.open = this.open.filter((other) => other !== document);
 		this.#callers.delete(document.id);
 		document.end();

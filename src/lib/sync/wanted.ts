@@ -18,5 +18,6 @@ export function wantedDocuments(rows: Rows, userId: string, limit: number): Want
 	const chosen = new Set(customers.map((customer) => customer.id));
 	const running = new Set(rows('run').flatMap((run) => (run.endedAt === null && chosen.has(run.subjectId) ? [run.playbookId] : [])));
 	const playbooks = rows('playbook').filter((playbook) => running.has(playbook.id));
-	return [...customers, ...playbooks].map(({ id, updatedAt }) => ({ id, stamp: updatedAt }));
+	const notes = rows('note').filter((note) => !note.isRemoved && chosen.has(note.customerId));
+	return [...customers, ...notes, ...playbooks].map(({ id, updatedAt }) => ({ id, stamp: updatedAt }));
 }

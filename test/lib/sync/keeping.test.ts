@@ -74,10 +74,14 @@ describe('SY1: what is kept ahead of time', () => {
 				{ subjectId: 'b', playbookId: 'p2', endedAt: 5 },
 				{ subjectId: 'd', playbookId: 'p3', endedAt: null },
 			],
+			note: [
+				{ id: 'n1', customerId: 'c', updatedAt: 1, isRemoved: false },
+				{ id: 'n2', customerId: 'd', updatedAt: 1 },
+			],
 			playbook: [1, 2, 3].map((n) => ({ id: `p${n}`, updatedAt: n })),
 		};
 		const wanted = (limit: number) => wantedDocuments((kind) => (rows[kind] ?? []) as never, 'ada', limit).map(({ id }) => id);
-		expect(wanted(10)).toEqual(['b', 'c', 'a', 'p1']);
+		expect(wanted(10)).toEqual(['b', 'c', 'a', 'n1', 'p1']);
 		expect(wanted(1)).toEqual(['b', 'p1']);
 	});
 
