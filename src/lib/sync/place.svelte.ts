@@ -65,7 +65,7 @@ export class Place {
 		this.#stopResume = environment.onResume(() => void session.loadSometimes());
 		this.#session = session;
 		// A tab that hasn't heard of a change of role yet sees other rows: it isn't one of these.
-		const tabs = (this.#tabs = new Tabs(`${name('tabs')}:${role}`, newId(''), environment));
+		const tabs = (this.#tabs = new Tabs(`cuebook:tabs:${user.id}:${workspace.id}:${role}`, newId(''), environment));
 		this.#store = new DeviceStore(name('documents'), tabs.id, environment, (problem) => (this.#storeProblem = problem));
 		this.#mirrorStore = environment.indexedDB ? new MirrorStore(name('mirror'), environment.indexedDB) : null;
 		this.mirror = new Mirror({
