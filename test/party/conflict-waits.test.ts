@@ -1,5 +1,4 @@
 /** SY6, R1: automation of a field in conflict waits for a person or the workspace's time, and then happens once. */
-import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { activationJobs } from '#db/jobs.ts';
 import { conflict, customer, field, workspace } from '#db/schema/index.ts';

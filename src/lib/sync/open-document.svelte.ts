@@ -6,6 +6,7 @@ import type { DocumentType, Stamp } from '#domain/documents/document-type.ts';
 import { deviceKind } from './device-kind.ts';
 import type { DeviceStore } from './device-store.ts';
 import { DocumentSharing, fromOtherTab, type Shared, unshared } from './document-sharing.ts';
+import { type Peer, peersOf } from './peers.ts';
 import { type Refusal, RoomConnection, type RoomConnectionOptions } from './room-connection.ts';
 import type { Tabs } from './tabs.ts';
 import { type Mark, Waiting } from './waiting.svelte.ts';
@@ -19,7 +20,6 @@ export type DocumentStatus = {
 	reason: string | null;
 	isReadOnly: boolean;
 };
-export type Peer = { clientId: number; user: { id: string; name: string; colour: string }; state: Record<string, any> };
 
 export type OpenDocumentOptions = Pick<RoomConnectionOptions, 'environment' | 'fetchToken'> & {
 	id: string;
@@ -253,11 +253,4 @@ export class OpenDocument {
 		environment.clearTimeout(this.#timer);
 		this.#timer = environment.setTimeout(() => this.#sharing.restart(), quietBeforeTrying);
 	}
-}
-
-function peersOf(awareness: Awareness): Peer[] {
-	return [...awareness.getStates()]
-		.filter(([clientId, state]) => clientId !== awareness.clientID && state.user?.id !== undefined)
-		.map(([clientId, state]) => ({ clientId, user: state.user, state }))
-		.sort((a, b) => a.clientId - b.clientId);
 }

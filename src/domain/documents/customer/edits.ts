@@ -76,7 +76,7 @@ function put(doc: Y.Doc, map: Y.Map<unknown>, path: string, value: unknown, stam
 	const isWritten = write(map, path.slice(path.lastIndexOf('/') + 1), value);
 	if (value === undefined || placeAt(path) === null) return;
 	if (isWritten && stamp) stamps(doc).set(path, stamp);
-	if (stamp?.by?.kind !== 'run') settleAt(doc, path, value, stamp);
+	if (!stamp?.by || stamp.by.kind === 'user') settleAt(doc, path, value, stamp);
 }
 
 function flag(map: Y.Map<unknown>, key: string, isSet: boolean): void {
