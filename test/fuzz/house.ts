@@ -1,0 +1,196 @@
+/** The real room classes on a host of this process: started when somebody comes, put to sleep when idle, killed at any moment. */
+import * as Y from 'yjs';
+import Document from '#party/document.ts';
+import { isUpdateFrame } from '#party/frames.ts';
+import type { RoomRequest } from '#party/host.ts';
+import Workspace from '#party/workspace.ts';
+import { createDecoder, readVarUint, readVarUint8Array, readVarString } from 'lib0/decoding';
+import type { Chance } from './chance.ts';
+import Sweeper from './sweeper.ts';
+import { owners, type Clock, type Owner } from './clock.ts';
+import { Disk } from './disk.ts';
+import type { LineEnd, RoomEnd } from './wire.ts';
+
+type Room = {
+	onConnect?: (socket: any, context: { request: { url: string } }) => Promise<void>;
+	onMessage?: (message: any, socket: any) => unknown;
+	onClose?: (socket: any) => Promise<void>;
+	onRequest: (request: RoomRequest) => Promise<Response>;
+	onAlarm?: () => Promise<void>;
+};
+export type RoomClass = new (host: any) => Room;
+export type RoomClasses = { document: RoomClass; workspace: RoomClass; automation: RoomClass };
+export const realRooms: RoomClasses = { document: Document, workspace: Workspace, automation: Sweeper };
+
+type Instance = { room: Room; owner: Owner; gone: Promise<never>; end: () => void };
+
+export class RoomHost implements RoomEnd {
+	readonly disk: Disk;
+	readonly party: string;
+	readonly id: string;
+	readonly #house: House;
+	#instance: Instance | null = null;
+	#ends = new Set<LineEnd>();
+	#alarm: number | null = null;
+
+	constructor(house: House, party: string, id: string) {
+		this.#house = house;
+		this.party = party;
+		this.id = id;
+		this.disk = new Disk(house.clock, house.chance);
+		this.disk.onAlarm = (at) => this.#arm(at);
+	}
+
+	async connect(socket: LineEnd, url: string): Promise<void> {
+		this.#ends.add(socket);
+		socket.onSend = (data) => this.#said(socket, data);
+		await this.#run((room) => room.onConnect?.(socket, { request: { url } }));
+	}
+
+	message(socket: LineEnd, data: string | Uint8Array): void {
+		if (!socket.isOpen) return;
+		if (typeof data !== 'string' && isUpdateFrame(data)) socket.updates.push(bodyOf(data));
+		this.#run((room) => room.onMessage?.(typeof data === 'string' ? data : data.slice().buffer, socket)).catch((error) => this.#house.broken(`${this.id} threw at a message`, error));
+	}
+
+	close(socket: LineEnd): void {
+		if (!this.#ends.delete(socket)) return;
+		this.#run((room) => room.onClose?.(socket)).catch((error) => this.#house.broken(`${this.id} threw at a close`, error));
+	}
+
+	async request(request: Request): Promise<Response> {
+		const seen = { method: request.method, url: request.url, headers: request.headers, text: () => request.text() };
+		return (await this.#run((room) => room.onRequest(seen))) as Response;
+	}
+
+	/** `kill -9`: what isn't on disk is lost, sockets break. */
+	kill(): void {
+		this.#leave();
+		this.disk.crash();
+	}
+
+	/** The instance is cut off from its storage and its sockets, and doesn't know: it goes on publishing (S11). */
+	cutOff(): void {
+		const old = this.#instance;
+		this.#leave();
+		if (old) old.owner.isDead = false;
+		this.disk.crash();
+	}
+
+	/** Sleeps if it is idle: only its storage and its sockets' states stay (S18). */
+	sleep(): boolean {
+		if (this.#instance === null || this.#instance.owner.timers > 0) return false;
+		this.#instance.owner.isDead = true;
+		this.#instance = null;
+		return true;
+	}
+
+	/** Everything merged so far by the instance that runs, without asking it. */
+	get isRunning(): boolean {
+		return this.#instance !== null;
+	}
+
+	#leave(): void {
+		if (this.#instance) {
+			this.#instance.owner.isDead = true;
+			this.#instance.end();
+		}
+		this.#instance = null;
+		for (const end of this.#ends) end.line.forgetServer();
+		this.#ends.clear();
+	}
+
+	#run<T>(act: (room: Room) => T): Promise<Awaited<T>> {
+		const { room, owner, gone } = (this.#instance ??= this.#start());
+		return Promise.race([owners.run(owner, async () => act(room)), gone]) as Promise<Awaited<T>>;
+	}
+
+	#start(): Instance {
+		const owner: Owner = { isDead: false, skew: this.#house.skew, timers: 0 };
+		let isGone = false;
+		let end = () => {};
+		const gone = new Promise<never>((_, reject) => (end = () => ((isGone = true), reject(new TypeError('the room is gone')))));
+		gone.catch(() => {});
+		const ends = this.#ends;
+		const host = {
+			id: this.id,
+			env: this.#house.env,
+			storage: this.disk.mount(() => isGone),
+			getConnections: () => [...ends].filter((socket) => socket.isOpen),
+		};
+		const room = owners.run(owner, () => new this.#house.classes[this.party as keyof RoomClasses](host));
+		return { room, owner, gone, end };
+	}
+
+	#arm(at: number | null): void {
+		this.#alarm = at;
+		if (at === null) return;
+		this.#house.clock.later(at - this.#house.clock.now, () => {
+			if (this.#alarm !== at) return;
+			this.#alarm = this.disk.alarm = null;
+			this.#run((room) => room.onAlarm?.()).catch(() => {});
+		});
+	}
+
+	/** S4, at the moment of saying it: what is acknowledged is on disk. */
+	#said(socket: LineEnd, data: string | Uint8Array): void {
+		if (this.party !== 'document' || typeof data === 'string') return;
+		const decoder = createDecoder(data);
+		const kind = readVarUint(decoder);
+		if (kind === 101 && JSON.parse(readVarString(decoder)).code !== 'healed') socket.hasRefused = true;
+		if (kind !== 100) return;
+		const vector = Y.decodeStateVector(readVarUint8Array(decoder));
+		const frames = readVarUint(decoder);
+		const onDisk = Y.decodeStateVector(Y.encodeStateVector(this.disk.content));
+		for (const [client, clock] of vector) if ((onDisk.get(client) ?? 0) < clock) this.#house.broken(`S4: ${this.id} acknowledged ${client}:${clock}, on disk is ${onDisk.get(client) ?? 0}`);
+		if (frames > socket.updates.length) this.#house.broken(`S4: ${this.id} acknowledged ${frames} frames of a socket that sent ${socket.updates.length}`);
+		if (!socket.hasRefused) {
+			const snapshot = Y.snapshot(this.disk.content);
+			for (const update of socket.updates.slice(socket.answered, frames)) if (!Y.snapshotContainsUpdate(snapshot, update)) this.#house.broken(`S4: ${this.id} acknowledged a frame that is not on disk`);
+		}
+		socket.answered = Math.max(socket.answered, frames);
+	}
+}
+
+/** All rooms of a world. */
+export class House {
+	readonly clock: Clock;
+	readonly chance: Chance;
+	readonly env: Record<string, unknown>;
+	readonly classes: RoomClasses;
+	readonly broken: (what: string, error?: unknown) => void;
+	/** How far the rooms' clocks are ahead, in ms: of instances started from now on. */
+	skew = 0;
+	readonly #rooms = new Map<string, RoomHost>();
+
+	constructor(options: Pick<House, 'clock' | 'chance' | 'env' | 'classes' | 'broken'>) {
+		({ clock: this.clock, chance: this.chance, env: this.env, classes: this.classes, broken: this.broken } = options);
+	}
+
+	at(party: string, id: string): RoomHost {
+		const key = `${party}/${id}`;
+		const found = this.#rooms.get(key) ?? new RoomHost(this, party, id);
+		this.#rooms.set(key, found);
+		return found;
+	}
+
+	/** The room of an address `/parties/<party>/<room>/…`. */
+	of(url: string): RoomHost {
+		const [, , party = '', id = ''] = new URL(url).pathname.split('/');
+		return this.at(party, id);
+	}
+
+	get all(): RoomHost[] {
+		return [...this.#rooms.values()];
+	}
+
+	readonly serve = (request: Request): Promise<Response> => this.of(request.url).request(request);
+}
+
+/** The update in a sync frame. */
+function bodyOf(data: Uint8Array): Uint8Array {
+	const decoder = createDecoder(data);
+	readVarUint(decoder);
+	readVarUint(decoder);
+	return readVarUint8Array(decoder);
+}
