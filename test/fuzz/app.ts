@@ -21,8 +21,11 @@ export class App {
 	/** The app's clock may differ from the rooms'. */
 	readonly owner: Owner = { isDead: false, skew: 0, timers: 0 };
 	readonly #db: Database;
+	/** Whether devices get rows for their lists, or are always told that nothing changed. */
+	readonly #hasLists: boolean;
 
-	constructor(network: Network) {
+	constructor(network: Network, hasLists: boolean) {
+		this.#hasLists = hasLists;
 		this.#db = openDatabase({ url: 'http://db', fetch: network.fetch });
 	}
 
@@ -51,6 +54,7 @@ export class App {
 		const member = { user: who, workspaceId: current.id, role: current.role as Role };
 		if (url.pathname === '/api/session') return answer(await describeSession(this.#db, settings, { user: who, workspaces, member } as never));
 		if (url.pathname === '/api/sync') {
+			if (!this.#hasLists) return answer({ rows: [], cursor: '0', isDone: true, seq: 0 });
 			const page = await pageFor(this.#db, member, url.searchParams.get('after') ?? '', url.searchParams.get('limit'));
 			return page ? answer(page) : answer({ code: 'not-a-cursor', message: '' }, 400);
 		}

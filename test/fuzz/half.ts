@@ -35,6 +35,7 @@ export function half(which: 0 | 1): void {
 		for (let from = which * each; from < (which + 1) * each; from += atOnce)
 			it(`seeds ${from} to ${from + atOnce - 1}`, async () => {
 				for (let seed = from; seed < from + atOnce; seed++) expect(await proofOf(await store(), seed)).toBeNull();
+				if (process.env['FUZZ_LOUD']) console.log(`${from} ${Math.round(process.cpuUsage().user / 1e6)} s`);
 			});
 	});
 }

@@ -30,7 +30,7 @@ export async function check(world: World): Promise<void> {
 	for (const doc of world.docs) await checkDocument(world, doc);
 	await checkEvents(world);
 	await checkCommands(world);
-	await checkMirrors(world);
+	if (world.hasLists) await checkMirrors(world);
 }
 
 /** The same content gives the same bytes: merged and collected anew, as a newcomer would hold it. */

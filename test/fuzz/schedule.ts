@@ -4,7 +4,7 @@ import { below, pick, seeded } from './chance.ts';
 
 /** `r` seeds all that is drawn while it happens, so that leaving out others changes it as little as can be. */
 export type Operation = { what: What; after: number; r: number; who: number; doc: number };
-export type Schedule = { seed: number; people: number; gadgets: number; types: string[]; operations: Operation[] };
+export type Schedule = { seed: number; people: number; gadgets: number; types: string[]; hasLists: boolean; operations: Operation[] };
 
 const weights = {
 	edit: 34, burst: 8, open: 4, leave: 2, 'other-tab': 3, command: 6, 'server-edit': 3,
@@ -21,7 +21,7 @@ const total = all.reduce((sum, [, weight]) => sum + weight, 0);
 export function scheduleOf(seed: number): Schedule {
 	const chance = seeded(seed);
 	const people = 1 + below(chance, 3);
-	const gadgets = Math.max(2, Math.min(4, people + below(chance, 2)));
+	const gadgets = Math.max(2, Math.min(3, people + below(chance, 2)));
 	// Two types in a world, each of the registry's as often as the others.
 	const names = Object.keys(documentTypes);
 	const first = below(chance, names.length);
@@ -31,14 +31,15 @@ export function scheduleOf(seed: number): Schedule {
 		for (const [what, weight] of all) if ((at -= weight) < 0) return what;
 		return 'edit';
 	};
-	const operations = Array.from({ length: 25 + below(chance, 35) }, (): Operation => ({
+	const operations = Array.from({ length: 18 + below(chance, 26) }, (): Operation => ({
 		what: draw(),
 		after: pick(chance, [0, 0, 1, 5, 20, 60, 110, 160, 300, 700, 2_000]) + below(chance, 20),
 		r: below(chance, 2 ** 31),
 		who: below(chance, 1_000),
 		doc: below(chance, 1_000),
 	}));
-	return { seed, people, gadgets, types, operations };
+	// The lists of every device, pulled at every poke, are most of the work: one world in four has them.
+	return { seed, people, gadgets, types, hasLists: chance() < 0.25, operations };
 }
 
 /** A schedule as text, to read what happened. */

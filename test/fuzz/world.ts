@@ -36,6 +36,7 @@ export class World {
 	readonly demoted = new Set<string>();
 	/** Everyone whose role was ever changed. */
 	readonly moved = new Set<string>();
+	readonly hasLists: boolean;
 	readonly frame: (data: string | Uint8Array) => string | Uint8Array;
 	readonly broken: string[] = [];
 	readonly counts: Record<string, number> = {};
@@ -47,7 +48,8 @@ export class World {
 		this.network = new Network(this.clock, this.chance);
 		const env = { ROOMS_URL: settings.ROOMS_URL, ROOMS_SECRET: secret, LIBSQL_URL: settings.LIBSQL_URL, RESEND_URL: settings.RESEND_URL };
 		this.house = new House({ clock: this.clock, chance: this.chance, env, classes: { ...realRooms, ...planted.rooms }, broken: (what, error) => this.say(what, error) });
-		this.app = new App(this.network);
+		this.app = new App(this.network, schedule.hasLists);
+		this.hasLists = schedule.hasLists;
 		this.network.hosts.set('rooms', this.house.serve);
 		this.network.hosts.set('db', (request) => store.direct(request));
 		store.rewrite = planted.sql ?? ((text) => text);
@@ -213,8 +215,10 @@ export class World {
 		// What the rooms publish at the sweep's pace (S14), and the mirror after it.
 		for (const tab of this.tabs) tab.isVisible = false;
 		await this.clock.pass(75_000);
-		for (const tab of this.tabs) void tab.device.place?.mirror.pull();
-		await this.clock.pass(5_000);
+		if (this.hasLists) {
+			for (const tab of this.tabs) void tab.device.place?.mirror.pull();
+			await this.clock.pass(5_000);
+		}
 	}
 
 	#isQuiet(): boolean {
