@@ -1,6 +1,7 @@
-/** Cuebook on a phone of 360 px with a finger (MO1): everything fits, is large enough to hit, and works. */
+/** Cuebook on a phone of 360 px with a finger (MO1): everything fits, is large enough to hit, works, and tells of what is new. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startPushService, type PushService } from '../providers/push-service.ts';
 import { openContext } from './browser.ts';
 import { openPlace, until, type Place, type Window } from './people.ts';
 import { furnish, type Screen } from './screens.ts';
@@ -172,5 +173,86 @@ describe('a visit, by thumb', () => {
 		expect(await misfits(page)).toEqual([]);
 		await page.keyboard.press('Escape');
 		expect(window.errors).toEqual([]);
+	});
+});
+
+describe('notifications', () => {
+	let window: Window;
+	let service: PushService;
+	beforeAll(async () => {
+		service = await startPushService(place.stack.secrets.VAPID_PUBLIC_KEY);
+		window = await place.owner.window('phone');
+		await window.open('/settings/device');
+		await window.synced();
+	});
+	afterAll(async () => {
+		await window?.context.close();
+		await service?.close();
+	});
+
+	// Headless Chromium forbids notifications: what a person sees who did the same.
+	test('they are off; where the browser blocks them it says so, and what to do', async () => {
+		await window.page.getByText('Notifications from Cuebook are blocked. Allow them for this site').waitFor();
+		expect(await window.page.getByRole('switch', { name: 'Notify me on this device' }).count()).toBe(0);
+		expect(await place.owner.call('/api/push')).toMatchObject({ publicKey: place.stack.secrets.VAPID_PUBLIC_KEY, devices: [] });
+	});
+
+	test('a colleague’s task is pushed within seconds; the worker shows it; a tap opens My Actions in the window that is there', async () => {
+		const { page, context } = window;
+		const colleague = await place.colleague('bo.berg@example.org');
+		await place.owner.call('/api/push', { ...service.subscribe(), topics: ['task'], language: 'fr', label: 'Chrome, Android' });
+		await colleague.command('create-task', { id: `task_${crypto.randomUUID().slice(0, 18)}`, title: 'Review the offer', customerId: null, assignees: [place.owner.id], dueAt: null });
+		const { message } = (await until('the push', () => service.delivered[0]))!;
+		expect(message).toMatchObject({ topic: 'task', title: 'Review the offer', language: 'fr', open: '/actions' });
+
+		// Headless Chromium draws no notifications, so the worker's last word to the browser is read instead of the screen.
+		const worker = (await until('the service worker', () => context.serviceWorkers()[0]))!;
+		await worker.evaluate(() => {
+			const self = globalThis as unknown as { registration: { showNotification: unknown }; navigator: object; shown: object[] };
+			self.shown = [];
+			// Asked for a badge in a worker, headless Chromium crashes.
+			Object.defineProperty(self.navigator, 'setAppBadge', { value: async () => undefined });
+			self.registration.showNotification = async (title: string, options: object) => void self.shown.push({ title, ...options });
+		});
+		const devtools = await context.newCDPSession(page);
+		const registered = new Promise<string>((resolve) => devtools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => registrations[0] && resolve(registrations[0].registrationId)));
+		await devtools.send('ServiceWorker.enable');
+		await devtools.send('ServiceWorker.deliverPushMessage', { origin: place.stack.appUrl, registrationId: await registered, data: JSON.stringify(message) });
+		const shown = await until('the notification', () => worker.evaluate(() => (globalThis as unknown as { shown: object[] }).shown), { isEnough: (notices) => notices.length > 0 });
+		expect(shown).toEqual([expect.objectContaining({ title: 'Nouvelle tâche', body: 'Review the offer', tag: message.tag, lang: 'fr', data: { open: '/actions' } })]);
+
+		await worker.evaluate(() => {
+			const self = globalThis as unknown as { shown: { data: object }[]; dispatchEvent: (event: Event) => void; ExtendableEvent: new (type: string) => Event };
+			self.dispatchEvent(Object.assign(new self.ExtendableEvent('notificationclick'), { notification: { data: self.shown[0]!.data, close: () => undefined } }));
+		});
+		await page.getByRole('heading', { level: 1, name: 'My Actions' }).waitFor();
+		await page.getByText('Review the offer', { exact: true }).waitFor();
+		expect(window.errors).toEqual([]);
+	});
+
+	test('above the screen’s keyboard: the field that is written in stays in view, in a sheet as on a page', async () => {
+		const { page } = window;
+		await page.getByRole('button', { name: 'New task' }).tap();
+		const sheet = page.getByRole('dialog');
+		await sheet.waitFor();
+		// What Chromium leaves of the page (interactive-widget=resizes-content).
+		await page.setViewportSize({ width: 360, height: 380 });
+		for (const field of await sheet.getByRole('textbox').all()) {
+			await field.tap();
+			const box = await until('the field in view', async () => (await field.boundingBox())!, { isEnough: ({ y, height }) => y >= 0 && y + Math.min(height, 44) <= 380 });
+			expect(box.height).toBeGreaterThanOrEqual(44);
+		}
+		expect(await page.evaluate(() => document.scrollingElement!.scrollWidth)).toBe(360);
+		await page.setViewportSize({ width: 360, height: 740 });
+		await page.keyboard.press('Escape');
+		await sheet.waitFor({ state: 'hidden' });
+		await window.open('/settings');
+		const bar = page.getByRole('navigation', { name: 'Main' }).last();
+		await page.setViewportSize({ width: 360, height: 380 });
+		expect(await bar.isVisible()).toBe(true);
+		await page.getByLabel('Name', { exact: true }).tap();
+		await bar.waitFor({ state: 'hidden' });
+		await page.setViewportSize({ width: 360, height: 740 });
+		await bar.waitFor();
 	});
 });
