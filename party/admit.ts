@@ -21,7 +21,11 @@ export async function admit(socket: Socket, url: string, { id, secret, ready, li
 	if (!copy) return turned(1011, 'the document could not be loaded');
 	if (!copy.log.head) return turned(4404, 'no such document');
 	if (copy.log.head.workspace !== ticket.workspace) return turned(4403, 'another workspace');
-	const link = Link.open(socket, ticket, new URL(url).searchParams.get('ack') === '1');
+	const query = new URL(url).searchParams;
+	// What it doesn't know it could only misread: a client says the newest schema that it knows (S15). Who says nothing only reads and adds.
+	const version = copy.doc.getMap('meta').get('schemaVersion');
+	if (query.has('schema') && typeof version === 'number' && version > Number(query.get('schema'))) return turned(4426, 'this document needs a newer version of the app');
+	const link = Link.open(socket, ticket, query.get('ack') === '1');
 	if (!seats.admits(link)) return turned(4403, 'the right was taken back');
 	link.send(step1(Y.encodeStateVector(copy.doc)));
 	const present = presence.all();
