@@ -109,6 +109,10 @@ export const mirror = {
 	get status(): MirrorStatus {
 		return device.place?.mirror.status ?? { state: 'loading', syncedAt: null, received: 0, error: null };
 	},
+	/** Nothing newer is known to be missing: the last sync went well, and the workspace's socket would tell of more (reactive). */
+	get isCurrent(): boolean {
+		return device.place?.isCurrent ?? true;
+	},
 	pull: (): Promise<void> => device.place?.mirror.pull() ?? Promise.resolve(),
 };
 

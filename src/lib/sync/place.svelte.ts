@@ -148,11 +148,15 @@ export class Place {
 		const stuck = statuses.find((status) => status.state === 'cannot' && (status.waiting > 0 || status.reason === 'reload-needed'));
 		const reason = stuck?.reason ?? this.#storeProblem ?? this.#queueProblem;
 		if (reason !== null) return { state: 'cannot', waiting, reason };
-		const { state, error, syncedAt } = this.mirror.status;
+		const { error } = this.mirror.status;
 		if (waiting > 0) return { state: 'waiting', waiting, reason: error?.code ?? null };
-		// The first rows are still coming: what is here is not all there is.
-		const isSynced = this.link.isOpen && syncedAt !== null && (state === 'synced' || state === 'syncing');
-		return { state: isSynced ? 'synced' : 'saved-here', waiting, reason: isSynced ? null : (error?.code ?? null) };
+		return { state: this.isCurrent ? 'synced' : 'saved-here', waiting, reason: this.isCurrent ? null : (error?.code ?? null) };
+	}
+
+	/** Reactive: the lists are as the server has them. While the first rows are still coming, what is here is not all there is. */
+	get isCurrent(): boolean {
+		const { state, syncedAt } = this.mirror.status;
+		return this.link.isOpen && syncedAt !== null && (state === 'synced' || state === 'syncing');
 	}
 
 	/** What a command is based on, as this device shows it and as the server said it last. */
