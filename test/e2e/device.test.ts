@@ -57,6 +57,33 @@ test('one’s own customer opens offline though it was never opened; its edit go
 	await desk.context.close();
 });
 
+test('a session that ended while offline: work goes on, the reason is said, signing in sends it all (SY4)', async () => {
+	const { page, context, open, synced, errors } = await place.owner.window();
+	await open(`/customers/${mine[1]!.id}`);
+	await synced();
+	await until('a worker in control', () => page.evaluate(() => navigator.serviceWorker.controller !== null));
+	const cookies = await context.cookies();
+	await context.setOffline(true);
+	await page.getByLabel('Industry').fill('Written after midnight');
+	await page.keyboard.press('Tab');
+	await page.locator('[data-light="waiting"]').waitFor();
+	// With the page its link is gone, too: the next one needs the session.
+	await page.reload();
+	await page.locator('[data-light="waiting"]').waitFor();
+	await context.clearCookies();
+	await context.setOffline(false);
+	await page.getByText('Your session has ended.').first().waitFor();
+	await page.getByLabel('Country').fill('Nowhere');
+	await page.keyboard.press('Tab');
+	await page.locator('[data-light="cannot"]').waitFor();
+	await context.addCookies(cookies);
+	await page.reload();
+	await synced();
+	await until('both in the store', async () => (await place.owner.rows('customer')).find(({ id, custom }) => id === mine[1]!.id && ['Written after midnight', 'Nowhere'].every((value) => Object.values(custom).includes(value))));
+	expect(errors).toEqual([]);
+	await context.close();
+});
+
 test('storage full: it is said, editing goes on and arrives; with room again the banner goes (S17)', async () => {
 	const { page, context, open, synced, errors } = await place.owner.window();
 	await open(`/customers/${mine[2]!.id}`);
