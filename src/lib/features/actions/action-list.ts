@@ -28,6 +28,9 @@ export function isMyTask(task: Task, me: string, rows: Pick<ActionRows, 'teams' 
 /** A failed run is its customer's owner's to mend, and of whoever started it by hand. */
 export const isMyRun = (run: Run, me: string, rows: Pick<ActionRows, 'ownerOf'>): boolean => rows.ownerOf(run.subjectId) === me || ('userId' in run.cause && run.cause.userId === me);
 
+/** Where a task is done: its box in a note, else its customer's page. */
+export const taskHref = ({ customerId, doc, item }: Task): string | undefined => (customerId === null ? undefined : doc ? `/customers/${customerId}/documents/${doc}#box-${item}` : `/customers/${customerId}`);
+
 /** Everything open, for one person or (`me` null) for all: by due time, those without one last. */
 export function actionsFor(me: string | null, rows: ActionRows): Action[] {
 	const list: Action[] = [];

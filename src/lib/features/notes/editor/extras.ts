@@ -8,12 +8,14 @@ import type { TextExtras } from '$lib/ui/RichText.svelte';
 import type { BoxHost } from './box-host.ts';
 import { boxes } from './boxes.svelte.ts';
 import { mention } from './mention.ts';
+import { variableChips } from './variables.ts';
 
-/** Boxes and quotes; in notes mentions too. */
+/** Boxes, quotes and mentions; in templates variables as chips. */
 export function extrasOf(host: BoxHost): TextExtras {
 	const isNote = host.kind === 'note';
 	return {
-		extensions: [...boxes(host), mention],
+		// A template may hold mentions that were pasted in: it knows them too, so that none is lost.
+		extensions: [...boxes(host), mention, ...(isNote ? [] : [variableChips])],
 		acts: (editor: Editor) => [
 			{ icon: TextQuote, label: m.note_quote(), on: editor.isActive('blockquote'), run: () => editor.chain().focus().toggleBlockquote().run() },
 			{ icon: ListTodo, label: m.note_checkbox(), on: editor.isActive('taskList'), run: () => editor.chain().focus().toggleTaskList().run() },
