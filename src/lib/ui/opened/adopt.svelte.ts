@@ -25,7 +25,9 @@ export function adopt(node: HTMLElement, read: () => Props): void {
 
 	function listen(type: string) {
 		if (listened.has(type)) return;
-		const listener = (event: Event) => read()[`on${type}`]?.(event);
+		const act = (event: Event) => read()[`on${type}`]?.(event);
+		// A control that is taken away loses the focus while the page is drawn, when nothing may be written: who is still there is told after.
+		const listener = type === 'blur' ? (event: Event) => queueMicrotask(() => node.isConnected && act(event)) : act;
 		listened.set(type, listener);
 		node.addEventListener(type, listener);
 	}
