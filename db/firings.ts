@@ -17,7 +17,7 @@ export type Firing = {
 	/** The intents of this step, by part. */
 	intents: Intent[];
 	/** What the step waited for, once that has come. */
-	resumed: { kind: 'task' | 'run'; ref: string; at: number } | null;
+	resumed: { kind: 'task' | 'run' | 'draft'; ref: string; at: number } | null;
 	/** What earlier attempts of the step did in this run: a retry must not do it again. */
 	performed: { part: number; request: IntentRequest }[];
 };

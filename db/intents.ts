@@ -7,8 +7,8 @@ import { asJson, statement, type Statement } from './statement.ts';
 
 export type Intent = Omit<typeof intent.$inferSelect, 'request'> & { request: IntentRequest };
 export type NewIntent = Pick<Intent, 'key' | 'workspace' | 'runId' | 'number' | 'part' | 'request'>;
-/** `done` and `failed`: it happens, or can't, in this very batch (a task, a run). */
-export type Preparation = { now: number; state: 'prepared' | 'done' | 'failed'; response?: unknown; error?: string | null };
+/** `done` and `failed`: it happens, or can't, in this very batch (a task, a run). `waiting`: for a person's word. */
+export type Preparation = { now: number; state: 'waiting' | 'prepared' | 'done' | 'failed'; response?: unknown; error?: string | null };
 
 /** The intents of one step, by part. */
 export const intentsOf = async (database: Database, runId: string, number: number): Promise<Intent[]> => {
@@ -32,7 +32,7 @@ export const prepareIntent = (prepared: NewIntent, { now, state, response, error
 			request: JSON.stringify(prepared.request),
 			response: asJson(response),
 			error,
-			settledAt: state === 'prepared' ? null : now,
+			settledAt: state === 'prepared' || state === 'waiting' ? null : now,
 		},
 	);
 

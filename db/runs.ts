@@ -16,6 +16,7 @@ import type { History } from '#domain/engine/enrol.ts';
 import type { Run, RunState, StepState } from '#domain/engine/run.ts';
 import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
 import type { Database } from './client.ts';
+import { withdrawDrafts } from './drafts.ts';
 import { insertStepJob } from './jobs.ts';
 import { activation, playbookVersion, run, runEvent, step } from './schema/index.ts';
 import { asJson, bumpSeq, guard, seqNow, statement, type Statement } from './statement.ts';
@@ -228,10 +229,10 @@ export const insertRunEvent = (workspace: string, runId: string, type: string, d
 		{ runId, workspace, type, data: JSON.stringify(data), now },
 	);
 
-/** What a waiting step waits for. Inserted in the batch that makes it wait; consumed once, in the batch that resumes the run. */
-export const insertWait = (wait: { workspace: string; runId: string; number: number; epoch: number; kind: 'task' | 'run'; ref: string }): Statement =>
+/** What a waiting step waits for. Inserted in the batch that makes it wait; consumed once, in the batch that resumes the run. A step with several drafts waits again after each. */
+export const insertWait = (wait: { workspace: string; runId: string; number: number; epoch: number; kind: 'task' | 'run' | 'draft'; ref: string }): Statement =>
 	statement(
-		`INSERT INTO wait_token (id, workspace, run_id, number, epoch, kind, ref) VALUES (:id, :workspace, :runId, :number, :epoch, :kind, :ref) ON CONFLICT (id) DO NOTHING`,
+		`INSERT INTO wait_token (id, workspace, run_id, number, epoch, kind, ref) VALUES (:id, :workspace, :runId, :number, :epoch, :kind, :ref) ON CONFLICT (id) DO UPDATE SET consumed_at = NULL WHERE wait_token.kind = 'draft'`,
 		{ id: `${wait.runId}:${wait.number}`, ...wait },
 	);
 
@@ -250,7 +251,7 @@ export const wakeWaits = (workspace: string, subjectId: string, now: number): St
  * Lets the runs go on that wait for a task or a child run, in the batch that ends it: their jobs are inserted, the tokens consumed.
  * With `condition` (SQL, over `:ref`) only if that holds: so the batch that begins to wait hears what ended before it listened.
  */
-export const resumeWaits = (workspace: string, kind: 'task' | 'run', ref: string, now: number, condition = 'true'): Statement[] => {
+export const resumeWaits = (workspace: string, kind: 'task' | 'run' | 'draft', ref: string, now: number, condition = 'true'): Statement[] => {
 	const args = { workspace, kind, ref, now };
 	const waits = `FROM wait_token w JOIN run r ON r.id = w.run_id AND r.state IN ('waiting', 'paused')
 		JOIN step s ON s.run_id = w.run_id AND s.number = w.number AND s.state = 'waiting'
@@ -274,14 +275,15 @@ const inStates = (states: readonly RunState[]) => `state IN (${states.map((state
 const assertRun = ({ workspace, runId }: Control, condition: string, args = {}): Statement =>
 	guard(`EXISTS (SELECT 1 FROM run WHERE id = :runId AND workspace = :workspace AND (${condition}))`, { workspace, runId, ...args });
 
-/** Ends what a run was about to do: its job goes, an open task that it waited for is cancelled, its wait is over. */
-const endPending = ({ workspace, runId, now }: Control): Statement[] => [
+/** Ends what a run was about to do: its job goes, an open task that it waited for is cancelled, mails that nobody has sent are withdrawn, its wait is over. */
+const endPending = ({ workspace, runId, by, now }: Control): Statement[] => [
 	statement('DELETE FROM job WHERE run_id = :runId', { runId }),
 	statement(
 		`UPDATE task SET seq = ${seqNow}, state = 'cancelled' WHERE state = 'open'
 		 AND id IN (SELECT ref FROM wait_token WHERE run_id = :runId AND kind = 'task' AND consumed_at IS NULL)`,
 		{ workspace, runId },
 	),
+	...withdrawDrafts({ workspace, runId, by, now }),
 	statement('UPDATE wait_token SET consumed_at = :now WHERE run_id = :runId AND consumed_at IS NULL', { runId, now }),
 ];
 
@@ -311,6 +313,7 @@ export const retryRun = (control: Control): Statement[] => {
 		assertRun(control, inStates(['failed'])),
 		bumpSeq(workspace),
 		statement('DELETE FROM job WHERE run_id = :runId', { runId }),
+		...withdrawDrafts(control),
 		statement(
 			`INSERT INTO step (id, workspace, seq, run_id, number, step_id, state, due_at)
 			 SELECT run_id || ':' || (number + 1), workspace, ${seqNow}, run_id, number + 1, step_id, 'scheduled', :now FROM step WHERE run_id = :runId AND number = ${lastNumber}`,

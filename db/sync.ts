@@ -50,6 +50,7 @@ const columns: { [K in MirrorKind]: readonly (keyof MirrorRows[K] & string)[] } 
 	note: ['id', 'customerId', 'kind', 'title', 'excerpt', 'author', 'isPinned', 'isRemoved', 'taskCount', 'doneCount', 'mentions', 'createdAt', 'updatedAt'],
 	template: ['id', 'name', 'html', 'isRemoved', 'createdAt', 'updatedAt'],
 	conflict: ['id', 'customerId', 'subjectType', 'subjectId', 'field', 'choices', 'state', 'openedAt', 'settledBy', 'settledAt', 'chosen'],
+	draft: ['id', 'runId', 'number', 'customerId', 'assignees', 'teamId', 'from', 'replyTo', 'to', 'cc', 'bcc', 'subject', 'html', 'text', 'state', 'decidedBy', 'decidedAt', 'createdAt'],
 };
 
 type MirrorTable = SQLiteTable & { id: SQLiteColumn; workspace: SQLiteColumn; seq: SQLiteColumn; deletedAt: SQLiteColumn };

@@ -1,6 +1,7 @@
 /** Turns what the engine decided for a step into one fenced batch, which ends its job and begins what comes next (R4, R14). */
 import type { Firing } from '#db/firings.ts';
 import { assertHeld, deleteJob, insertStepJob, isHeld, moveJob, releaseJob, type Job } from '#db/jobs.ts';
+import { hasWord } from '#db/drafts.ts';
 import { changeRun, changeStep, insertStep, insertWait, liveStates, moveStep, resumeWaits } from '#db/runs.ts';
 import { bumpSeq, commitGuarded, type Statement } from '#db/statement.ts';
 import type { Decision } from '#domain/engine/run.ts';
@@ -41,7 +42,7 @@ const statementsOf = (engine: Engine, job: Job, { run, step, intents }: Firing, 
 			const { kind, ref } = decision.for;
 			// What it waits for may have ended already, before this batch made the run listen: then it goes on at once.
 			const hasEnded =
-				kind === 'task'
+				kind === 'draft' ? hasWord : kind === 'task'
 					? `NOT EXISTS (SELECT 1 FROM task WHERE id = :ref AND state = 'open')`
 					: `NOT EXISTS (SELECT 1 FROM run c WHERE c.id = :ref AND c.state IN (${liveStates.map((state) => `'${state}'`).join(', ')}))`;
 			return [

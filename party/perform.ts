@@ -1,4 +1,5 @@
 /** Step 7 of the walk: records what the world is asked to do, then asks it, then records how it went (R9–R13). */
+import { insertDraft } from '#db/drafts.ts';
 import { insertEvent } from '#db/events.ts';
 import type { Firing } from '#db/firings.ts';
 import { markSending, noteIntentError, prepareIntent, settleIntent, type Intent, type NewIntent, type Preparation } from '#db/intents.ts';
@@ -12,6 +13,7 @@ import type { Run } from '#domain/engine/run.ts';
 import { childRun } from './child-run.ts';
 import type { Engine } from './engine.ts';
 import { performers } from './performers/index.ts';
+import { addressOf } from './performers/mail.ts';
 import type { Performer, World } from './performers/performer.ts';
 
 /** Keyed replay ends here, in ms: Resend keeps a key for 24 h (R13). */
@@ -40,7 +42,7 @@ const preparedAs = (made: NewIntent, { now, state, response, error = null }: Pre
 	error,
 	attempts: 0,
 	firstAt: null,
-	settledAt: state === 'prepared' ? null : now,
+	settledAt: state === 'prepared' || state === 'waiting' ? null : now,
 	providerId: null,
 });
 
@@ -56,7 +58,7 @@ export const prepare = async (engine: Engine, job: Job, { run, step }: Firing, d
 		statements.push(prepareIntent(made, preparation), ...(preparation.state === 'prepared' ? [markSending(made.key, now)] : []));
 		intents.push(preparedAs(made, preparation));
 	};
-	for (const { part, request } of drafts) {
+	for (const { part, request, review } of drafts) {
 		const made = { key: intentKey(run.id, step.number, part), workspace: run.workspace, runId: run.id, number: step.number, part };
 		if (request.kind === 'task') {
 			const { title, description, assignees, teamId, dueAt, customerId } = request;
@@ -70,8 +72,9 @@ export const prepare = async (engine: Engine, job: Job, { run, step }: Firing, d
 			statements.push(...child.statements);
 			add({ ...made, request }, { now, state: child.error ? 'failed' : 'done', response: child.response, error: child.error });
 		} else {
-			const frozen = performerOf(request.kind)?.freeze?.(request, world) ?? request;
-			add({ ...made, request: frozen as IntentRequest }, { now, state: 'prepared' });
+			const frozen = (performerOf(request.kind)?.freeze?.(request, world) ?? request) as IntentRequest;
+			add({ ...made, request: frozen }, { now, state: review ? 'waiting' : 'prepared' });
+			if (review && frozen.kind === 'mail') statements.push(insertDraft({ id: made.key, workspace: run.workspace, runId: run.id, number: step.number, ...review, from: addressOf(frozen.from), createdAt: now, request: frozen }));
 		}
 	}
 	statements.push(noteInput({ workspace: run.workspace, runId: run.id, number: step.number, input, attempts: job.attempt, now }));

@@ -98,7 +98,8 @@ const decide = ({ definition, run, step: at, resumed, performed }: Firing, inten
 		facts,
 		now,
 		settled: intents.length > 0 ? intents.map(settledOf) : null,
-		resumed: resumed && { output: { [resumed.kind]: resumed.ref, at: resumed.at } },
+		// Drafts say themselves what became of them.
+		resumed: resumed === null || resumed.kind === 'draft' ? null : { output: { [resumed.kind]: resumed.ref, at: resumed.at } },
 		performed,
 		undecided: open,
 	});

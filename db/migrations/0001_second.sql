@@ -53,6 +53,32 @@ CREATE TABLE `template` (
 );
 --> statement-breakpoint
 CREATE INDEX `template_seq` ON `template` (`workspace`,`seq`);--> statement-breakpoint
+CREATE TABLE `draft` (
+	`workspace` text NOT NULL,
+	`seq` integer NOT NULL,
+	`deleted_at` integer,
+	`id` text PRIMARY KEY NOT NULL,
+	`run_id` text NOT NULL,
+	`number` integer NOT NULL,
+	`customer_id` text NOT NULL,
+	`assignees` text NOT NULL,
+	`team_id` text,
+	`from_address` text NOT NULL,
+	`reply_to` text,
+	`to_addresses` text NOT NULL,
+	`cc_addresses` text NOT NULL,
+	`bcc_addresses` text NOT NULL,
+	`subject` text NOT NULL,
+	`html` text NOT NULL,
+	`text` text NOT NULL,
+	`state` text NOT NULL,
+	`decided_by` text,
+	`decided_at` integer,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `draft_seq` ON `draft` (`workspace`,`seq`);--> statement-breakpoint
+CREATE INDEX `draft_run` ON `draft` (`run_id`);--> statement-breakpoint
 CREATE TABLE `follow` (
 	`workspace` text NOT NULL,
 	`seq` integer NOT NULL,

@@ -142,7 +142,8 @@ export const intent = sqliteTable(
 		number: integer('number').notNull(),
 		part: integer('part').notNull(),
 		kind: text('kind').notNull(),
-		state: text('state').$type<'prepared' | 'sending' | 'done' | 'failed' | 'unknown' | 'abandoned'>().notNull(),
+		/** `waiting`: for a person's word (AC7). */
+		state: text('state').$type<'waiting' | 'prepared' | 'sending' | 'done' | 'failed' | 'unknown' | 'abandoned'>().notNull(),
 		/** The frozen request. */
 		request: json<unknown>('request').notNull(),
 		response: json<unknown>('response'),
@@ -164,8 +165,8 @@ export const waitToken = sqliteTable(
 		runId: text('run_id').notNull(),
 		number: integer('number').notNull(),
 		epoch: integer('epoch').notNull(),
-		kind: text('kind').$type<'task' | 'run'>().notNull(),
-		/** The task, or the child run. */
+		kind: text('kind').$type<'task' | 'run' | 'draft'>().notNull(),
+		/** The task, the child run, or the step whose drafts are to be decided. */
 		ref: text('ref').notNull(),
 		consumedAt: at('consumed_at'),
 	},
@@ -228,7 +229,7 @@ export const mail = sqliteTable(
 	{
 		...mirrored(),
 		id: text('id').primaryKey(),
-		kind: text('kind').$type<'automatic' | 'internal' | 'sign-in' | 'invitation'>().notNull(),
+		kind: text('kind').$type<'automatic' | 'internal' | 'sign-in' | 'invitation' | 'validated'>().notNull(),
 		customerId: text('customer_id'),
 		runId: text('run_id'),
 		from: text('from_address').notNull(),
@@ -244,4 +245,35 @@ export const mail = sqliteTable(
 		at: at('at').notNull(),
 	},
 	(t) => [index('mail_seq').on(t.workspace, t.seq), index('mail_customer').on(t.customerId)],
+);
+
+/**
+ * A mail that waits for a person's word (AC7): rendered when its step fired. id = the key of the intent that sends it, once it is
+ * approved; how that went is in `mail` under the same id.
+ */
+export const draft = sqliteTable(
+	'draft',
+	{
+		...mirrored(),
+		id: text('id').primaryKey(),
+		runId: text('run_id').notNull(),
+		number: integer('number').notNull(),
+		customerId: text('customer_id').notNull(),
+		/** Users who may decide it; the first that does does. */
+		assignees: json<string[]>('assignees').notNull(),
+		teamId: text('team_id'),
+		from: text('from_address').notNull(),
+		replyTo: text('reply_to'),
+		to: json<string[]>('to_addresses').notNull(),
+		cc: json<string[]>('cc_addresses').notNull(),
+		bcc: json<string[]>('bcc_addresses').notNull(),
+		subject: text('subject').notNull(),
+		html: text('html').notNull(),
+		text: text('text').notNull(),
+		state: text('state').$type<'waiting' | 'approved' | 'cancelled'>().notNull(),
+		decidedBy: text('decided_by'),
+		decidedAt: at('decided_at'),
+		createdAt: at('created_at').notNull(),
+	},
+	(t) => [index('draft_seq').on(t.workspace, t.seq), index('draft_run').on(t.runId)],
 );

@@ -16,8 +16,9 @@ const senderOf = (text: string): { name: string; email: string } => {
 	return match ? { name: match[1]!, email: match[2]!.trim() } : { name: '', email: text.trim() };
 };
 
-/** An address header's value; a name with anything but letters is quoted. */
-const addressOf = ({ name, email }: { name: string; email: string }): string => {
+/** An address header's value; a name with anything but letters is quoted. Null = the workspace has no address. */
+export const addressOf = (from: { name: string; email: string } | null): string => {
+	const { name, email } = from ?? nobody;
 	const clean = name.replace(/["\\\r\n]/g, '').trim();
 	if (clean === '') return email;
 	return /^[\p{L}\p{N} '-]+$/u.test(clean) ? `${clean} <${email}>` : `"${clean}" <${email}>`;
@@ -34,7 +35,7 @@ export const mail: Performer<Request> = {
 		const apiKey = keyOf(world);
 		if (!apiKey) return { kind: 'done', response: { captured: true }, isCaptured: true };
 		const body = {
-			from: addressOf(request.from ?? nobody),
+			from: addressOf(request.from),
 			to: request.to,
 			...(request.cc.length > 0 ? { cc: request.cc } : {}),
 			...(request.bcc.length > 0 ? { bcc: request.bcc } : {}),
@@ -65,7 +66,7 @@ export const mail: Performer<Request> = {
 			kind: request.mailKind,
 			customerId: request.customerId,
 			runId: run.id,
-			from: addressOf(request.from ?? nobody),
+			from: addressOf(request.from),
 			to: request.to,
 			cc: request.cc,
 			bcc: request.bcc,

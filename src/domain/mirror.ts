@@ -34,7 +34,7 @@ export type MirrorRows = {
 		doc?: string | null; item?: string | null;
 	};
 	mail: {
-		id: string; kind: 'automatic' | 'internal' | 'sign-in' | 'invitation'; customerId: string | null; runId: string | null; from: string; to: string[]; cc: string[]; bcc: string[];
+		id: string; kind: 'automatic' | 'internal' | 'sign-in' | 'invitation' | 'validated'; customerId: string | null; runId: string | null; from: string; to: string[]; cc: string[]; bcc: string[];
 		subject: string; html: string; text: string; state: 'captured' | 'sent' | 'failed' | 'unknown'; error: string | null; at: number;
 	};
 	interaction: { id: string; customerId: string; contactId: string | null; userId: string | null; type: 'mail' | 'meeting' | 'call' | 'ticket' | 'note'; direction: 'in' | 'out' | 'both'; title: string; body: string; at: number };
@@ -52,9 +52,13 @@ export type MirrorRows = {
 		id: string; customerId: string; subjectType: 'customer' | 'contact' | 'agreement'; subjectId: string; field: string; choices: ConflictChoice[];
 		state: 'open' | 'settled' | 'expired'; openedAt: number; settledBy: Actor | null; settledAt: number | null; chosen: unknown;
 	};
+	draft: {
+		id: string; runId: string; number: number; customerId: string; assignees: string[]; teamId: string | null; from: string; replyTo: string | null; to: string[]; cc: string[]; bcc: string[];
+		subject: string; html: string; text: string; state: 'waiting' | 'approved' | 'cancelled'; decidedBy: string | null; decidedAt: number | null; createdAt: number;
+	};
 };
 export type MirrorKind = keyof MirrorRows;
-export const mirrorKinds = ['person', 'stage', 'field', 'tag', 'team', 'customer', 'contact', 'agreement', 'playbook', 'playbookVersion', 'activation', 'run', 'step', 'task', 'mail', 'interaction', 'usageWeek', 'follow', 'view', 'note', 'template', 'conflict'] as const satisfies readonly MirrorKind[];
+export const mirrorKinds = ['person', 'stage', 'field', 'tag', 'team', 'customer', 'contact', 'agreement', 'playbook', 'playbookVersion', 'activation', 'run', 'step', 'task', 'mail', 'interaction', 'usageWeek', 'follow', 'view', 'note', 'template', 'conflict', 'draft'] as const satisfies readonly MirrorKind[];
 
 /** One row on its way to a device; `data` is null when it was deleted. */
 export type SyncedRow = { [K in MirrorKind]: { kind: K; id: string; seq: number; data: MirrorRows[K] | null } }[MirrorKind];

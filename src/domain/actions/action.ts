@@ -49,14 +49,15 @@ export type IntentRequest =
 	/** Posts edits to a document's room, under the intent's key: applied once. */
 	| { kind: 'document-edit'; document: string; edits: { edit: string; args: unknown }[] }
 	/** One mail to its recipients. `from` null = the workspace's own address. */
-	| { kind: 'mail'; mailKind: 'automatic' | 'internal'; from: { name: string; email: string } | null; replyTo: string | null; to: string[]; cc: string[]; bcc: string[]; subject: string; html: string; text: string; customerId: string }
+	| { kind: 'mail'; mailKind: 'automatic' | 'internal' | 'validated'; from: { name: string; email: string } | null; replyTo: string | null; to: string[]; cc: string[]; bcc: string[]; subject: string; html: string; text: string; customerId: string }
 	| { kind: 'webhook'; method: 'POST' | 'PUT' | 'PATCH' | 'GET' | 'DELETE'; url: string; headers: Record<string, string>; body: string | null }
 	/** Inserted in the commit batch: truly once. */
 	| { kind: 'task'; title: string; description: string; assignees: string[]; teamId: string | null; dueAt: number | null; customerId: string }
 	/** Another run, inserted in the commit batch. */
 	| { kind: 'run'; playbookId: string; subjectId: string };
 
-export type IntentDraft = { part: number; request: IntentRequest };
+/** `review`: it waits for the word of one of these people (AC7), and the step with it. */
+export type IntentDraft = { part: number; request: IntentRequest; review?: { assignees: string[]; teamId: string | null } };
 
 /** A refusal a CSM understands; `code` is a message key's last part (run_error_…). */
 export type Refusal = { code: string; detail?: Record<string, string> };
@@ -75,6 +76,8 @@ export type Action<Params = any> = {
 	/** The parameters of a step just inserted. */
 	initial: () => Record<string, unknown>;
 	plan: (params: Params, facts: Facts, now: number) => Plan;
+	/** Its step always waits for a person. */
+	awaitsPerson?: boolean;
 	/** Where the response of its intents goes as variables for later steps (`run.vars[stepId]`). */
 	output?: (responses: unknown[]) => unknown;
 	/** What of the workspace the parameters name. */

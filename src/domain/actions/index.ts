@@ -6,6 +6,7 @@ import { changeCustomer } from './change-customer.ts';
 import { createTask } from './create-task.ts';
 import { runPlaybook } from './run-playbook.ts';
 import { sendEmail } from './send-email.ts';
+import { sendEmailAfterValidation } from './send-email-after-validation.ts';
 import { sendInternalEmail } from './send-internal-email.ts';
 
 export const actions: Readonly<Record<string, Action>> = {
@@ -13,6 +14,7 @@ export const actions: Readonly<Record<string, Action>> = {
 	'change-contact-tag': changeContactTag,
 	'create-task': createTask,
 	'send-email': sendEmail,
+	'send-email-after-validation': sendEmailAfterValidation,
 	'send-internal-email': sendInternalEmail,
 	'call-webhook': callWebhook,
 	'run-playbook': runPlaybook,

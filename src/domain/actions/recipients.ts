@@ -6,7 +6,7 @@ import type { ContactFacts, Facts } from '../engine/facts.ts';
 export const recipientKinds = ['all', 'triggering', ...contactRoles] as const;
 export type Recipients = (typeof recipientKinds)[number][];
 
-export const recipientsSchema = () => v.pipe(v.array(v.picklist(recipientKinds)), v.minLength(1, 'required'));
+export const recipientsSchema = (least = 1) => v.pipe(v.array(v.picklist(recipientKinds)), v.minLength(least, 'required'));
 
 /** An address a mail can go to, roughly: one @, no spaces or brackets, a dot in the domain. */
 export const isAddress = (text: unknown): text is string => typeof text === 'string' && text.length <= 254 && /^[^\s@<>(),;:"]+@[^\s@<>(),;:"]+\.[^\s@<>(),;:".]+$/.test(text);

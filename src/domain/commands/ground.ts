@@ -40,6 +40,16 @@ export const runGround = (read: Read, id: string): Ground => groundOf(read, 'run
 /** The same with the step it is at. */
 export const stepGround = (read: Read, id: string): Ground => ({ ...runGround(read, id), ...groundOf(read, 'run', id, ({ nextStepId }) => ({ nextStepId })) });
 
+/** A mail as it was read, and what it stands on. */
+export function draftGround(read: Read, id: string): Ground {
+	const draft = read('draft', id);
+	return {
+		...groundOf(read, 'draft', id, ({ state, decidedBy, to, cc, bcc, subject, text }) => ({ state, decidedBy, to, cc, bcc, subject, text })),
+		...customerGround(read, draft?.customerId ?? null),
+		...epochGround(read, draft?.runId ?? null),
+	};
+}
+
 /** What the device sends: the values as they are shown, and beside them what the server said where that differs. */
 export function seenBy(ground: (read: Read) => Ground, shown: Read, served: Read): Seen[] {
 	const said = ground(served);

@@ -31,6 +31,9 @@ import { unfollowCustomer } from './unfollow-customer.ts';
 import { saveView } from './save-view.ts';
 import { removeView } from './remove-view.ts';
 import { editCustomers } from './edit-customers.ts';
+import { approveMail } from './approve-mail.ts';
+import { cancelMail } from './cancel-mail.ts';
+import { editMail } from './edit-mail.ts';
 import { takeBack } from './take-back.ts';
 import { createNote } from './create-note.ts';
 import { createTemplate } from './create-template.ts';
@@ -72,5 +75,8 @@ export const commands = {
 	'take-back': takeBack,
 	'create-note': createNote,
 	'create-template': createTemplate,
+	'approve-mail': approveMail,
+	'cancel-mail': cancelMail,
+	'edit-mail': editMail,
 } as const satisfies Record<string, Command>;
 export type CommandType = keyof typeof commands;

@@ -86,10 +86,13 @@ function advanceAction(step: Extract<Step, { kind: 'action' }>, firing: Firing):
 		if (intents.length === 0) return goOn(firing, step, plan.notes ?? null);
 		return { kind: 'perform', input: inputOf(intents, plan.notes), intents };
 	}
+	// What a person still has to decide comes first: how the others went is told when all are decided.
+	if (settled.some(({ state }) => state === 'waiting')) return { kind: 'wait', input: null, for: { kind: 'draft', ref: `${firing.run.id}:${firing.step.number}` } };
 	// Unknown before failed: that something may have gone out is what a person must know first (R12).
 	if (settled.some(({ state }) => state === 'unknown')) return fail('unknown', { parts: partsOf(settled, 'unknown') });
 	const failed = settled.find(({ state }) => state === 'failed');
 	if (failed) return fail('failed', { reason: failed.error ?? '', parts: partsOf(settled, 'failed') });
+	if (settled.length > 0 && settled.every(({ state }) => state === 'abandoned')) return { ...goOn(firing, step, settled[0]!.response), state: 'skipped' } as Decision;
 	const waitsFor = settled[0] && firing.resumed === null && (parsed.output as { isWaiting?: boolean }).isWaiting ? waited(settled[0], firing) : null;
 	if (waitsFor) return { kind: 'wait', input: null, for: waitsFor };
 	return done(step, firing, settled.map(({ response }) => response));

@@ -1,4 +1,5 @@
 /** What a run will do next, and when, if nothing changes (RU2): the coming steps along the present path. */
+import { actions } from '../actions/index.ts';
 import type { PlaybookDefinition, Step } from '../documents/playbook/definition.ts';
 import { chooseBranch } from './choose-branch.ts';
 import type { Facts } from './facts.ts';
@@ -29,7 +30,7 @@ export function forecast(definition: Pick<PlaybookDefinition, 'steps'>, from: { 
 		const isBlocked = step.kind === 'wait' && endOfWait(step.params, now, facts) === null;
 		coming.push({ stepId: step.id, kind: step.kind, action: step.kind === 'action' ? step.action : null, at, branch: branch?.id ?? null, isOpen, isBlocked });
 		if (isBlocked || step.kind === 'stop') break;
-		if (step.kind === 'action' && step.params.isWaiting === true) {
+		if (step.kind === 'action' && (step.params.isWaiting === true || actions[step.action]?.awaitsPerson)) {
 			at = null;
 			isOpen = true;
 		}

@@ -30,20 +30,20 @@ export type Run = {
 	endedAt: number | null;
 };
 
-/** A settled intent of the step that is being advanced. */
-export type Settled = { part: number; kind: string; state: 'done' | 'failed' | 'unknown'; response: unknown; error: string | null };
+/** A settled intent of the step that is being advanced; `waiting` for a person's word, or `abandoned` by it (AC7). */
+export type Settled = { part: number; kind: string; state: 'waiting' | 'abandoned' | 'done' | 'failed' | 'unknown'; response: unknown; error: string | null };
 
 /**
  * What `advance` decides for the step that fired.
  * - perform: record these intents, do them, then call again with what they gave
- * - wait: the step waits for a task or a child run (token), no job
+ * - wait: the step waits for a task, a child run or somebody's word on its mails (token), no job
  * - reschedule: not now, but at `at` (a moved date, a window, a conflict’s time), without an attempt
  * - next: the step is over; the run goes on at `next` (null = it ends), with `dueAt` already computed (persisted once)
  * - fail: the step failed for good: the run is stuck (red) until a person mends it
  */
 export type Decision =
 	| { kind: 'perform'; input: unknown; intents: IntentDraft[] }
-	| { kind: 'wait'; input: unknown; for: { kind: 'task' | 'run'; ref: string }; }
+	| { kind: 'wait'; input: unknown; for: { kind: 'task' | 'run' | 'draft'; ref: string } }
 	| { kind: 'reschedule'; at: number; reason: string }
 	| { kind: 'next'; state: 'done' | 'skipped' | 'failed'; output: unknown; next: { stepId: string; dueAt: number } | null; vars?: Record<string, unknown> }
 	| { kind: 'fail'; error: string };

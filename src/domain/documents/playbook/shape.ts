@@ -54,7 +54,7 @@ export const placeKey = (step: Y.Map<unknown>): string => {
 export const isAlive = (step: Y.Map<unknown>): boolean => stepKinds.includes(step.get('kind') as StepKind) && step.get('removed') !== placeKey(step);
 
 /** Whether steps of this action hold a mail: a rich text `body` and a `subject` line, written by several at once. */
-export const isMail = (action: unknown): boolean => typeof action === 'string' && /(^|-)e?mail$/.test(action);
+export const isMail = (action: unknown): boolean => typeof action === 'string' && /(^|-)e?mail(-|$)/.test(action);
 
 /** The `p:<param>` keys as params. */
 export const paramsOf = (map: Y.Map<unknown>): Record<string, unknown> =>

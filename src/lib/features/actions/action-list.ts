@@ -3,7 +3,8 @@ import type { MirrorRows } from '#domain/mirror.ts';
 
 export type Task = MirrorRows['task'];
 export type Run = MirrorRows['run'];
-export type Action = { id: string; kind: 'task'; at: number | null; task: Task } | { id: string; kind: 'run'; at: number; run: Run };
+export type Draft = MirrorRows['draft'];
+export type Action = { id: string; kind: 'task'; at: number | null; task: Task } | { id: string; kind: 'run'; at: number; run: Run } | { id: string; kind: 'mail'; at: number; draft: Draft };
 export const groupNames = ['late', 'today', 'later', 'none'] as const;
 export type GroupName = (typeof groupNames)[number];
 export type Group = { name: GroupName; actions: Action[] };
@@ -11,6 +12,7 @@ export type Group = { name: GroupName; actions: Action[] };
 export type ActionRows = {
 	tasks: readonly Task[];
 	runs: readonly Run[];
+	drafts?: readonly Draft[];
 	teams: readonly MirrorRows['team'][];
 	/** Who owns a customer; null when nobody or unknown. */
 	ownerOf: (customerId: string) => string | null;
@@ -25,6 +27,10 @@ export function isMyTask(task: Task, me: string, rows: Pick<ActionRows, 'teams' 
 	return task.assignees.length === 0 && task.customerId !== null && rows.ownerOf(task.customerId) === me;
 }
 
+/** A mail to validate is theirs who are named, or its team's. */
+export const isMyDraft = ({ assignees, teamId }: Draft, me: string, { teams }: Pick<ActionRows, 'teams'>): boolean =>
+	assignees.includes(me) || (teamId !== null && teams.some((team) => team.id === teamId && team.memberIds.includes(me)));
+
 /** A failed run is its customer's owner's to mend, and of whoever started it by hand. */
 export const isMyRun = (run: Run, me: string, rows: Pick<ActionRows, 'ownerOf'>): boolean => rows.ownerOf(run.subjectId) === me || ('userId' in run.cause && run.cause.userId === me);
 
@@ -36,12 +42,14 @@ export function actionsFor(me: string | null, rows: ActionRows): Action[] {
 	const list: Action[] = [];
 	for (const task of rows.tasks) if (task.state === 'open' && (me === null || isMyTask(task, me, rows))) list.push({ id: task.id, kind: 'task', at: task.dueAt, task });
 	for (const run of rows.runs) if (run.state === 'failed' && (me === null || isMyRun(run, me, rows))) list.push({ id: run.id, kind: 'run', at: rows.failedAt(run), run });
+	for (const draft of rows.drafts ?? []) if (draft.state === 'waiting' && (me === null || isMyDraft(draft, me, rows))) list.push({ id: draft.id, kind: 'mail', at: draft.createdAt, draft });
 	return list.sort((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity) || (a.id < b.id ? -1 : 1));
 }
 
-/** Late: due before now. Today: until the local midnight. A stuck run is late from the moment it stuck. */
+/** Late: due before now. Today: until the local midnight. A stuck run is late from the moment it stuck; a mail is today's until its day is over. */
 export function groupOf(action: Action, now: number): GroupName {
 	if (action.at === null) return 'none';
+	if (action.kind === 'mail') return action.at < new Date(now).setHours(0, 0, 0, 0) ? 'late' : 'today';
 	if (action.at <= now) return 'late';
 	return action.at < new Date(now).setHours(24, 0, 0, 0) ? 'today' : 'later';
 }

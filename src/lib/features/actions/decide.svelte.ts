@@ -1,12 +1,15 @@
 /** Deciding an action: it leaves the list at once, can be taken back for a while, then goes to the queue (SY3). */
 import { SvelteSet } from 'svelte/reactivity';
 import { m } from '$lib/messages/messages.js';
-import { mirror, send } from '$lib/sync/index.ts';
+import type { Seen } from '#domain/commands/ground.ts';
+import { groundNow, mirror, send } from '$lib/sync/index.ts';
 import { toast } from '$lib/ui/toasts.svelte.ts';
 import type { Action } from './action-list.ts';
 import { leaving, undoTime } from './leaving.svelte.ts';
 
-export type Decision = 'complete' | 'retry' | 'skip';
+/** What is done with an action; a mail may be sent with another text than it has. */
+export type Decision = 'complete' | 'retry' | 'skip' | 'send' | 'cancel';
+export type MailText = { to: string[]; cc: string[]; bcc: string[]; subject: string; html: string };
 
 /** Sent in this visit and not yet seen in the mirror: between the answer and the rows it must not come back for a moment. */
 const sent = new SvelteSet<string>();
@@ -14,22 +17,35 @@ const sent = new SvelteSet<string>();
 /** Whether it was decided in this visit and the mirror doesn't show it yet (reactive). */
 export const isSettling = (id: string): boolean => sent.has(id);
 
-async function decide(action: Action, decision: Decision): Promise<void> {
+type Asked = { type: string; args: Record<string, unknown> };
+function commandOf(action: Action, decision: Decision, text: MailText | null): Asked {
+	if (action.kind === 'task') return { type: 'complete-task', args: { taskId: action.id } };
+	if (action.kind === 'run') return { type: decision === 'retry' ? 'retry-step' : 'skip-step', args: { runId: action.id } };
+	if (decision === 'cancel') return { type: 'cancel-mail', args: { draftId: action.id } };
+	return text ? { type: 'edit-mail', args: { draftId: action.id, ...text } } : { type: 'approve-mail', args: { draftId: action.id } };
+}
+
+async function decide(action: Action, { type, args }: Asked, ground: Seen[]): Promise<void> {
 	sent.add(action.id);
-	const { outcome } = action.kind === 'task' ? send('complete-task', { taskId: action.id }) : send(decision === 'retry' ? 'retry-step' : 'skip-step', { runId: action.id });
+	const { outcome } = send(type, args, undefined, ground);
 	// Held or refused: it comes back to the list, with the reason on top of it.
 	if ((await outcome).status === 'accepted') await mirror.pull();
 	sent.delete(action.id);
 }
 
-const nameOf = (action: Action): string => (action.kind === 'task' ? action.task.title : (mirror.row('playbook', action.run.playbookId)?.name ?? ''));
+const nameOf = (action: Action): string => (action.kind === 'task' ? action.task.title : action.kind === 'mail' ? action.draft.subject : (mirror.row('playbook', action.run.playbookId)?.name ?? ''));
 
-/** Takes the actions away with one Undo for all of them. Tasks are completed; runs are retried or their step is skipped. */
-export function decideAll(actions: readonly Action[], decision: Decision): void {
+/** Takes the actions away with one Undo for all of them. Tasks are completed, mails sent or cancelled; runs are retried or their step is skipped. */
+export function decideAll(actions: readonly Action[], decision: Decision, text: MailText | null = null): void {
 	if (actions.length === 0) return;
-	const takeBacks = actions.map((action) => leaving.start(action.id, () => void decide(action, decision)));
-	const words = { complete: m.actions_done_x, retry: m.actions_retried_x, skip: m.actions_skipped_x };
+	const takeBacks = actions.map((action) => {
+		const asked = commandOf(action, decision, text);
+		// What it is based on is what is seen now, not when the time to undo is over.
+		const ground = groundNow(asked.type, asked.args);
+		return leaving.start(action.id, () => void decide(action, asked, ground));
+	});
+	const words = { complete: m.actions_done_x, retry: m.actions_retried_x, skip: m.actions_skipped_x, send: m.actions_sent_x, cancel: m.actions_cancelled_x };
 	const [only] = actions;
-	const text = actions.length === 1 && only ? words[decision]({ name: nameOf(only) }) : m.actions_done_many({ count: actions.length });
-	toast(text, { status: 'done', seconds: undoTime / 1000, act: { label: m.ui_undo(), run: () => takeBacks.forEach((takeBack) => takeBack()) } });
+	const said = actions.length === 1 && only ? words[decision]({ name: nameOf(only) }) : m.actions_done_many({ count: actions.length });
+	toast(said, { status: 'done', seconds: undoTime / 1000, act: { label: m.ui_undo(), run: () => takeBacks.forEach((takeBack) => takeBack()) } });
 }

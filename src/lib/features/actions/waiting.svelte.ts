@@ -16,18 +16,19 @@ function list(me: string | null): Action[] {
 	return actionsFor(me, {
 		tasks: mirror.rows('task'),
 		runs: mirror.rows('run'),
+		drafts: mirror.rows('draft'),
 		teams: mirror.rows('team'),
 		ownerOf: (customerId) => mirror.row('customer', customerId)?.owner ?? null,
 		failedAt,
 	});
 }
 
-const decisions = new Set(['complete-task', 'retry-step', 'skip-step']);
+const decisions = new Set(['complete-task', 'retry-step', 'skip-step', 'approve-mail', 'edit-mail', 'cancel-mail']);
 
 const mine = $derived(session.user ? list(session.user.id) : []);
 const everyones = $derived(list(null));
 // Decided here, not answered yet: done for the person, with a waiting mark, until the server's row says so.
-const decided = $derived(new Set(queue.waiting.flatMap(({ type, args }) => (decisions.has(type) ? Object.values(args as Record<string, string>) : []))));
+const decided = $derived(new Set(queue.waiting.flatMap(({ type, args }) => (decisions.has(type) ? Object.values(args as Record<string, unknown>).filter((one) => typeof one === 'string') : []))));
 const isShown = (action: Action): boolean => !leaving.has(action.id) && !isSettling(action.id) && !decided.has(action.id);
 
 /** Reactive. */

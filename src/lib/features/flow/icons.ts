@@ -6,6 +6,7 @@ import Clock from '@lucide/svelte/icons/clock';
 import Hand from '@lucide/svelte/icons/hand';
 import Hourglass from '@lucide/svelte/icons/hourglass';
 import Mail from '@lucide/svelte/icons/mail';
+import MailCheck from '@lucide/svelte/icons/mail-check';
 import Mailbox from '@lucide/svelte/icons/mailbox';
 import Milestone from '@lucide/svelte/icons/milestone';
 import PencilLine from '@lucide/svelte/icons/pencil-line';
@@ -22,7 +23,7 @@ import type { Step } from '#domain/documents/playbook/definition.ts';
 import { triggers } from '#domain/triggers/index.ts';
 
 const named: Record<string, Component<any>> = {
-	'calendar-clock': CalendarClock, hand: Hand, hourglass: Hourglass, mail: Mail, mailbox: Mailbox, milestone: Milestone, 'pencil-line': PencilLine, repeat: Repeat,
+	'calendar-clock': CalendarClock, hand: Hand, hourglass: Hourglass, mail: Mail, mailbox: Mailbox, 'mail-check': MailCheck, milestone: Milestone, 'pencil-line': PencilLine, repeat: Repeat,
 	'square-check-big': SquareCheckBig, tags: Tags, 'user-plus': UserPlus, webhook: Webhook, workflow: Workflow,
 };
 const kinds: Record<string, Component<any>> = { wait: Clock, split: Split, stop: CircleStop };

@@ -45,7 +45,7 @@ function actionTitle(action: string, params: Record<string, unknown>, names: Nam
 		case 'change-customer': return changes(params, names) || plain;
 		case 'change-contact-tag': return tagChanges(params, names) || plain;
 		case 'create-task': return isBlank(params.title) ? plain : m.title_task({ title: String(params.title) });
-		case 'send-email': case 'send-internal-email': return isBlank(params.subject) ? plain : m.title_email({ subject: String(params.subject) });
+		case 'send-email': case 'send-email-after-validation': case 'send-internal-email': return isBlank(params.subject) ? plain : m.title_email({ subject: String(params.subject) });
 		case 'call-webhook': return isBlank(params.url) ? plain : m.title_webhook({ method: orDots(params.method), host: hostOf(String(params.url)) });
 		case 'run-playbook': return isBlank(params.playbook) ? plain : m.title_run({ name: names.row('playbook', String(params.playbook))?.name ?? String(params.playbook) });
 		default: return plain;
@@ -74,6 +74,7 @@ export function stepDetail(step: Step, names: Names): string | null {
 	switch (step.action) {
 		case 'create-task': return [plain, m.detail_for({ who: peopleText(params.assignees, names) }), params.isWaiting === true ? m.detail_waits_task() : ''].filter(Boolean).join(' · ');
 		case 'send-email': return `${plain} · ${m.detail_to({ who: texts(params.recipients).map(optionLabel).join(', ') || '…' })} · ${m.detail_from({ who: peopleText(params.sender, names) })}`;
+		case 'send-email-after-validation': return [plain, params.choosesRecipients === true ? m.detail_recipients_later() : m.detail_to({ who: texts(params.recipients).map(optionLabel).join(', ') || '…' }), m.detail_validated_by({ who: peopleText(params.assignees, names) })].join(' · ');
 		case 'send-internal-email': return `${plain} · ${m.detail_to({ who: [peopleText(params.people, names), ...texts(params.addresses)].filter((who) => who !== '…').join(', ') || '…' })}`;
 		case 'run-playbook': return params.isWaiting === true ? m.detail_waits_run() : plain;
 		case 'change-contact-tag': return m.detail_to({ who: texts(params.contacts).map(optionLabel).join(', ') || '…' });

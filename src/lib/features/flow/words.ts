@@ -17,7 +17,7 @@ export const triggerHints: Words = {
 	'stage-unchanged': m.trigger_stage_unchanged_hint, 'scheduled-once': m.trigger_scheduled_once_hint, 'scheduled-recurring': m.trigger_scheduled_recurring_hint,
 };
 export const actionWords: Words = {
-	'change-customer': m.action_change_customer, 'change-contact-tag': m.action_change_contact_tag, 'create-task': m.action_create_task, 'send-email': m.action_send_email,
+	'change-customer': m.action_change_customer, 'change-contact-tag': m.action_change_contact_tag, 'create-task': m.action_create_task, 'send-email': m.action_send_email, 'send-email-after-validation': m.action_send_email_after_validation,
 	'send-internal-email': m.action_send_internal_email, 'call-webhook': m.action_call_webhook, 'run-playbook': m.action_run_playbook,
 };
 export const kindWords: Words = { wait: m.step_wait, split: m.step_split, stop: m.step_stop };
@@ -65,5 +65,5 @@ export const paramWords: Words = {
 	param_url: m.param_url, param_headers: m.param_headers, param_body: m.param_body, param_contacts: m.param_contacts, param_add_tags: m.param_add_tags, param_remove_tags: m.param_remove_tags, param_set: m.param_set,
 	param_title: m.param_title, param_description: m.param_description, param_assignees: m.param_assignees, param_due_in_days: m.param_due_in_days, param_is_waiting: m.param_is_waiting, param_playbook: m.param_playbook,
 	param_is_waiting_for_run: m.param_is_waiting_for_run, param_recipients: m.param_recipients, param_strategy: m.param_strategy, param_sender: m.param_sender, param_subject: m.param_subject, param_cc: m.param_cc,
-	param_bcc: m.param_bcc, param_people: m.param_people, param_addresses: m.param_addresses,
+	param_bcc: m.param_bcc, param_people: m.param_people, param_addresses: m.param_addresses, param_validators: m.param_validators, param_chooses_recipients: m.param_chooses_recipients,
 };

@@ -13,6 +13,7 @@ export const stateLooks: Record<Mail['state'], { status: Status; label: () => st
 };
 export const kindLabels: Record<Mail['kind'], () => string> = {
 	automatic: m.outbox_kind_automatic,
+	validated: m.outbox_kind_validated,
 	internal: m.outbox_kind_internal,
 	'sign-in': m.outbox_kind_sign_in,
 	invitation: m.outbox_kind_invitation,

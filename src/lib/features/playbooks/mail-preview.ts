@@ -20,8 +20,9 @@ export function mailPreview(step: Extract<Step, { kind: 'action' }>, customerId:
 	const touches = mirror.rows('interaction').filter((row) => row.customerId === customerId).map(({ at }) => at);
 	const facts = factsFromRows({ customer, contacts, lastTouchAt: touches.length > 0 ? Math.max(...touches) : null }, mirror.settings);
 	const { params } = step;
-	const isAutomatic = step.action === 'send-email';
-	const meant = isAutomatic ? contactsOf(texts(params.recipients) as Recipients, facts) : [];
+	const isToContacts = step.action !== 'send-internal-email';
+	const isOpen = isToContacts && params.choosesRecipients === true;
+	const meant = isToContacts && !isOpen ? contactsOf(texts(params.recipients) as Recipients, facts) : [];
 	const reached = meant.filter(({ email }) => isAddress(email?.trim()));
 	const isGrouped = params.strategy === 'grouped' && reached.length > 1;
 	const shown = isGrouped ? null : (meant.find(({ id }) => id === contactId) ?? reached[0] ?? meant[0] ?? null);
@@ -29,19 +30,19 @@ export function mailPreview(step: Extract<Step, { kind: 'action' }>, customerId:
 	const [head, body] = [render(subject, facts, { contact: shown }), render(html, facts, { escape: 'html', contact: shown })];
 	const empty = [...new Set([...blanks(subject, facts, shown), ...blanks(html, facts, shown)])];
 	const without = meant.filter((one) => !reached.includes(one)).map(({ name }) => name);
-	const sender = isAutomatic ? peopleOf((params.sender ?? { kind: 'owner' }) as Sender, facts)[0] : null;
-	const colleagues = isAutomatic ? [] : [...peopleOf((params.people ?? { kind: 'users', ids: [] }) as Assignees, facts).map(({ email }) => email), ...texts(params.addresses)];
+	const sender = isToContacts ? peopleOf((params.sender ?? { kind: 'owner' }) as Sender, facts)[0] : null;
+	const colleagues = isToContacts ? [] : [...peopleOf((params.people ?? { kind: 'users', ids: [] }) as Assignees, facts).map(({ email }) => email), ...texts(params.addresses)];
 	return {
 		recipients: isGrouped ? [] : meant.map(({ id, name, email }) => ({ id, name, email })),
 		shown: shown?.id ?? null,
-		from: isAutomatic ? (sender ? `${sender.name} <${sender.email}>` : '—') : mirror.settings.name,
-		to: isAutomatic ? (isGrouped ? reached : shown ? [shown] : []).map(({ name, email }) => (email ? `${name} <${email}>` : name)).join(', ') : colleagues.join(', '),
+		from: isToContacts ? (sender ? `${sender.name} <${sender.email}>` : '—') : mirror.settings.name,
+		to: isToContacts ? (isGrouped ? reached : shown ? [shown] : []).map(({ name, email }) => (email ? `${name} <${email}>` : name)).join(', ') : colleagues.join(', '),
 		subject: head.ok ? head.text : subject,
 		html: body.ok ? body.text : html,
 		warnings: [
-			...(isAutomatic && texts(params.recipients).includes('triggering') ? [m.preview_triggering()] : []),
-			...(isAutomatic && meant.length === 0 ? [m.preview_nobody()] : []),
-			...(isAutomatic && !sender ? [m.preview_no_sender()] : []),
+			...(isToContacts && texts(params.recipients).includes('triggering') ? [m.preview_triggering()] : []),
+			...(isToContacts && !isOpen && meant.length === 0 ? [m.preview_nobody()] : []),
+			...(isToContacts && !sender ? [m.preview_no_sender()] : []),
 			...(without.length > 0 ? [m.preview_without({ names: without.join(', ') })] : []),
 			...(empty.length > 0 ? [m.preview_blank({ names: empty.map((path) => `{{ ${path} }}`).join(', ') })] : []),
 			...(head.ok ? [] : [head.reason]),

@@ -11,6 +11,7 @@ import { changeWorkspace, removeField, removeStage, removeTag, removeTeam, saveF
 import { completeTask, createTask, logInteraction } from './work.ts';
 import { editCustomers } from './bulk.ts';
 import { followCustomer, removeView, saveView, unfollowCustomer } from './portfolio.ts';
+import { approveMail, cancelMail, editMail } from './drafts.ts';
 import { takeBack } from './take-back.ts';
 
 export const handlers: Record<CommandType, Handler> = {
@@ -49,4 +50,7 @@ export const handlers: Record<CommandType, Handler> = {
 	'take-back': takeBack,
 	'create-note': createNote,
 	'create-template': createTemplate,
+	'approve-mail': approveMail,
+	'cancel-mail': cancelMail,
+	'edit-mail': editMail,
 };

@@ -1,0 +1,26 @@
+/** Both sides of what changed under a decision, in words: names of stages and people, never their ids. */
+import { partsOf, type Difference, type GroundValue } from '#domain/commands/ground.ts';
+import { m } from '$lib/messages/messages.js';
+import { mirror } from '$lib/sync/index.ts';
+
+const fields: Record<string, () => string> = {
+	stage: m.held_field_stage, owner: m.held_field_owner, state: m.held_field_state, completedBy: m.held_field_completedBy, decidedBy: m.held_field_decidedBy, to: m.held_field_to, cc: m.held_field_cc, bcc: m.held_field_bcc,
+	subject: m.held_field_subject, text: m.held_field_text, epoch: m.held_field_epoch, nextStepId: m.held_field_nextStepId, version: m.held_field_version,
+};
+const states: Record<string, () => string> = { live: m.held_live, stopped: m.run_stopped, paused: m.run_paused, failed: m.run_stuck, completed: m.run_done, done: m.step_done, cancelled: m.step_cancelled, waiting: m.step_waiting };
+
+function valueWords(field: string, value: GroundValue): string {
+	if (value === null) return ['owner', 'completedBy', 'decidedBy'].includes(field) ? m.held_nobody() : field === 'stage' ? '—' : m.held_gone();
+	if (Array.isArray(value)) return value.join(', ') || m.held_nobody();
+	const text = String(value);
+	if (field === 'stage') return mirror.row('stage', text)?.name ?? text;
+	if (field === 'owner' || field === 'completedBy' || field === 'decidedBy') return mirror.row('person', text)?.name ?? text;
+	if (field === 'state') return states[text]?.() ?? text;
+	return text;
+}
+
+/** One line of a held decision. */
+export function differenceWords({ name, was, now }: Difference): { name: string; label: string; was: string; now: string } {
+	const { field } = partsOf(name);
+	return { name, label: (fields[field] ?? m.held_field_record)(), was: valueWords(field, was), now: valueWords(field, now) };
+}
