@@ -18,6 +18,7 @@ describe('PB3: problems of a draft, each at its step', () => {
 			['change-contact-tag: unfinished: addTags required'],
 			['create-task: unfinished: title required'],
 			['send-email: unfinished: subject required', 'send-email: unfinished: body required'],
+			['send-email-after-validation: unfinished: subject required', 'send-email-after-validation: unfinished: body required'],
 			['send-internal-email: unfinished: subject required', 'send-internal-email: unfinished: body required'],
 			['call-webhook: unfinished: url required'],
 			['run-playbook: unfinished: playbook required'],
