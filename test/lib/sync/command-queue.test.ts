@@ -148,11 +148,11 @@ describe('SY3: what a person decides', () => {
 		app.isOnline = false;
 		const other = queue.send('complete-task', {}, 'command_unheard');
 		await until('it was tried', () => (queue.waiting[0]?.attempts ?? 0) > 0);
-		await queue.cancel('command_unheard');
 		app.isOnline = true;
+		await queue.cancel('command_unheard');
 		device.wake();
 		expect(await other.outcome).toMatchObject({ status: 'refused', reason: 'taken-back' });
 		expect(asked).toEqual(['complete-task', 'take-back']);
 		expect([...queue.waiting, ...queue.refused, ...queue.held]).toEqual([]);
-	});
+	}, 30_000);
 });
