@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { openProfile } from './browser.ts';
 import { openPlace, until, type Place } from './people.ts';
 
 let place: Place;
@@ -106,3 +108,98 @@ test('storage full: it is said, editing goes on and arrives; with room again the
 	expect(errors).toEqual([]);
 	await context.close();
 });
+
+/** Updates of documents that the device holds on its disk, by its own database. */
+const keptUpdates = (page: Page): Promise<number> =>
+	page.evaluate(async () => {
+		const name = (await indexedDB.databases()).map((one) => one.name!).find((one) => one.startsWith('cuebook:documents:'));
+		if (!name) return 0;
+		const database = await new Promise<IDBDatabase>((resolve, reject) => {
+			const request = indexedDB.open(name);
+			request.onsuccess = () => resolve(request.result);
+			request.onerror = () => reject(request.error);
+		});
+		const count = await new Promise<number>((resolve) => (database.transaction('updates').objectStore('updates').count().onsuccess = ({ target }) => resolve((target as IDBRequest<number>).result)));
+		database.close();
+		return count;
+	});
+const isStored = (index: number, value: string) => until(`“${value}” in the store`, async () => (await place.owner.rows('customer')).find(({ id, custom }) => id === mine[index]!.id && Object.values(custom).includes(value)), { within: 60_000 });
+
+test('the browser is killed with edits that nobody has; opened again, offline still, they are there, and then they arrive (SY1, S16)', async () => {
+	const profile = join(folder, 'profile');
+	const visitor = await place.owner.window();
+	const cookies = await visitor.context.cookies();
+	await visitor.context.close();
+	const address = `${place.stack.appUrl}/customers/${mine[0]!.id}`;
+	let browser = await openProfile(profile);
+	const visit = async (isOffline: boolean) => {
+		const page = await browser.context.newPage();
+		await page.setViewportSize({ width: 1440, height: 900 });
+		await browser.context.setOffline(isOffline);
+		await page.goto(address);
+		await page.getByLabel('Industry').waitFor();
+		return page;
+	};
+	try {
+		// Signed in yesterday: what a browser writes down lazily, the cookie and that somebody is here, is on its disk.
+		await browser.context.addCookies(cookies);
+		const yesterday = await visit(false);
+		await yesterday.locator('[data-light="synced"]').waitFor();
+		await until('a worker in control', () => yesterday.evaluate(() => navigator.serviceWorker.controller !== null));
+		await browser.quit();
+
+		browser = await openProfile(profile);
+		const train = await visit(true);
+		const before = await keptUpdates(train);
+		await train.getByLabel('Industry').fill('Written before the crash');
+		await train.keyboard.press('Tab');
+		await train.locator('[data-light="waiting"]').waitFor();
+		await until('it is on the disk', () => keptUpdates(train), { isEnough: (count) => count > before });
+		await browser.kill();
+
+		browser = await openProfile(profile);
+		const after = await visit(true);
+		await until('the edit on the device', () => after.getByLabel('Industry').inputValue(), { isEnough: (value) => value === 'Written before the crash' });
+		await after.locator('[data-light="waiting"]').waitFor();
+		await browser.context.addCookies(cookies);
+		await browser.context.setOffline(false);
+		await isStored(0, 'Written before the crash');
+		await after.locator('[data-light="synced"]').waitFor();
+	} finally {
+		await browser.kill();
+	}
+}, 120_000);
+
+test('IndexedDB is closed under the app: what is written then is kept again, and arrives (S17)', async () => {
+	const { page, context, open, synced, errors } = await place.owner.window();
+	await open(`/customers/${mine[1]!.id}`);
+	await synced();
+	await until('a worker in control', () => page.evaluate(() => navigator.serviceWorker.controller !== null));
+	// As WebKit does in the background: every connection that the page has is closed, and nobody is told.
+	await page.evaluate(() => {
+		const { open } = IDBFactory.prototype;
+		const { transaction } = IDBDatabase.prototype;
+		const isNew = new WeakSet<IDBDatabase>();
+		IDBFactory.prototype.open = function (...args: Parameters<typeof open>) {
+			const request = open.apply(this, args);
+			request.addEventListener('success', () => isNew.add(request.result));
+			return request;
+		};
+		IDBDatabase.prototype.transaction = function (...args: Parameters<typeof transaction>) {
+			if (!isNew.has(this)) this.close();
+			return transaction.apply(this, args);
+		};
+	});
+	await context.setOffline(true);
+	const before = await keptUpdates(page);
+	await page.getByLabel('Industry').fill('Written on closed ground');
+	await page.keyboard.press('Tab');
+	await page.locator('[data-light="waiting"]').waitFor();
+	await until('it is on the disk', () => keptUpdates(page), { isEnough: (count) => count > before });
+	await page.reload();
+	await until('the edit on the device', () => page.getByLabel('Industry').inputValue(), { isEnough: (value) => value === 'Written on closed ground' });
+	await context.setOffline(false);
+	await isStored(1, 'Written on closed ground');
+	expect(errors).toEqual([]);
+	await context.close();
+}, 120_000);
