@@ -52,7 +52,7 @@ describe('S10 a new customer', () => {
 	test('the type of a document is known by its id (S2)', () => {
 		expect(documentTypeOf('customer_x')).toBe(customer);
 		expect(documentTypeOf('playbook_x')).toBe(documentTypes.playbook);
-		for (const id of ['', 'customer', 'note_1', 'constructor_1', '_']) expect(documentTypeOf(id)).toBeNull();
+		for (const id of ['', 'customer', 'nothing_1', 'constructor_1', '_']) expect(documentTypeOf(id)).toBeNull();
 	});
 });
 
