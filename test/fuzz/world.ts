@@ -272,9 +272,12 @@ export class World {
 		const mine = this.made.filter((made) => made.tab === tab && !made.wasPersisted);
 		for (const doc of new Set(mine.map((made) => made.doc))) {
 			const stored = Y.snapshot(await this.quick(tab.gadget.stored(doc)));
+			// Who was taken out has left nothing behind of what the room keeps.
+			const onDisk = Y.snapshot(this.house.at('document', doc).disk.content);
 			for (const made of mine.filter((one) => one.doc === doc)) {
 				made.wasPersisted = Y.snapshotContainsUpdate(stored, made.update);
-				if (!made.wasPersisted && !hadProblem && this.clock.now - made.at > 250) this.say(`S16: ${tab.gadget.name} lost ‘${made.what}’ in ${doc}, made ${this.clock.now - made.at} ms before its tab died`);
+				const isKept = made.wasPersisted || (this.demoted.has(tab.gadget.user) && Y.snapshotContainsUpdate(onDisk, made.update));
+				if (!isKept && !hadProblem && this.clock.now - made.at > 250) this.say(`S16: ${tab.gadget.name} lost ‘${made.what}’ in ${doc}, made ${this.clock.now - made.at} ms before its tab died`);
 			}
 		}
 		if (comesBack) for (const id of (new Tab(tab.gadget), this.docs)) tab.gadget.tabs.at(-1)?.document(id);
