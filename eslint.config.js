@@ -47,7 +47,8 @@ const targetOf = (specifier, file) => {
 	return specifier.startsWith('.') ? unixPath(relative(root, resolve(dirname(file), specifier))) : null;
 };
 
-// `flow` draws playbooks for both features that show them: their screens and their runs'.
+// Shared by features: `flow` draws playbooks for their screens and their runs'; `decisions` tells of commands in My Actions and the sync light.
+const sharedFeatures = ['flow', 'decisions'];
 const featureOf = (path) => /^src\/lib\/features\/([^/]+)/.exec(path)?.[1];
 
 /** Says why an import is against the table, or null. */
@@ -64,7 +65,7 @@ const whyNot = (specifier, file, isType) => {
 	const targetRoom = roomOf(target);
 	if (targetRoom === null) return room.startsWith('domain') || target.startsWith('scripts/') || target.startsWith('test/') ? `${room} must not import ${target}` : null;
 	if (!allowed.rooms.includes(targetRoom)) return `${room} must not import ${targetRoom} (${target})`;
-	if (room === 'lib/features' && targetRoom === 'lib/features' && featureOf(path) !== featureOf(target) && featureOf(target) !== 'flow') return `a feature must not import another (${target})`;
+	if (room === 'lib/features' && targetRoom === 'lib/features' && featureOf(path) !== featureOf(target) && !sharedFeatures.includes(featureOf(target))) return `a feature must not import another (${target})`;
 	const isInnerSync = targetRoom === 'lib/sync' && room !== 'lib/sync' && !/^src\/lib\/sync\/(index\.ts|index|)$/.test(target);
 	if (isInnerSync) return `only src/lib/sync/index.ts may be imported from outside it (${target})`;
 	return null;

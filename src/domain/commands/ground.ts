@@ -56,6 +56,12 @@ export function seenBy(ground: (read: Read) => Ground, shown: Read, served: Read
 	return Object.entries(ground(shown)).map(([name, was]) => (name in said && canonical(said[name]) !== canonical(was) ? { name, was, or: said[name]! } : { name, was }));
 }
 
+/** What is seen once the differences were read: where the ground had moved, it is what they say it is now. */
+export function afresh(seen: readonly Seen[], moved: readonly Difference[]): Seen[] {
+	const now = new Map(moved.map(({ name, now }) => [name, now]));
+	return seen.map((one) => (now.has(one.name) ? { name: one.name, was: now.get(one.name)! } : one));
+}
+
 /** Where the ground has moved: every value that is neither what was seen nor what had been said. */
 export function differences(seen: readonly Seen[], now: Ground): Difference[] {
 	return seen.flatMap(({ name, was, or }) => {

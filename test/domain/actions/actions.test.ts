@@ -125,6 +125,14 @@ describe('AC6: send email', () => {
 		]);
 		expect('intents' in planned && planned.intents.map(({ part }) => part)).toEqual([0, 1]);
 	});
+	it('AC7: after validation, the same mails for the same people to read first; recipients may be left to them', () => {
+		const planned = plan('send-email-after-validation', mail);
+		expect(requests(planned)).toEqual((requests(plan('send-email', mail)) as object[]).map((request) => ({ ...request, mailKind: 'validated' })));
+		expect('intents' in planned && planned.intents.map(({ review }) => review)).toEqual([{ assignees: ['user_ann'], teamId: null }, { assignees: ['user_ann'], teamId: null }]);
+		expect(requests(plan('send-email-after-validation', { ...mail, choosesRecipients: true }))).toMatchObject([{ to: [], subject: 'Hi all' }]);
+		expect(plan('send-email-after-validation', { ...mail, recipients: [] })).toEqual({ unfinished: ['recipients'] });
+		expect(plan('send-email-after-validation', mail, factsOf({ owner }))).toEqual({ refusal: { code: 'no-assignee' } });
+	});
 	it('EM3: grouped is one mail to all, to nobody by name', () =>
 		expect(requests(plan('send-email', { ...mail, strategy: 'grouped' }))).toMatchObject([{ to: ['mia@customer.example', 'tom@customer.example'], subject: 'Hi all', text: 'Dear all,\n\nAcme & Sons' }]));
 	it('EM3: grouped to one speaks to that one', () => expect(requests(plan('send-email', { ...mail, strategy: 'grouped', recipients: ['sponsor'] }))).toMatchObject([{ subject: 'Hi Tom' }]));

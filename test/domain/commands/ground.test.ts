@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Command } from '#domain/commands/command.ts';
-import { differences, partsOf, seenBy, type Ground, type Read } from '#domain/commands/ground.ts';
+import { afresh, differences, partsOf, seenBy, type Ground, type Read } from '#domain/commands/ground.ts';
 import { commands } from '#domain/commands/index.ts';
 
 /** A mirror of these rows. */
@@ -10,6 +10,7 @@ const rows = {
 	'contact k1': { id: 'k1', customerId: 'c1' },
 	'task t1': { id: 't1', state: 'open', completedBy: null, customerId: 'c1', runId: 'r1' },
 	'run r1': { id: 'r1', epoch: 2, state: 'waiting', nextStepId: 's4' },
+	'draft d1': { id: 'd1', runId: 'r1', customerId: 'c1', state: 'waiting', decidedBy: null, to: ['ida@c.example'], cc: [], bcc: [], subject: 'Hi', html: '<p>Hello</p>', text: 'Hello', assignees: ['ann'] },
 	'activation p1': { id: 'p1', state: 'active', version: 3 },
 };
 const ground = (type: keyof typeof commands, args: object, read: Read = reader(rows)): Ground => (commands[type] as Command).ground!(args, read);
@@ -22,6 +23,9 @@ describe('SY3: what a decision is based on', () => {
 		['start-run', { playbookId: 'p1', customerIds: ['c1', 'gone'] }, { 'activation/p1/state': 'active', 'activation/p1/version': 3, 'customer/c1/stage': 'live', 'customer/c1/owner': 'ann' }],
 		['stop-run', { runId: 'r1' }, { 'run/r1/epoch': 2, 'run/r1/state': 'live' }],
 		['skip-step', { runId: 'r1' }, { 'run/r1/epoch': 2, 'run/r1/state': 'live', 'run/r1/nextStepId': 's4' }],
+		...(['approve-mail', 'edit-mail', 'cancel-mail'] as const).map(
+			(type) => [type, { draftId: 'd1' }, { 'draft/d1/state': 'waiting', 'draft/d1/decidedBy': null, 'draft/d1/to': ['ida@c.example'], 'draft/d1/cc': [], 'draft/d1/bcc': [], 'draft/d1/subject': 'Hi', 'draft/d1/text': 'Hello', 'customer/c1/stage': 'live', 'customer/c1/owner': 'ann', 'run/r1/epoch': 2 }] as const,
+		),
 	] as const)('%s %j', (type, args, expected) => expect(ground(type, args)).toEqual(expected));
 
 	it('a run that works or waits is the same ground: it goes back and forth by itself', () =>
@@ -41,6 +45,14 @@ describe('SY3: what a decision is based on', () => {
 			{ name: 'run/r1/epoch', was: 2, now: null },
 		]);
 		expect(partsOf('customer/c1/stage')).toEqual({ kind: 'customer', id: 'c1', field: 'stage' });
+	});
+
+	it('said again on what the differences tell, though the lists are older; what moved since is a difference again', () => {
+		const seen = seenBy((read) => ground('complete-task', { taskId: 't1' }, read), reader(rows), reader(rows));
+		const at = (stage: string) => ground('complete-task', { taskId: 't1' }, reader({ ...rows, 'customer c1': { id: 'c1', stage, owner: 'ann' } }));
+		const again = afresh(seen, differences(seen, at('lost')));
+		expect(differences(again, at('lost'))).toEqual([]);
+		expect(differences(again, at('won'))).toEqual([{ name: 'customer/c1/stage', was: 'lost', now: 'won' }]);
 	});
 
 	it('one’s own edit is no difference, whether it has arrived or not', () => {

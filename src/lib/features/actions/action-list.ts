@@ -1,10 +1,14 @@
 /** What waits for a person: open tasks and failed runs, in the order they should be done. Pure over the mirror's rows. */
 import type { MirrorRows } from '#domain/mirror.ts';
+import { cleanHtml } from '#domain/rich-text/clean.ts';
+import { plainText } from '#domain/text/plain-text.ts';
 
 export type Task = MirrorRows['task'];
 export type Run = MirrorRows['run'];
 export type Draft = MirrorRows['draft'];
 export type Action = { id: string; kind: 'task'; at: number | null; task: Task } | { id: string; kind: 'run'; at: number; run: Run } | { id: string; kind: 'mail'; at: number; draft: Draft };
+/** What may be changed of a mail. */
+export type MailText = { to: string[]; cc: string[]; bcc: string[]; subject: string; html: string };
 export const groupNames = ['late', 'today', 'later', 'none'] as const;
 export type GroupName = (typeof groupNames)[number];
 export type Group = { name: GroupName; actions: Action[] };
@@ -30,6 +34,13 @@ export function isMyTask(task: Task, me: string, rows: Pick<ActionRows, 'teams' 
 /** A mail to validate is theirs who are named, or its team's. */
 export const isMyDraft = ({ assignees, teamId }: Draft, me: string, { teams }: Pick<ActionRows, 'teams'>): boolean =>
 	assignees.includes(me) || (teamId !== null && teams.some((team) => team.id === teamId && team.memberIds.includes(me)));
+
+/** A mail as it was saved here, cleaned as the server does it; the same row when nothing was. */
+export function savedDraft(draft: Draft, saved: MailText | undefined): Draft {
+	if (!saved) return draft;
+	const html = cleanHtml(saved.html);
+	return { ...draft, to: saved.to, cc: saved.cc, bcc: saved.bcc, subject: saved.subject, html, text: plainText(html) };
+}
 
 /** A failed run is its customer's owner's to mend, and of whoever started it by hand. */
 export const isMyRun = (run: Run, me: string, rows: Pick<ActionRows, 'ownerOf'>): boolean => rows.ownerOf(run.subjectId) === me || ('userId' in run.cause && run.cause.userId === me);

@@ -1,15 +1,15 @@
 /** Deciding an action: it leaves the list at once, can be taken back for a while, then goes to the queue (SY3). */
 import { SvelteSet } from 'svelte/reactivity';
 import { m } from '$lib/messages/messages.js';
-import type { Seen } from '#domain/commands/ground.ts';
+import { draftGround, type Seen } from '#domain/commands/ground.ts';
+import { canonical } from '#domain/value.ts';
 import { groundNow, mirror, send } from '$lib/sync/index.ts';
 import { toast } from '$lib/ui/toasts.svelte.ts';
-import type { Action } from './action-list.ts';
+import type { Action, MailText } from './action-list.ts';
 import { leaving, undoTime } from './leaving.svelte.ts';
 
 /** What is done with an action; a mail may be sent with another text than it has. */
 export type Decision = 'complete' | 'retry' | 'skip' | 'send' | 'cancel';
-export type MailText = { to: string[]; cc: string[]; bcc: string[]; subject: string; html: string };
 
 /** Sent in this visit and not yet seen in the mirror: between the answer and the rows it must not come back for a moment. */
 const sent = new SvelteSet<string>();
@@ -23,6 +23,30 @@ function commandOf(action: Action, decision: Decision, text: MailText | null): A
 	if (action.kind === 'run') return { type: decision === 'retry' ? 'retry-step' : 'skip-step', args: { runId: action.id } };
 	if (decision === 'cancel') return { type: 'cancel-mail', args: { draftId: action.id } };
 	return text ? { type: 'edit-mail', args: { draftId: action.id, ...text } } : { type: 'approve-mail', args: { draftId: action.id } };
+}
+
+/** What was saved here of a mail and is not in its row yet: sending it must send that. */
+function savedText(action: Action): MailText | null {
+	if (action.kind !== 'mail') return null;
+	const textOf = ({ to, cc, bcc, subject, html }: MailText): MailText => ({ to, cc, bcc, subject, html });
+	const row = mirror.row('draft', action.id);
+	const shown = textOf(action.draft);
+	return row && canonical(textOf(row)) !== canonical(shown) ? shown : null;
+}
+
+/** What it is based on as it is seen now: a mail as it was saved here, beside what its row still says. */
+function groundOf(action: Action, { type, args }: Asked): Seen[] {
+	const seen = groundNow(type, args);
+	if (action.kind !== 'mail') return seen;
+	const shown = draftGround((kind, id) => (kind === 'draft' ? (action.draft as never) : mirror.row(kind, id)), action.id);
+	return seen.map((one) => (one.name.startsWith('draft/') && canonical(shown[one.name]) !== canonical(one.was) ? { name: one.name, was: shown[one.name]!, or: one.was } : one));
+}
+
+/** Changes a mail and leaves it waiting: it reads so at once. */
+export function saveMail(action: Action, text: MailText): void {
+	const asked = { type: 'edit-mail', args: { draftId: action.id, ...text, isSending: false } };
+	send(asked.type, asked.args, undefined, groundOf(action, asked));
+	toast(m.actions_saved_x({ name: text.subject }), { status: 'done' });
 }
 
 async function decide(action: Action, { type, args }: Asked, ground: Seen[]): Promise<void> {
@@ -39,9 +63,9 @@ const nameOf = (action: Action): string => (action.kind === 'task' ? action.task
 export function decideAll(actions: readonly Action[], decision: Decision, text: MailText | null = null): void {
 	if (actions.length === 0) return;
 	const takeBacks = actions.map((action) => {
-		const asked = commandOf(action, decision, text);
+		const asked = commandOf(action, decision, text ?? savedText(action));
 		// What it is based on is what is seen now, not when the time to undo is over.
-		const ground = groundNow(asked.type, asked.args);
+		const ground = groundOf(action, asked);
 		return leaving.start(action.id, () => void decide(action, asked, ground));
 	});
 	const words = { complete: m.actions_done_x, retry: m.actions_retried_x, skip: m.actions_skipped_x, send: m.actions_sent_x, cancel: m.actions_cancelled_x };

@@ -1,6 +1,6 @@
 /** My Actions as the device knows them now: the list, its badge, and those on their way out. */
-import { mirror, queue, session } from '$lib/sync/index.ts';
-import { actionsFor, type Action, type Run } from './action-list.ts';
+import { mirror, queue, session, type QueuedCommand } from '$lib/sync/index.ts';
+import { actionsFor, savedDraft, type Action, type MailText, type Run } from './action-list.ts';
 import { isSettling } from './decide.svelte.ts';
 import { leaving } from './leaving.svelte.ts';
 
@@ -12,11 +12,14 @@ const failedEnds = $derived.by(() => {
 });
 const failedAt = (run: Run): number => failedEnds.get(run.id) ?? run.startedAt;
 
+// Written here and not in the rows yet: a mail reads as it was saved last.
+const saved = $derived(new Map(queue.unseen.filter(isSave).map(({ args }) => [(args as { draftId: string }).draftId, args as MailText])));
+
 function list(me: string | null): Action[] {
 	return actionsFor(me, {
 		tasks: mirror.rows('task'),
 		runs: mirror.rows('run'),
-		drafts: mirror.rows('draft'),
+		drafts: saved.size === 0 ? mirror.rows('draft') : mirror.rows('draft').map((draft) => savedDraft(draft, saved.get(draft.id))),
 		teams: mirror.rows('team'),
 		ownerOf: (customerId) => mirror.row('customer', customerId)?.owner ?? null,
 		failedAt,
@@ -25,10 +28,17 @@ function list(me: string | null): Action[] {
 
 const decisions = new Set(['complete-task', 'retry-step', 'skip-step', 'approve-mail', 'edit-mail', 'cancel-mail']);
 
+/** A mail that was saved and not sent still waits for a word. */
+function isSave({ type, args }: QueuedCommand): boolean {
+	return type === 'edit-mail' && (args as { isSending?: boolean }).isSending === false;
+}
+const idsIn = ({ args }: QueuedCommand): string[] => Object.values(args as Record<string, unknown>).filter((one) => typeof one === 'string');
+
 const mine = $derived(session.user ? list(session.user.id) : []);
 const everyones = $derived(list(null));
 // Decided here, not answered yet: done for the person, with a waiting mark, until the server's row says so.
-const decided = $derived(new Set(queue.waiting.flatMap(({ type, args }) => (decisions.has(type) ? Object.values(args as Record<string, unknown>).filter((one) => typeof one === 'string') : []))));
+const deciding = $derived(queue.waiting.filter((command) => decisions.has(command.type) && !isSave(command)));
+const decided = $derived(new Set(deciding.flatMap(idsIn)));
 const isShown = (action: Action): boolean => !leaving.has(action.id) && !isSettling(action.id) && !decided.has(action.id);
 
 /** Reactive. */
@@ -45,6 +55,10 @@ export const actions = {
 	get unsent(): readonly Action[] {
 		return everyones.filter((action) => decided.has(action.id) && !leaving.has(action.id));
 	},
+	/** Whether its decision was taken back, and the server is still to hear of it. */
+	isTakingBack: (id: string): boolean => deciding.some((command) => command.isTakenBack && idsIn(command).includes(id)),
+	/** Takes back what was decided about it and waits to be sent. */
+	takeBack: (id: string): void => deciding.filter((command) => idsIn(command).includes(id)).forEach((command) => void queue.cancel(command.id)),
 	/** How many wait for this person: the frame's badge. */
 	get count(): number {
 		return actions.mine.length;

@@ -1,26 +1,37 @@
 /** Both sides of what changed under a decision, in words: names of stages and people, never their ids. */
 import { partsOf, type Difference, type GroundValue } from '#domain/commands/ground.ts';
+import { findStep } from '#domain/engine/next-step.ts';
 import { m } from '$lib/messages/messages.js';
+import { stepTitle } from '$lib/features/flow/titles.ts';
 import { mirror } from '$lib/sync/index.ts';
 
 const fields: Record<string, () => string> = {
 	stage: m.held_field_stage, owner: m.held_field_owner, state: m.held_field_state, completedBy: m.held_field_completedBy, decidedBy: m.held_field_decidedBy, to: m.held_field_to, cc: m.held_field_cc, bcc: m.held_field_bcc,
 	subject: m.held_field_subject, text: m.held_field_text, epoch: m.held_field_epoch, nextStepId: m.held_field_nextStepId, version: m.held_field_version,
 };
-const states: Record<string, () => string> = { live: m.held_live, stopped: m.run_stopped, paused: m.run_paused, failed: m.run_stuck, completed: m.run_done, done: m.step_done, cancelled: m.step_cancelled, waiting: m.step_waiting };
+const states: Record<string, () => string> = { live: m.held_live, stopped: m.run_stopped, paused: m.run_paused, failed: m.run_stuck, completed: m.run_done, done: m.step_done, cancelled: m.step_cancelled, waiting: m.step_waiting, open: m.held_open_task, approved: m.held_approved, active: m.held_active, inactive: m.held_inactive };
 
-function valueWords(field: string, value: GroundValue): string {
+/** The step a run is at, as its playbook says now; a step that was taken out since has no other name. */
+function stepWords(runId: string, stepId: string): string {
+	const playbook = mirror.row('playbook', mirror.row('run', runId)?.playbookId ?? '');
+	const step = playbook && findStep(playbook.draft, stepId);
+	return step ? stepTitle(step, mirror) : m.held_other_step();
+}
+
+function valueWords(id: string, field: string, value: GroundValue): string {
+	if (value === null && field === 'nextStepId') return m.held_no_step();
 	if (value === null) return ['owner', 'completedBy', 'decidedBy'].includes(field) ? m.held_nobody() : field === 'stage' ? '—' : m.held_gone();
 	if (Array.isArray(value)) return value.join(', ') || m.held_nobody();
 	const text = String(value);
 	if (field === 'stage') return mirror.row('stage', text)?.name ?? text;
 	if (field === 'owner' || field === 'completedBy' || field === 'decidedBy') return mirror.row('person', text)?.name ?? text;
 	if (field === 'state') return states[text]?.() ?? text;
+	if (field === 'nextStepId') return stepWords(id, text);
 	return text;
 }
 
 /** One line of a held decision. */
 export function differenceWords({ name, was, now }: Difference): { name: string; label: string; was: string; now: string } {
-	const { field } = partsOf(name);
-	return { name, label: (fields[field] ?? m.held_field_record)(), was: valueWords(field, was), now: valueWords(field, now) };
+	const { id, field } = partsOf(name);
+	return { name, label: (fields[field] ?? m.held_field_record)(), was: valueWords(id, field, was), now: valueWords(id, field, now) };
 }

@@ -1,0 +1,112 @@
+/** What people decide on a phone without network (SY3, AC7): held when the ground has moved, done once when they say so again. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { openPlace, until, type Person, type Place, type Window } from './people.ts';
+
+let place: Place;
+let colleague: Person;
+let phone: Window;
+let stages: { id: string; name: string }[];
+const harbour = 'customer_harbour0000000000001';
+const mill = 'customer_mill0000000000000001';
+const taskId = 'task_minutes00000000000001';
+
+/** A playbook by hand, published and active. */
+async function playbook(id: string, name: string, steps: { id: string; action: string; params: object }[]): Promise<void> {
+	await place.owner.command('create-playbook', { id, name });
+	const inserts = steps.map((step, n) => ({ edit: 'insert-step', args: { parent: 'root', after: steps[n - 1]?.id ?? null, kind: 'action', ...step } }));
+	await place.edit(place.owner, id, [{ edit: 'set-trigger', args: { type: 'manual' } }, ...inserts]);
+	await place.owner.command('publish-playbook', { playbookId: id, note: 'The first' });
+	await place.owner.command('activate-playbook', { playbookId: id, version: 1 });
+}
+const task = (title: string, isWaiting: boolean) => ({ title, description: '', assignees: { kind: 'owner' }, dueInDays: 2, isWaiting });
+const moveTo = (stage: string) => place.edit(colleague, harbour, [{ edit: 'set-field', args: { field: 'stage', value: stage } }]);
+const atStage = (stage: string) => until('the stage at the server', async () => (await place.owner.rows('customer')).find(({ id }) => id === harbour)?.stage === stage);
+
+beforeAll(async () => {
+	place = await openPlace();
+	stages = (await place.owner.rows('stage')).toSorted((a, b) => a.position - b.position);
+	for (const [id, name] of [[harbour, 'Harbour Foods'], [mill, 'Mill & Sons']] as const) {
+		await place.owner.command('create-customer', { id, args: { name, owner: place.owner.id, stage: stages[0]!.id } });
+		await place.edit(place.owner, id, [{ edit: 'put-contact', args: { id: `contact_${id.slice(9)}`, name: 'Ida Holm', email: 'ida@harbour.example', roles: ['champion'] } }]);
+	}
+	await place.owner.command('create-task', { id: taskId, title: 'Send the minutes', customerId: mill, assignees: [place.owner.id], dueAt: Date.now() + 3_600_000 });
+	const body = '<p>Hello {{ contact.first_name }},</p><p>welcome on board. Shall we speak on Thursday?</p>';
+	const mail = { assignees: { kind: 'owner' }, choosesRecipients: false, recipients: ['champion'], strategy: 'individualised', sender: { kind: 'owner' }, subject: 'Welcome, {{ customer.name }}', body, cc: [], bcc: [] };
+	await playbook('playbook_mails000000000000001', 'Welcome', [{ id: 'step_mail', action: 'send-email-after-validation', params: mail }, { id: 'step_then', action: 'create-task', params: task('After the mail', false) }]);
+	await playbook('playbook_calls000000000000001', 'First call', [{ id: 'step_call', action: 'create-task', params: task('Call {{ customer.name }}', true) }, { id: 'step_next', action: 'create-task', params: task('Write down what was said', false) }]);
+	await place.owner.command('start-run', { playbookId: 'playbook_mails000000000000001', customerIds: [harbour] });
+	await place.owner.command('start-run', { playbookId: 'playbook_calls000000000000001', customerIds: [mill] });
+	await until('a mail and a task that wait', async () => {
+		await place.stack.tick();
+		return (await place.owner.rows('draft')).length === 1 && (await place.owner.rows('task')).some(({ title }) => title === 'Call Mill & Sons');
+	});
+	colleague = await place.colleague('ana.ruiz@example.org');
+	phone = await place.owner.window('phone');
+}, 300_000);
+afterAll(() => place?.close());
+
+/** A finger on a row of My Actions, `by` px to the right, or to the left when negative. */
+async function swipe(row: Locator, by: number): Promise<void> {
+	const { x, y, width, height } = (await row.boundingBox())!;
+	const touch = await phone.context.newCDPSession(phone.page);
+	const at = (part: number) => ({ x: x + width / 2 + by * part, y: y + height / 2 });
+	await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [at(0)] });
+	for (let n = 1; n <= 8; n++) await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: [at(n / 8)] });
+	await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+	await touch.detach();
+}
+const mails = async () => (await place.owner.rows('mail')).filter(({ kind }) => kind === 'validated');
+const written = async (title: string) => (await place.owner.rows('task')).filter((row) => row.title === title).length;
+
+test('decided offline: a mail is held with both sides and sent once when one says so again; a task goes on once', async () => {
+	const { page, context, errors } = phone;
+	await phone.open('/actions');
+	await phone.synced();
+	await page.getByRole('button', { name: 'Welcome, Harbour Foods', exact: true }).waitFor();
+	await until('a worker in control', () => page.evaluate(() => navigator.serviceWorker.controller !== null));
+	// Read, written anew and left waiting; nothing is sent.
+	await page.getByRole('button', { name: 'Welcome, Harbour Foods', exact: true }).tap();
+	await page.getByRole('dialog').getByRole('button', { name: 'Edit' }).tap();
+	await page.getByRole('dialog').getByLabel('Subject').fill('Welcome aboard, Harbour Foods');
+	await page.getByRole('dialog').getByRole('textbox', { name: 'Text of the mail' }).waitFor();
+	await page.getByRole('dialog').getByRole('button', { name: 'Save, send later' }).tap();
+	await until('the new subject at the server', async () => (await place.owner.rows('draft'))[0]?.subject === 'Welcome aboard, Harbour Foods');
+	await page.getByRole('dialog').getByRole('button', { name: 'Close' }).tap();
+	await context.setOffline(true);
+
+	await page.getByRole('button', { name: 'Welcome aboard, Harbour Foods', exact: true }).tap();
+	await page.getByRole('dialog').getByText('ida@harbour.example').waitFor();
+	await page.getByRole('dialog').getByRole('button', { name: 'Send', exact: true }).tap();
+	const row = (title: string) => page.locator('[data-action]').filter({ hasText: title });
+	await swipe(row('Call Mill & Sons'), 40);
+	expect(await row('Call Mill & Sons').count(), 'a short swipe does nothing').toBe(1);
+	await swipe(row('Call Mill & Sons'), 130);
+	await row('Call Mill & Sons').waitFor({ state: 'detached' });
+	// To the left is its menu; a decision that waits can be taken back.
+	await swipe(row('Send the minutes'), -130);
+	await page.getByRole('menuitem', { name: 'Complete' }).tap();
+	const unsent = page.getByRole('region', { name: 'Waiting to be sent' });
+	await until('all three wait to be sent', () => unsent.getByRole('listitem').count(), { isEnough: (count) => count === 3 });
+	await unsent.getByRole('listitem').filter({ hasText: 'Send the minutes' }).getByRole('button', { name: 'Take back' }).tap();
+
+	await moveTo(stages[1]!.id);
+	await atStage(stages[1]!.id);
+	await context.setOffline(false);
+	const card = page.locator('[data-held]');
+	await card.waitFor();
+	expect(await card.innerText()).toMatch(new RegExp(`Send mail: Welcome aboard, Harbour Foods[^]*Stage[^]*You saw[^]*${stages[0]!.name}[^]*Now it is[^]*${stages[1]!.name}`));
+	expect(await mails()).toEqual([]);
+
+	await card.getByRole('button', { name: 'Do it anyway' }).tap();
+	await card.waitFor({ state: 'detached' });
+	const went = await until('the mail in the Outbox', async () => (await place.stack.tick(), await mails()), { isEnough: (found) => found.length > 0 });
+	expect(went).toMatchObject([{ to: ['ida@harbour.example'], subject: 'Welcome aboard, Harbour Foods', customerId: harbour }]);
+	await until('both runs at their end', async () => (await place.stack.tick(), await place.owner.rows('run')), { isEnough: (runs) => runs.every(({ state }) => state === 'completed') });
+	expect([(await mails()).length, await written('After the mail'), await written('Write down what was said')]).toEqual([1, 1, 1]);
+	await page.getByRole('button', { name: 'Complete “Send the minutes”' }).waitFor();
+	expect((await place.owner.rows('task')).find(({ id }) => id === taskId)).toMatchObject({ state: 'open' });
+	await phone.synced();
+	expect(await page.locator('[data-held]').count()).toBe(0);
+	expect(errors).toEqual([]);
+}, 60_000);
