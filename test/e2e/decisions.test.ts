@@ -31,7 +31,7 @@ beforeAll(async () => {
 		await place.edit(place.owner, id, [{ edit: 'put-contact', args: { id: `contact_${id.slice(9)}`, name: 'Ida Holm', email: 'ida@harbour.example', roles: ['champion'] } }]);
 	}
 	await place.owner.command('create-task', { id: taskId, title: 'Send the minutes', customerId: mill, assignees: [place.owner.id], dueAt: Date.now() + 3_600_000 });
-	const body = '<p>Hello {{ contact.first_name }},</p><p>welcome on board. Shall we speak on Thursday?</p>';
+	const body = '<p>Hello {{ contact.firstName }},</p><p>welcome on board. Shall we speak on Thursday?</p>';
 	const mail = { assignees: { kind: 'owner' }, choosesRecipients: false, recipients: ['champion'], strategy: 'individualised', sender: { kind: 'owner' }, subject: 'Welcome, {{ customer.name }}', body, cc: [], bcc: [] };
 	await playbook('playbook_mails000000000000001', 'Welcome', [{ id: 'step_mail', action: 'send-email-after-validation', params: mail }, { id: 'step_then', action: 'create-task', params: task('After the mail', false) }]);
 	await playbook('playbook_calls000000000000001', 'First call', [{ id: 'step_call', action: 'create-task', params: task('Call {{ customer.name }}', true) }, { id: 'step_next', action: 'create-task', params: task('Write down what was said', false) }]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { actionsFor, grouped, isMyRun, isMyTask, type ActionRows, type Run, type Task } from '../../../../src/lib/features/actions/action-list.ts';
+import { actionsFor, grouped, isMyRun, isMyTask, savedDraft, type ActionRows, type Draft, type Run, type Task } from '../../../../src/lib/features/actions/action-list.ts';
 
 const now = new Date('2026-11-24T10:00').getTime();
 const hour = 3_600_000;
@@ -33,4 +33,11 @@ test('groups are late, today until midnight, later, no date; empty ones are left
 	const list = actionsFor(null, rows({ tasks: [task('late', { dueAt: now - 1 }), task('tonight', { dueAt: new Date('2026-11-24T23:59').getTime() }), task('tomorrow', { dueAt: new Date('2026-11-25T00:00').getTime() }), task('none')] }));
 	expect(grouped(list, now).map((group) => [group.name, group.actions.map((a) => a.id)])).toEqual([['late', ['late']], ['today', ['tonight']], ['later', ['tomorrow']], ['none', ['none']]]);
 	expect(grouped([], now)).toEqual([]);
+});
+
+test('AC7: a mail reads as it was saved here, cleaned as the server does it; without anything saved it is its row', () => {
+	const draft = { id: 'd1', to: ['ida@c.example'], cc: [], bcc: [], subject: 'Hi', html: '<p>Hello</p>', text: 'Hello', state: 'waiting' } as unknown as Draft;
+	expect(savedDraft(draft, undefined)).toBe(draft);
+	const saved = { to: ['bo@c.example'], cc: [], bcc: [], subject: 'Ho', html: '<p onclick="x()">Dear Bo</p>' };
+	expect(savedDraft(draft, saved)).toEqual({ ...draft, ...saved, html: '<p>Dear Bo</p>', text: 'Dear Bo' });
 });
