@@ -109,4 +109,4 @@ test('decided offline: a mail is held with both sides and sent once when one say
 	await phone.synced();
 	expect(await page.locator('[data-held]').count()).toBe(0);
 	expect(errors).toEqual([]);
-}, 60_000);
+}, 120_000);
