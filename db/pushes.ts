@@ -13,8 +13,8 @@ const keepMs = 60 * 86_400_000;
 /** How long a claim holds, in ms. */
 export const pushLeaseMs = 60_000;
 
-/** A task is somebody's when they are named or in its team; one that names nobody is its customer's owner's. For tasks `t` and a user. */
-const isTaskOf = (user: string) => `(EXISTS (SELECT 1 FROM json_each(t.assignees) a WHERE a.value = ${user})
+/** A task or a draft is somebody's when they are named or in its team; one that names nobody is its customer's owner's. For tasks or drafts `t` and a user. */
+const isActionOf = (user: string) => `(EXISTS (SELECT 1 FROM json_each(t.assignees) a WHERE a.value = ${user})
 	OR (t.team_id IS NOT NULL AND EXISTS (SELECT 1 FROM team g, json_each(g.member_ids) x WHERE g.id = t.team_id AND x.value = ${user}))
 	OR (t.team_id IS NULL AND json_array_length(t.assignees) = 0 AND EXISTS (SELECT 1 FROM customer c WHERE c.id = t.customer_id AND c.owner = ${user})))`;
 
@@ -30,11 +30,26 @@ type Source = {
 const sources: Record<PushTopic, Source> = {
 	task: {
 		found: `JOIN task t ON t.workspace = s.workspace AND t.seq > (SELECT seq FROM push_mark WHERE workspace = :workspace)
-			WHERE t.state = 'open' AND t.deleted_at IS NULL AND t.created_at >= MAX(s.created_at, :now - ${newsMs}) AND ${isTaskOf('s.user_id')}
+			WHERE t.state = 'open' AND t.deleted_at IS NULL AND t.created_at >= MAX(s.created_at, :now - ${newsMs}) AND ${isActionOf('s.user_id')}
 				AND NOT EXISTS (SELECT 1 FROM event e WHERE e.workspace = t.workspace AND e.subject_id = t.id AND e.type = 'task.created' AND json_extract(e.actor, '$.id') = s.user_id)`,
 		id: 't.id',
 		now: `SELECT t.title AS title, COALESCE((SELECT c.name FROM customer c WHERE c.id = t.customer_id), '') AS about, '/actions' AS open
-			FROM task t WHERE t.id = :subject AND t.workspace = :workspace AND t.state = 'open' AND t.deleted_at IS NULL AND ${isTaskOf(':user')}`,
+			FROM task t WHERE t.id = :subject AND t.workspace = :workspace AND t.state = 'open' AND t.deleted_at IS NULL AND ${isActionOf(':user')}`,
+	},
+	mail: {
+		found: `JOIN draft t ON t.workspace = s.workspace AND t.seq > (SELECT seq FROM push_mark WHERE workspace = :workspace)
+			WHERE t.state = 'waiting' AND t.deleted_at IS NULL AND t.created_at >= MAX(s.created_at, :now - ${newsMs}) AND ${isActionOf('s.user_id')}`,
+		id: 't.id',
+		now: `SELECT t.subject AS title, COALESCE((SELECT c.name FROM customer c WHERE c.id = t.customer_id), '') AS about, '/actions' AS open
+			FROM draft t WHERE t.id = :subject AND t.workspace = :workspace AND t.state = 'waiting' AND t.deleted_at IS NULL AND ${isActionOf(':user')}`,
+	},
+	// A note holds whom it mentions until they have read it: who is mentioned again after that is told again (gatherNews).
+	mention: {
+		found: `JOIN note t ON t.workspace = s.workspace AND t.seq > (SELECT seq FROM push_mark WHERE workspace = :workspace)
+			WHERE t.deleted_at IS NULL AND t.is_removed = 0 AND t.updated_at >= MAX(s.created_at, :now - ${newsMs}) AND EXISTS (SELECT 1 FROM json_each(t.mentions) a WHERE a.value = s.user_id)`,
+		id: 't.id',
+		now: `SELECT COALESCE(NULLIF(t.title, ''), t.excerpt) AS title, COALESCE((SELECT c.name FROM customer c WHERE c.id = t.customer_id), '') AS about, '/customers/' || t.customer_id || '/documents/' || t.id AS open
+			FROM note t WHERE t.id = :subject AND t.workspace = :workspace AND t.deleted_at IS NULL AND t.is_removed = 0 AND EXISTS (SELECT 1 FROM json_each(t.mentions) a WHERE a.value = :user)`,
 	},
 };
 
@@ -60,6 +75,11 @@ export const gatherNews = (workspace: string, now: number): Statement[] => [
 	statement(`INSERT INTO push_mark (workspace, seq) VALUES (:workspace, 0) ON CONFLICT DO NOTHING`, { workspace }),
 	statement(`DELETE FROM push_subscription WHERE workspace = :workspace AND NOT (${isLive})`, { workspace, now }),
 	statement(`DELETE FROM push WHERE workspace = :workspace AND (settled_at < :now - ${keepMs} OR NOT EXISTS (SELECT 1 FROM push_subscription s WHERE s.id = push.subscription_id))`, { workspace, now }),
+	statement(
+		`DELETE FROM push WHERE workspace = :workspace AND topic = 'mention' AND state <> 'waiting' AND NOT EXISTS (
+			SELECT 1 FROM note t, json_each(t.mentions) a, push_subscription s WHERE t.id = push.subject_id AND s.id = push.subscription_id AND a.value = s.user_id)`,
+		{ workspace },
+	),
 	...Object.entries(sources).map(([topic, { found, id }]) =>
 		statement(
 			`INSERT INTO push (subscription_id, ref, workspace, topic, subject_id, state, visible_at, created_at)
@@ -128,13 +148,17 @@ const heldOf = (row: Row): HeldPush => ({
 	language: row.language as string,
 });
 
-/** What a push is about, as it is now, with how many tasks wait for the person; null when it is no news any more. */
+/** What a push is about, as it is now, with how many tasks and mails wait for the person; null when it is no news any more. */
 export const readNews = async (database: Database, workspace: string, held: HeldPush): Promise<{ title: string; about: string; open: string; waiting: number } | null> => {
 	const about = { workspace, user: held.userId };
 	const [found, count] = await database.$client.batch(
 		[
 			held.topic === 'test' ? statement(`SELECT '' AS title, '' AS about, '/settings/device' AS open`) : statement(sources[held.topic].now, { ...about, subject: held.subjectId }),
-			statement(`SELECT COUNT(*) AS n FROM task t WHERE t.workspace = :workspace AND t.state = 'open' AND t.deleted_at IS NULL AND ${isTaskOf(':user')}`, about),
+			statement(
+				`SELECT (SELECT COUNT(*) FROM task t WHERE t.workspace = :workspace AND t.state = 'open' AND t.deleted_at IS NULL AND ${isActionOf(':user')})
+					+ (SELECT COUNT(*) FROM draft t WHERE t.workspace = :workspace AND t.state = 'waiting' AND t.deleted_at IS NULL AND ${isActionOf(':user')}) AS n`,
+				about,
+			),
 		],
 		'read',
 	);

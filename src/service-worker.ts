@@ -90,7 +90,7 @@ function read(data: PushMessageData | null): unknown {
 	}
 }
 
-const titles = { task: m.push_title_task, test: m.push_title_test };
+const titles = { task: m.push_title_task, mail: m.push_title_mail, mention: m.push_title_mention, test: m.push_title_test };
 
 function noticeOf(message: PushMessage | null): [title: string, options: NotificationOptions] {
 	const locale = message && isLocale(message.language) ? message.language : 'en';

@@ -1,8 +1,8 @@
 /** What may be pushed to a device (MO1): the topics a person chooses from, and the message that reaches the service worker. */
 import { maxLength, number, object, optional, picklist, pipe, string, type InferOutput } from 'valibot';
 
-/** What a person can be told of. */
-export const pushTopics = ['task'] as const;
+/** What a person can be told of: new tasks, mails that wait for their word, texts that mention them. */
+export const pushTopics = ['task', 'mail', 'mention'] as const;
 export type PushTopic = (typeof pushTopics)[number];
 
 const line = pipe(string(), maxLength(200));

@@ -1,10 +1,11 @@
 /** Notifications (MO1): RFC 8291's own vectors, then news from rows to a push service that speaks RFC 8030 (test/providers/push-service.ts). */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eq } from 'drizzle-orm';
-import { member, push, pushSubscription, session, team, user } from '#db/schema/index.ts';
+import { member, note, push, pushSubscription, session, team, user } from '#db/schema/index.ts';
 import { forgetSubscription, keepSubscription } from '#db/push-subscriptions.ts';
 import { claimPushes, gatherNews, notePush, pushLeaseMs } from '#db/pushes.ts';
-import { bumpSeq, commit } from '#db/statement.ts';
+import { insertDraft } from '#db/drafts.ts';
+import { bumpSeq, commit, seqNow } from '#db/statement.ts';
 import { insertEvent } from '#db/events.ts';
 import { completeTask, insertTask, type NewTask } from '#db/tasks.ts';
 import { announce } from '#party/push/announce.ts';
@@ -121,6 +122,43 @@ describe('from a row to a device', () => {
 		await run();
 		expect(titles()).toHaveLength(1);
 		expect(await states()).toMatchObject({ 'task:done': 'dropped' });
+	});
+
+	test('AC7: a mail that waits for its word is announced to whoever may say it, and counts on the badge; a decided one is not', async () => {
+		await subscribe('s1', 'u1', phone, { topics: ['mail'] });
+		await subscribe('s2', 'u2', service.subscribe(), { topics: ['task', 'mail'] });
+		const request = { kind: 'mail' as const, mailKind: 'validated' as const, from: null, replyTo: null, to: ['grace@acme.test'], cc: [], bcc: [], subject: 'Thank you', html: '<p>Secret</p>', text: 'Secret', customerId: 'c1' };
+		const draftOf = (id: string) => insertDraft({ id, workspace: 'w1', runId: 'r1', number: 1, assignees: ['u1'], teamId: null, from: 'ops@northwind.test', createdAt: bench.now, request });
+		await commit(bench.database, [bumpSeq('w1'), draftOf('draft_1'), draftOf('draft_2')]);
+		await commit(bench.database, gatherNews('w1', bench.now));
+		await commit(bench.database, [bumpSeq('w1'), { sql: `UPDATE draft SET seq = ${seqNow}, state = 'approved' WHERE id = 'draft_2'`, args: { workspace: 'w1' } }]);
+		await run();
+		expect(service.delivered.map(({ endpoint, message }) => [endpoint === phone.endpoint, message])).toEqual([[true, { topic: 'mail', tag: 'mail:draft_1', language: 'en', title: 'Thank you', about: 'Acme', open: '/actions', waiting: 1 }]]);
+		expect(await states()).toMatchObject({ 'mail:draft_2': 'dropped' });
+	});
+
+	test('CU11: a mention is announced once while it is unread, leads to its document, and is told again only when it is made anew after that', async () => {
+		await subscribe('s1', 'u1', phone, { topics: ['mention'] });
+		const mention = (mentions: string[]) =>
+			commit(bench.database, [bumpSeq('w1'), { sql: `UPDATE note SET seq = ${seqNow}, mentions = :mentions, updated_at = :now WHERE id = 'note_1'`, args: { workspace: 'w1', mentions: JSON.stringify(mentions), now: (bench.now += 1_000) } }]);
+		const at = bench.now - 90 * 86_400_000;
+		await bench.database.insert(note).values({ workspace: 'w1', seq: 0, id: 'note_1', customerId: 'c1', kind: 'note', title: 'Kick-off', excerpt: 'Not for a lock screen', author: 'u2', isPinned: false, isRemoved: false, taskCount: 0, doneCount: 0, mentions: [], createdAt: at, updatedAt: at });
+		for (const mentions of [['u2'], ['u1'], ['u1', 'u2']]) {
+			await mention(mentions);
+			await run();
+		}
+		expect(service.delivered.map(({ message }) => message)).toEqual([{ topic: 'mention', tag: 'mention:note_1', language: 'en', title: 'Kick-off', about: 'Acme', open: '/customers/c1/documents/note_1', waiting: 0 }]);
+		// Read; later mentioned again. And once where it is read before the push goes out.
+		for (const mentions of [[], ['u1'], []]) {
+			await mention(mentions);
+			await run();
+		}
+		expect(titles()).toEqual(['Kick-off', 'Kick-off']);
+		await mention(['u1']);
+		await commit(bench.database, gatherNews('w1', bench.now));
+		await mention([]);
+		await run();
+		expect(titles()).toHaveLength(2);
 	});
 
 	test('R16: 429 and 5xx are tried again when the service says, or later and later; a day later it is no news', async () => {
