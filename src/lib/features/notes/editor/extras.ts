@@ -17,9 +17,9 @@ export function extrasOf(host: BoxHost): TextExtras {
 		// A template may hold mentions that were pasted in: it knows them too, so that none is lost.
 		extensions: [...boxes(host), mention, ...(isNote ? [] : [variableChips])],
 		acts: (editor: Editor) => [
-			{ icon: TextQuote, label: m.note_quote(), on: editor.isActive('blockquote'), run: () => editor.chain().focus().toggleBlockquote().run() },
 			{ icon: ListTodo, label: m.note_checkbox(), on: editor.isActive('taskList'), run: () => editor.chain().focus().toggleTaskList().run() },
 			...(isNote ? [{ icon: AtSign, label: m.note_mention(), on: false, run: () => editor.chain().focus().insertContent(' @').run() }] : []),
+			{ icon: TextQuote, label: m.note_quote(), on: editor.isActive('blockquote'), run: () => editor.chain().focus().toggleBlockquote().run() },
 		],
 	};
 }
