@@ -100,9 +100,9 @@ describe('without network', () => {
 		const id = `task_${crypto.randomUUID().slice(0, 18)}`;
 		await place.owner.command('create-task', { id, title: 'Ring them back', customerId: customers[0]!.id, assignees: [place.owner.id], dueAt: Date.now() });
 		await phone.open('/actions');
-		await page.getByRole('button', { name: /Ring them back/ }).waitFor();
+		await page.getByRole('button', { name: /^Complete “Ring them back/ }).waitFor();
 		await phone.context.setOffline(true);
-		await page.getByRole('button', { name: /Ring them back/ }).tap();
+		await page.getByRole('button', { name: /^Complete “Ring them back/ }).tap();
 		await light('waiting').waitFor();
 		await phone.context.setOffline(false);
 		await until('the task done', async () => (await place.owner.rows('task')).find((task) => task.id === id && task.state === 'done'));

@@ -143,7 +143,7 @@ describe('a visit, by thumb', () => {
 		const { page } = window;
 		await bar('Actions').tap();
 		await heading('My Actions');
-		await page.getByRole('button', { name: /Send the minutes/ }).tap();
+		await page.getByRole('button', { name: /^Complete “Send the minutes/ }).tap();
 		await until('the task done', async () => (await place.owner.rows('task')).find(({ title, state }) => title.startsWith('Send the minutes') && state === 'done'));
 	});
 
