@@ -41,3 +41,5 @@ export const buildApp = async (signal?: AbortSignal): Promise<{ isFresh: boolean
 	writeFileSync(stamp, hash);
 	return { isFresh: true };
 };
+
+if (import.meta.main) console.log((await buildApp()).isFresh ? 'The app is built.' : 'The app is built already: its sources are the same.');
