@@ -130,6 +130,8 @@ describe('by keyboard alone', () => {
 		await page.keyboard.press('Tab');
 		expect(await focused()).toMatch(/^a Skip/);
 		await page.keyboard.press('Enter');
+		await until('the focus past the frame', focused, { isEnough: (at) => !at.startsWith('a Skip') });
+		await page.getByRole('link', { name: 'Import' }).waitFor();
 		for (const act of ['button Export', 'a Import', 'button New']) {
 			await page.keyboard.press('Tab');
 			expect(await focused()).toBe(act);
