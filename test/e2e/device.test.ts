@@ -119,6 +119,7 @@ const keptUpdates = (page: Page): Promise<number> =>
 			request.onsuccess = () => resolve(request.result);
 			request.onerror = () => reject(request.error);
 		});
+		// eslint-disable-next-line no-restricted-syntax -- IndexedDB knows nothing but transactions; R4 is about the store
 		const count = await new Promise<number>((resolve) => (database.transaction('updates').objectStore('updates').count().onsuccess = ({ target }) => resolve((target as IDBRequest<number>).result)));
 		database.close();
 		return count;

@@ -135,7 +135,7 @@ describe('a note', () => {
 				box(mine, 'task_b', 'B');
 				const hers = copyOf(mine, 7);
 				let last = note.projection(mine);
-				let isDone = new Map<string, boolean>();
+				const isDone = new Map<string, boolean>();
 				for (const { who, act: { name, args }, meets } of steps) {
 					const doc = [mine, hers][who]!;
 					if (name === 'move') {
