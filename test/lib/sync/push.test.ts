@@ -45,7 +45,7 @@ test('MO1: off until it is turned on; then the server knows this device, its key
 	expect(push.state).toBe('off');
 	expect(await push.turnOn()).toEqual({ ok: true, value: {} });
 	expect(push.state).toBe('on');
-	expect([...server.devices.values()]).toEqual([{ endpoint: 'https://push.test/1', p256dh: key, auth: 'BTBZMqHH6r4Tts7J_aSIgg', topics: ['task'], language: 'it', label: 'Chrome, Android', failedSince: null }]);
+	expect([...server.devices.values()]).toEqual([{ endpoint: 'https://push.test/1', p256dh: key, auth: 'BTBZMqHH6r4Tts7J_aSIgg', topics: ['task', 'mail', 'mention'], language: 'it', label: 'Chrome, Android', failedSince: null }]);
 	await push.choose([]);
 	expect(push.topics).toEqual([]);
 	expect(server.devices.get('https://push.test/1').topics).toEqual([]);
