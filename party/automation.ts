@@ -10,6 +10,7 @@ import { Dirty } from './dirty.ts';
 import { alert, type RoomRequest, type Storage } from './host.ts';
 import { look, type Identity, type Lasting } from './look.ts';
 import { settingsOf } from './settings.ts';
+import { LatenessTally } from './trace.ts';
 
 export type AlarmHost = { readonly env: Record<string, unknown>; readonly storage: Storage & { setAlarm(at: number): Promise<void>; getAlarm(): Promise<number | null> } };
 
@@ -77,7 +78,7 @@ export default class Automation {
 			await this.#room.storage.setAlarm(Date.now() + guardMs);
 			const identity = await this.#room.storage.get<Identity>('identity');
 			if (!identity) return Date.now() + guardMs;
-			this.#lasting ??= { settings: this.#settings, database: databaseOf(this.#settings, identity.workspace), breaker: new Breaker(), dirty: this.#dirty, poked: 0 };
+			this.#lasting ??= { settings: this.#settings, database: databaseOf(this.#settings, identity.workspace), breaker: new Breaker(), dirty: this.#dirty, poked: 0, tally: new LatenessTally() };
 			do {
 				this.#isAskedAgain = false;
 				next = await look(this.#lasting, identity, until);

@@ -1,6 +1,6 @@
 /** Turns what the engine decided for a step into one fenced batch, which ends its job and begins what comes next (R4, R14). */
 import type { Firing } from '#db/firings.ts';
-import { assertHeld, deleteJob, insertStepJob, isHeld, moveJob, releaseJob, type Job } from '#db/jobs.ts';
+import { assertHeld, deleteJob, insertStepJob, isHeld, leaseMs, moveJob, releaseJob, type Job } from '#db/jobs.ts';
 import { hasWord } from '#db/drafts.ts';
 import { changeRun, changeStep, insertStep, insertWait, liveStates, moveStep, resumeWaits } from '#db/runs.ts';
 import { bumpSeq, commitGuarded, type Statement } from '#db/statement.ts';
@@ -11,8 +11,12 @@ import { lastWord, type Later } from './perform.ts';
 type Final = Exclude<Decision, { kind: 'perform' }>;
 
 /** Commits a decision. False when another worker or a person was faster: then nothing changed. */
-export const conclude = (engine: Engine, job: Job, firing: Firing, decision: Final): Promise<boolean> =>
-	write(engine, job, [assertHeld(job), bumpSeq(engine.workspace), ...statementsOf(engine, job, firing, decision)]);
+export const conclude = async (engine: Engine, job: Job, firing: Firing, decision: Final): Promise<boolean> => {
+	const isWritten = await write(engine, job, [assertHeld(job), bumpSeq(engine.workspace), ...statementsOf(engine, job, firing, decision)]);
+	const outcome = isWritten ? decision.kind : 'overtaken';
+	engine.trace?.({ event: 'committed', job: job.id, run: job.runId, number: job.number, outcome, ms: engine.now() - (job.visibleAt - leaseMs) });
+	return isWritten;
+};
 
 /** Puts a step off, because an outside system could not be asked or did not answer (R16). */
 export const postpone = (engine: Engine, job: Job, { run, step }: Firing, { at, isAttempt, notes, error }: Later): Promise<boolean> => {

@@ -3,6 +3,7 @@ import type { Database } from '#db/client.ts';
 import { readTruth, type CustomerTruth, type Truth } from '#db/facts.ts';
 import type { Breaker } from './breaker.ts';
 import type { Settings } from './settings.ts';
+import type { Trace } from './trace.ts';
 
 export type Engine = {
 	database: Database;
@@ -18,6 +19,8 @@ export type Engine = {
 	/** One structured line about something that needs an eye; `about` names run and intent. */
 	log: (what: string, about: Record<string, unknown>, error?: unknown) => void;
 	breaker: Breaker;
+	/** Told of what the engine does; nobody listens when it is absent. */
+	trace?: (one: Trace) => void;
 };
 
 /** The truth about one customer now; `one` is undefined when it is gone. Throws when the workspace itself is gone. */

@@ -2,6 +2,8 @@
 import type { Database } from '#db/client.ts';
 import { readSeq } from '#db/facts.ts';
 import { databaseNow, lateness, nextDueAt } from '#db/jobs.ts';
+import { forgetLateness, noteLateness } from '#db/lateness.ts';
+import { commit } from '#db/statement.ts';
 import type { Breaker } from './breaker.ts';
 import { callRoom } from './call.ts';
 import type { Dirty } from './dirty.ts';
@@ -11,11 +13,12 @@ import type { Engine } from './engine.ts';
 import { alert } from './host.ts';
 import { announce } from './push/announce.ts';
 import type { Settings } from './settings.ts';
+import { logLine, traceLog, type LatenessTally } from './trace.ts';
 import { work } from './work.ts';
 
 export type Identity = { workspace: string; shard: number };
-/** What outlives one look: the room's open database, its breaker, its marks, and the seq that screens were told of. */
-export type Lasting = { settings: Settings; database: Database; breaker: Breaker; dirty: Dirty; poked: number };
+/** What outlives one look: the room's open database, its breaker, its marks, the seq that screens were told of, and lateness not written down yet. */
+export type Lasting = { settings: Settings; database: Database; breaker: Breaker; dirty: Dirty; poked: number; tally: LatenessTally };
 
 /** The two clocks' difference, and a job's lateness, that are worth an alert, in ms (R20, R24). */
 const skewMs = 5_000;
@@ -26,7 +29,8 @@ const lateMs = 60_000;
  * database's for everything within (R20). Throws when the store can't be reached.
  */
 export const look = async (lasting: Lasting, { workspace, shard }: Identity, until: number): Promise<number> => {
-	const { database, settings, breaker, dirty } = lasting;
+	const { database, settings, breaker, dirty, tally } = lasting;
+	const write = traceLog(workspace, settings.LOG_LEVEL);
 	const room = `${workspace}_${shard}`;
 	const offset = await offsetOf(database, room);
 	const engine: Engine = {
@@ -38,7 +42,11 @@ export const look = async (lasting: Lasting, { workspace, shard }: Identity, unt
 		now: () => Math.round(Date.now() + offset),
 		random: Math.random,
 		newToken: () => crypto.randomUUID(),
-		log: (what, about, error) => console.error(JSON.stringify({ level: 'warn', room, what, ...about, ...(error === undefined ? {} : { error: error instanceof Error ? (error.stack ?? error.message) : String(error) }) })),
+		log: (what, about, error) => console.error(logLine('warn', workspace, { room, what, ...about, ...(error === undefined ? {} : { error: error instanceof Error ? (error.stack ?? error.message) : String(error) }) })),
+		trace: (one) => {
+			if (one.event === 'claimed' && one.lateMs !== null) tally.note(one.lateMs, engine.now());
+			write(one);
+		},
 	};
 	const overdueMs = await lateness(database, workspace, shard, engine.now());
 	if (overdueMs > lateMs) engine.log('jobs are late', { overdueMs });
@@ -49,11 +57,19 @@ export const look = async (lasting: Lasting, { workspace, shard }: Identity, unt
 		const drained = shard === 0 ? await drain(engine, until + offset) : 0;
 		const worked = await work(engine, until + offset);
 		isBusy = drained + worked > 0;
+		await writeDown(engine, tally);
 		if (isBusy) await poke(lasting, workspace);
 	}
 	const push = shard === 0 ? await announce(engine, until + offset) : null;
 	const [due, mark] = [await nextDueAt(database, workspace, shard), shard === 0 ? await dirty.nextAt() : null];
 	return Math.min(due === null ? Infinity : due - offset, push === null ? Infinity : push - offset, mark ?? Infinity, Date.now() >= until ? Date.now() : Infinity);
+};
+
+/** Adds what was counted to its minutes. Figures are not worth a pass that fails: what can't be written is given up. */
+const writeDown = async (engine: Engine, tally: LatenessTally): Promise<void> => {
+	const counts = tally.take();
+	if (counts.length === 0) return;
+	await commit(engine.database, [noteLateness(engine.workspace, counts), forgetLateness(engine.workspace, engine.now())]).catch((error) => engine.log('lateness could not be written down', {}, error));
 };
 
 /** How far the database's clock is ahead of this machine's, in ms. */

@@ -116,6 +116,7 @@ const settle = async (engine: Engine, run: Run, intent: Intent, word: LastState)
 	const { state, error = null, response, providerId = null } = word;
 	const now = engine.now();
 	await commit(engine.database, [bumpSeq(engine.workspace), ...lastWord(run, intent, word, now)]);
+	engine.trace?.({ event: 'settled', run: intent.runId, number: intent.number, intent: intent.key, kind: intent.kind, state, ms: now - (intent.firstAt ?? now) });
 	if (state !== 'done') engine.log(`an intent is ${state}`, { run: run.id, intent: intent.key, kind: intent.kind, error });
 	return { settled: { ...intent, state, error, response: response ?? null, providerId, settledAt: now } };
 };
@@ -133,6 +134,7 @@ const performOne = async (engine: Engine, job: Job, run: Run, intent: Intent, wo
 	if (openUntil !== null) return { later: { at: openUntil, isAttempt: false, notes: [], error: intent.error } };
 	if (job.visibleAt - now <= performer.timeoutMs + marginMs) return { later: { at: now, isAttempt: false, notes: [], error: intent.error } };
 
+	engine.trace?.({ event: 'sending', run: intent.runId, number: intent.number, intent: key, kind, attempt: intent.attempts + 1 });
 	const outcome = await performer.perform({ key, request, run }, world);
 	if (outcome.kind !== 'retry') {
 		engine.breaker.succeeded(system);

@@ -1,5 +1,6 @@
 /** What the rooms need from their environment (docs/protocol.md, Ports and settings). Parsed once for each room instance. */
 import { object, optional, parse, pipe, string, minLength, picklist, type InferOutput } from 'valibot';
+import { levels } from './trace.ts';
 
 const shape = object({
 	ROOMS_URL: optional(string(), 'http://127.0.0.1:1999'),
@@ -10,6 +11,8 @@ const shape = object({
 	RESEND_API_KEY: optional(string()),
 	/** `true` or `false`: whether webhooks may call private addresses. Unset: only where the rooms themselves are on loopback. */
 	ALLOW_PRIVATE_WEBHOOKS: optional(picklist(['true', 'false'])),
+	/** The lowest level of what the engine writes on the host's log, a line of JSON for each thing it does (party/trace.ts). */
+	LOG_LEVEL: optional(picklist(levels), 'warn'),
 	/** The keys of Web Push (RFC 8292), base64url; without them nothing is pushed. The subject is how a push service reaches who runs this. */
 	VAPID_PUBLIC_KEY: optional(string()),
 	VAPID_PRIVATE_KEY: optional(string()),

@@ -15,6 +15,7 @@ import { conclude, postpone } from './conclude.ts';
 import { truthOf, type Engine } from './engine.ts';
 import { fire } from './occurrences.ts';
 import { performAll, prepare, prepareAgain } from './perform.ts';
+import { lateMsOf } from './trace.ts';
 
 /** Jobs of one claim, and how many are under way at once: a Durable Object has six outgoing connections. */
 const claimSize = 20;
@@ -27,8 +28,10 @@ export const work = async (engine: Engine, until: number): Promise<number> => {
 	let claimed = 0;
 	while (engine.now() < until) {
 		const { workspace, shard } = engine;
-		const jobs = await claimJobs(engine.database, { workspace, shard, token: engine.newToken(), now: engine.now(), limit: claimSize });
+		const now = engine.now();
+		const jobs = await claimJobs(engine.database, { workspace, shard, token: engine.newToken(), now, limit: claimSize });
 		if (jobs.length === 0) break;
+		for (const job of jobs) engine.trace?.({ event: 'claimed', job: job.id, kind: job.kind, run: job.runId, number: job.number, attempt: job.attempt, lateMs: lateMsOf(job, now) });
 		claimed += jobs.length;
 		const queue = [...jobs];
 		const worker = async () => {

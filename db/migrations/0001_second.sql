@@ -144,6 +144,41 @@ CREATE TABLE `push_subscription` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `push_subscription_endpoint_unique` ON `push_subscription` (`endpoint`);--> statement-breakpoint
 CREATE INDEX `push_subscription_user` ON `push_subscription` (`workspace`,`user_id`);--> statement-breakpoint
+CREATE TABLE `incident` (
+	`workspace` text NOT NULL,
+	`seq` integer NOT NULL,
+	`deleted_at` integer,
+	`id` text PRIMARY KEY NOT NULL,
+	`kind` text NOT NULL,
+	`ref` text NOT NULL,
+	`detail` text NOT NULL,
+	`opened_at` integer NOT NULL,
+	`closed_at` integer,
+	`told` integer DEFAULT 0 NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `incident_seq` ON `incident` (`workspace`,`seq`);--> statement-breakpoint
+CREATE UNIQUE INDEX `incident_once` ON `incident` (`workspace`,`kind`,`ref`) WHERE closed_at IS NULL;--> statement-breakpoint
+CREATE INDEX `incident_untold` ON `incident` (`workspace`) WHERE told < 2;--> statement-breakpoint
+CREATE TABLE `lateness_minute` (
+	`workspace` text NOT NULL,
+	`minute` integer NOT NULL,
+	`bucket` integer NOT NULL,
+	`count` integer NOT NULL,
+	`worst` integer NOT NULL,
+	PRIMARY KEY(`workspace`, `minute`, `bucket`)
+);
+--> statement-breakpoint
+CREATE TABLE `run_archive` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace` text NOT NULL,
+	`content` text NOT NULL,
+	`at` integer NOT NULL
+);
+--> statement-breakpoint
+ALTER TABLE `workspace` ADD `alert_url` text;--> statement-breakpoint
 ALTER TABLE `workspace` ADD `conflict_hours` integer DEFAULT 24 NOT NULL;--> statement-breakpoint
 ALTER TABLE `task` ADD `doc` text;--> statement-breakpoint
-ALTER TABLE `task` ADD `item` text;
+ALTER TABLE `task` ADD `item` text;--> statement-breakpoint
+CREATE INDEX `job_quarantined` ON `job` (`workspace`) WHERE quarantined_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `run_ended` ON `run` (`workspace`,`ended_at`) WHERE ended_at IS NOT NULL AND deleted_at IS NULL;

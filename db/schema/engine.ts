@@ -74,6 +74,7 @@ export const run = sqliteTable(
 		index('run_seq').on(t.workspace, t.seq),
 		index('run_subject').on(t.workspace, t.subjectId),
 		index('run_playbook').on(t.playbookId, t.startedAt),
+		index('run_ended').on(t.workspace, t.endedAt).where(sql`ended_at IS NOT NULL AND deleted_at IS NULL`),
 	],
 );
 
@@ -109,10 +110,10 @@ export const job = sqliteTable(
 		id: integer('id').primaryKey({ autoIncrement: true }),
 		workspace: text('workspace').notNull(),
 		shard: integer('shard').notNull().default(0),
-		kind: text('kind').$type<'step' | 'schedule' | 'sweep'>().notNull(),
+		kind: text('kind').$type<'step' | 'schedule' | 'sweep' | 'alert'>().notNull(),
 		runId: text('run_id'),
 		number: integer('number'),
-		/** For schedule and sweep: the playbook, and the occurrence. */
+		/** For schedule and sweep: the playbook, and the occurrence. An alert's payload names its intent. */
 		playbookId: text('playbook_id'),
 		payload: json<Record<string, unknown>>('payload'),
 		dueAt: at('due_at').notNull(),
@@ -129,6 +130,7 @@ export const job = sqliteTable(
 		uniqueIndex('job_step_once').on(t.runId, t.number).where(sql`run_id IS NOT NULL`),
 		uniqueIndex('job_playbook_once').on(t.playbookId, t.kind).where(sql`playbook_id IS NOT NULL`),
 		index('job_token').on(t.token).where(sql`token IS NOT NULL`),
+		index('job_quarantined').on(t.workspace).where(sql`quarantined_at IS NOT NULL`),
 	],
 );
 

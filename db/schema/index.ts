@@ -5,3 +5,4 @@ export * from './documents.ts';
 export * from './engine.ts';
 export * from './portfolio.ts';
 export * from './push.ts';
+export * from './operations.ts';

@@ -75,6 +75,8 @@ export const workspace = sqliteTable('workspace', {
 	resendKey: text('resend_key'),
 	/** Standard Webhooks secret (`whsec_…`) that signs what Call webhook sends. */
 	webhookSecret: text('webhook_secret'),
+	/** Where incidents are told of, by a signed webhook; null = nowhere but in the app (R24). */
+	alertUrl: text('alert_url'),
 	/** How long automation waits for a person to settle a conflict, in hours (SY6). */
 	conflictHours: integer('conflict_hours').notNull().default(24),
 	/** Stops all claiming of this workspace's jobs (R17). */
