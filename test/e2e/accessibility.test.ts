@@ -1,10 +1,8 @@
-/** Everyone can use it: axe on every screen in light and dark, the keyboard alone, and the words of three languages. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+/** Everyone can use it: every screen by axe in light and dark, in another language and by thumb (MO1); the keyboard alone. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { root } from '../../scripts/settings.ts';
+import { inBothSchemes } from './axe.ts';
 import { openContext, type Device } from './browser.ts';
+import { misfits } from './misfits.ts';
 import { openPlace, until, type Place, type Window } from './people.ts';
 import { furnish, type Screen } from './screens.ts';
 
@@ -16,37 +14,29 @@ beforeAll(async () => {
 });
 afterAll(() => place?.close());
 
-const axe = readFileSync(join(root, 'node_modules', 'axe-core', 'axe.min.js'), 'utf8');
-type AxeResult = { violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] };
+/** The language that a device's walk is made in: the longest words of the three for the narrow screen. English is what every other test reads. */
+const languages = { desktop: { name: 'Italiano', code: 'it', places: ['Home|Inizio', 'Clienti', 'Impostazioni'] }, phone: { name: 'Français', code: 'fr', places: ['Accueil', 'Clients'] } };
+/** A key, or a message with its hole unfilled: never shown to anybody. */
+const unspoken = /\b(nav|frame|ui|home|customers?|actions?|playbooks?|runs?|settings|outbox|import|light|palette|document|refusal|problem)_[a-z][a-z0-9_]*\b|(?<!\{)\{[a-z]+\}(?!\})/g;
 
-/** What axe finds serious or critical, one line each. `rules` limits it to those. */
-async function violations(page: Page, at: string, rules: string[] | null = null): Promise<string[]> {
-	await page.evaluate(axe);
-	const { violations } = await page.evaluate(
-		(only): Promise<AxeResult> => (globalThis as unknown as { axe: { run: (on: unknown, options: unknown) => Promise<AxeResult> } }).axe.run(document, { resultTypes: ['violations'], ...(only ? { runOnly: { type: 'rule', values: only } } : {}) }),
-		rules,
-	);
-	return violations
-		.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-		.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${at}: ${id}: ${html.slice(0, 200)} ${failureSummary.replace(/\s+/g, ' ').slice(0, 200)}`));
-}
-
-/** Light with every rule, then dark with what colours can break. */
-async function inBothSchemes(page: Page, at: string): Promise<string[]> {
-	await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-	const light = await violations(page, `${at}, light`);
-	await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
-	await page.locator('html[data-theme="dark"]').waitFor();
-	return [...light, ...(await violations(page, `${at}, dark`, ['color-contrast', 'link-in-text-block']))];
-}
-
-describe.each<Device>(['desktop', 'phone'])('axe finds nothing serious on a %s', (device) => {
-	test('on any screen, light and dark', async () => {
+describe.each<Device>(['desktop', 'phone'])('on a %s', (device) => {
+	test(`every screen speaks ${languages[device].name}, chosen in the account menu; axe finds nothing serious in light and dark; a thumb hits everything on a phone`, async () => {
 		const { page, errors, open, synced } = await place.owner.window(device);
+		const { name: language, code, places } = languages[device];
+		await open('/customers');
+		await synced();
+		if (device === 'phone') await page.getByRole('button', { name: 'More' }).click();
+		await page.getByRole('button', { name: /^Your account/ }).click();
+		await page.getByRole('menuitem', { name: language }).or(page.getByRole('menuitemcheckbox', { name: language })).first().click();
+		await page.locator(`html[lang="${code}"]`).waitFor();
+		for (const name of places) await page.getByRole('navigation').getByRole('link', { name: new RegExp(`^(${name})`) }).last().waitFor();
+
 		const found: string[] = [];
 		for (const { name, path } of screens) {
 			await open(path);
 			await synced();
+			found.push(...((await page.locator('body').innerText()).match(unspoken) ?? []).map((key) => `${name}: ${key}`));
+			if (device === 'phone') found.push(...(await misfits(page)).map((misfit) => `${name}: ${misfit}`));
 			found.push(...(await inBothSchemes(page, name)));
 		}
 		expect(found).toEqual([]);
@@ -54,7 +44,7 @@ describe.each<Device>(['desktop', 'phone'])('axe finds nothing serious on a %s',
 		await page.context().close();
 	}, 400_000);
 
-	test('signed out, and with what opens over a page', async () => {
+	test('axe finds nothing serious signed out, nor with what opens over a page', async () => {
 		const stranger = await openContext(place.browser, device);
 		const door = await stranger.newPage();
 		await door.goto(`${place.stack.appUrl}/sign-in`);
@@ -171,6 +161,7 @@ describe('by keyboard alone', () => {
 		await page.keyboard.press('Enter');
 		await until('the stage chosen', () => stage.innerText(), { isEnough: (name) => name !== unchosen });
 		await page.getByRole('listbox').waitFor({ state: 'detached' });
+		await until('the focus back at the stage', () => stage.evaluate((node) => node === document.activeElement));
 		await page.getByLabel('Domain').focus();
 		await page.keyboard.type('keyboard.example');
 		await page.keyboard.press('Tab');
@@ -178,29 +169,4 @@ describe('by keyboard alone', () => {
 		expect(made?.domain).toBe('keyboard.example');
 		expect(window.errors).toEqual([]);
 	});
-});
-
-describe('in three languages', () => {
-	const places = { Français: ['Accueil', 'Clients', 'Réglages|Paramètres'], Italiano: ['Home|Inizio', 'Clienti', 'Impostazioni'] };
-	test.each(Object.entries(places))('%s is chosen in the account menu, and every screen speaks it', async (language, names) => {
-		const { page, errors, open, synced, context } = await place.owner.window();
-		await open('/customers');
-		await synced();
-		await page.getByRole('button', { name: /^Your account/ }).click();
-		await page.getByRole('menuitem', { name: language }).or(page.getByRole('menuitemcheckbox', { name: language })).first().click();
-		await page.locator(`html[lang="${language === 'Italiano' ? 'it' : 'fr'}"]`).waitFor();
-		for (const name of names) await page.getByRole('navigation').first().getByRole('link', { name: new RegExp(`^(${name})`) }).waitFor();
-		const keys: string[] = [];
-		for (const { name, path } of screens) {
-			await open(path);
-			await synced();
-			const text = await page.locator('body').innerText();
-			// A key, or a message with its hole unfilled: never shown to anybody.
-			const leftovers = text.match(/\b(nav|frame|ui|home|customers?|actions?|playbooks?|runs?|settings|outbox|import|light|palette|document|refusal|problem)_[a-z][a-z0-9_]*\b|(?<!\{)\{[a-z]+\}(?!\})/g) ?? [];
-			keys.push(...leftovers.map((key) => `${name}: ${key}`));
-		}
-		expect(keys).toEqual([]);
-		expect(errors).toEqual([]);
-		await context.close();
-	}, 300_000);
 });
