@@ -1,14 +1,17 @@
-/** `npm test`: every test, then `N passed, N failed` as the last line. What is skipped counts as failed. Arguments go to vitest. */
+/**
+ * `npm test`: every test, then `N passed, N failed` as the last line. What is skipped counts as failed. Arguments go to vitest.
+ * Two lanes at once, as browsers mostly wait: the browser tests, and, giving way to them, all others.
+ */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { compile } from '@inlang/paraglide-js';
+import { buildApp } from './build.ts';
 import { messageOptions } from './messages.ts';
 import { root } from './settings.ts';
 
 interface Report {
-	success: boolean;
 	numPassedTests: number;
 	numFailedTests: number;
 	numPendingTests: number;
@@ -16,9 +19,10 @@ interface Report {
 	testResults: { name: string; status: string; message: string; assertionResults: { fullName: string; status: string; failureMessages: string[] }[] }[];
 }
 
-const run = (command: string[], env: Record<string, string> = {}): Promise<number> =>
+const run = (command: string[], priority = 0): Promise<number> =>
 	new Promise((resolve) => {
-		const child = spawn(process.execPath, command, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
+		const child = spawn(process.execPath, command, { cwd: root, stdio: 'inherit' });
+		if (priority !== 0 && child.pid) setPriority(child.pid, priority);
 		for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
 		child.on('exit', (code) => resolve(code ?? 1));
 	});
@@ -28,19 +32,28 @@ await compile(messageOptions);
 await run([join(root, 'node_modules', '@sveltejs', 'kit', 'svelte-kit.js'), 'sync']);
 
 const folder = mkdtempSync(join(tmpdir(), 'cuebook-test-'));
-const file = join(folder, 'report.json');
-const code = await run([join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...process.argv.slice(2)]);
-const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : null;
+const lane = async (name: string, filters: string[], priority = 0): Promise<{ code: number; report: Report | null }> => {
+	const file = join(folder, `${name}.json`);
+	const code = await run([join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...filters], priority);
+	return { code, report: existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : null };
+};
+const chosen = process.argv.slice(2);
+// The build writes what the other lane reads, so it is made before both; a failed one fails the browser tests, with its words.
+if (chosen.length === 0) await buildApp().catch((error: Error) => console.error(error.message));
+const lanes = chosen.length > 0 ? [lane('chosen', chosen)] : [lane('people', ['--project=e2e']), lane('parts', ['--project=!e2e'], constants.priority.PRIORITY_BELOW_NORMAL)];
+const results = await Promise.all(lanes);
 rmSync(folder, { recursive: true, force: true });
 
-const broken = report?.testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0) ?? [];
-const left = (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
-const counted = (report?.numFailedTests ?? 0) + broken.length + left;
-// A run that failed without a failed test (an unhandled error, no report) failed once.
-const failed = counted > 0 ? counted : code === 0 && report ? 0 : 1;
+const sum = (of: (report: Report) => number) => results.reduce((total, { report }) => total + (report ? of(report) : 0), 0);
+const files = results.flatMap(({ report }) => report?.testResults ?? []);
+const broken = files.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0);
+const left = sum(({ numPendingTests, numTodoTests }) => numPendingTests + numTodoTests);
+const counted = sum(({ numFailedTests }) => numFailedTests) + broken.length + left;
+// A lane that failed without a failed test (an unhandled error, no report) failed once.
+const failed = counted > 0 ? counted : results.filter(({ code, report }) => code !== 0 || !report).length;
 for (const { name, message } of broken) console.log(`FAILED: ${relative(root, name)}: ${message}`);
-for (const { name, assertionResults } of report?.testResults ?? [])
+for (const { name, assertionResults } of files)
 	for (const { fullName, status, failureMessages } of assertionResults) if (status === 'failed') console.log(`FAILED: ${relative(root, name)}: ${fullName}: ${failureMessages.join(' ').slice(0, 400).replace(/\s+/g, ' ')}`);
 if (left > 0) console.log(`${left} tests were skipped; that counts as failed.`);
-console.log(`${report?.numPassedTests ?? 0} passed, ${failed} failed`);
+console.log(`${sum(({ numPassedTests }) => numPassedTests)} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);
