@@ -1,7 +1,8 @@
 /** Turns what the engine decided for a step into one fenced batch, which ends its job and begins what comes next (R4, R14). */
 import type { Firing } from '#db/firings.ts';
-import { assertHeld, deleteJob, insertStepJob, isHeld, leaseMs, moveJob, releaseJob, type Job } from '#db/jobs.ts';
+import { assertHeld, deleteJob, insertStepJob, isHeld, isQuarantined, leaseMs, moveJob, releaseJob, type Job } from '#db/jobs.ts';
 import { hasWord } from '#db/drafts.ts';
+import { quarantinedStep } from '#db/incidents.ts';
 import { changeRun, changeStep, insertStep, insertWait, liveStates, moveStep, resumeWaits } from '#db/runs.ts';
 import { bumpSeq, commitGuarded, type Statement } from '#db/statement.ts';
 import type { Decision } from '#domain/engine/run.ts';
@@ -82,6 +83,7 @@ const statementsOf = (engine: Engine, job: Job, { run, step, intents }: Firing, 
 				...onItsWay.flatMap((intent) => lastWord(run, intent, { state: 'unknown', error: intent.error ?? 'It may have been sent before the automation was interrupted.' }, now)),
 				changeStep({ ...thisStep, state: isUnknown ? 'unknown' : 'failed', error: decision.error }),
 				changeRun({ ...about, state: 'failed', next: { stepId: step.stepId, dueAt: null } }),
+				...(isQuarantined(job) ? [quarantinedStep({ ...about, number: step.number, stepId: step.stepId, playbookId: run.playbookId, customerId: run.subjectId })] : []),
 			];
 		}
 	}

@@ -14,6 +14,7 @@ import { alert } from './host.ts';
 import { announce } from './push/announce.ts';
 import type { Settings } from './settings.ts';
 import { logLine, traceLog, type LatenessTally } from './trace.ts';
+import { watch } from './watch.ts';
 import { work } from './work.ts';
 
 export type Identity = { workspace: string; shard: number };
@@ -60,6 +61,7 @@ export const look = async (lasting: Lasting, { workspace, shard }: Identity, unt
 		await writeDown(engine, tally);
 		if (isBusy) await poke(lasting, workspace);
 	}
+	if (shard === 0 && (await watch(engine))) await poke(lasting, workspace);
 	const push = shard === 0 ? await announce(engine, until + offset) : null;
 	const [due, mark] = [await nextDueAt(database, workspace, shard), shard === 0 ? await dirty.nextAt() : null];
 	return Math.min(due === null ? Infinity : due - offset, push === null ? Infinity : push - offset, mark ?? Infinity, Date.now() >= until ? Date.now() : Infinity);

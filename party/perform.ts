@@ -89,7 +89,7 @@ export const prepareAgain = async (engine: Engine, job: Job, intents: Intent[]):
 };
 
 /** Does every open intent of a step, in order; they were prepared by this worker. A failed part doesn't keep the others from being done. */
-export const performAll = async (engine: Engine, job: Job, { run }: Firing, intents: Intent[], world: World): Promise<Progress> => {
+export const performAll = async (engine: Engine, job: Job, { run }: Pick<Firing, 'run'>, intents: Intent[], world: World): Promise<Progress> => {
 	const settled: Intent[] = [];
 	const put: Later[] = [];
 	for (const intent of intents) {
@@ -117,7 +117,7 @@ const settle = async (engine: Engine, run: Run, intent: Intent, word: LastState)
 	const now = engine.now();
 	await commit(engine.database, [bumpSeq(engine.workspace), ...lastWord(run, intent, word, now)]);
 	engine.trace?.({ event: 'settled', run: intent.runId, number: intent.number, intent: intent.key, kind: intent.kind, state, ms: now - (intent.firstAt ?? now) });
-	if (state !== 'done') engine.log(`an intent is ${state}`, { run: run.id, intent: intent.key, kind: intent.kind, error });
+	if (state !== 'done') engine.log(`an intent is ${state}`, { run: intent.runId, intent: intent.key, kind: intent.kind, error });
 	return { settled: { ...intent, state, error, response: response ?? null, providerId, settledAt: now } };
 };
 
@@ -143,7 +143,7 @@ const performOne = async (engine: Engine, job: Job, run: Run, intent: Intent, wo
 	engine.breaker.failed(system, engine.now());
 	if (job.attempt >= mostAttempts) return last({ state: outcome.isAmbiguous ? 'unknown' : 'failed', error: outcome.error });
 	const at = engine.now() + Math.max(outcome.afterMs ?? 0, backoffMs(job.attempt, engine.random()));
-	engine.log('an intent will be tried again', { run: run.id, intent: key, kind, attempt: job.attempt, at, error: outcome.error });
+	engine.log('an intent will be tried again', { run: intent.runId, intent: key, kind, attempt: job.attempt, at, error: outcome.error });
 	return { later: { at, isAttempt: true, notes: [noteIntentError(key, outcome.error, outcome.isAmbiguous)], error: outcome.error } };
 };
 

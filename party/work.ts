@@ -15,6 +15,7 @@ import { conclude, postpone } from './conclude.ts';
 import { truthOf, type Engine } from './engine.ts';
 import { fire } from './occurrences.ts';
 import { performAll, prepare, prepareAgain } from './perform.ts';
+import { tell } from './tell.ts';
 import { lateMsOf } from './trace.ts';
 
 /** Jobs of one claim, and how many are under way at once: a Durable Object has six outgoing connections. */
@@ -32,6 +33,7 @@ export const work = async (engine: Engine, until: number): Promise<number> => {
 		const jobs = await claimJobs(engine.database, { workspace, shard, token: engine.newToken(), now, limit: claimSize });
 		if (jobs.length === 0) break;
 		for (const job of jobs) engine.trace?.({ event: 'claimed', job: job.id, kind: job.kind, run: job.runId, number: job.number, attempt: job.attempt, lateMs: lateMsOf(job, now) });
+		for (const job of jobs.filter(isQuarantined)) engine.trace?.({ event: 'quarantined', job: job.id, kind: job.kind, run: job.runId, number: job.number });
 		claimed += jobs.length;
 		const queue = [...jobs];
 		const worker = async () => {
@@ -47,8 +49,9 @@ const workOne = async (engine: Engine, job: Job, until: number): Promise<void> =
 	try {
 		if (engine.now() >= until) await commit(engine.database, [releaseJob(job, engine.now(), false)]);
 		else if (job.kind === 'step') await step(engine, job);
+		else if (job.kind === 'alert') await tell(engine, job);
 		else if (!isQuarantined(job)) await fire(engine, job, until);
-		else engine.log('a playbook’s timer is quarantined: it failed three times. Activate the playbook again.', { job: job.id, playbook: job.playbookId, kind: job.kind });
+		else engine.log('a playbook’s timer is quarantined: it failed three times. An administrator can try it again (Operations).', { job: job.id, playbook: job.playbookId, kind: job.kind });
 	} catch (error) {
 		engine.log('a job could not be worked', { job: job.id, run: job.runId, number: job.number, attempt: job.attempt }, error);
 		// The store's own troubles are not the job's: it is given back. After anything else the lease runs out, and the third time quarantines it (R15).

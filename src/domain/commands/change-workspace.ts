@@ -12,6 +12,7 @@ export const changeWorkspace = { type: 'change-workspace', permission: 'settings
 		mailFrom: v.optional(v.nullable(line(320))),
 		resendKey: v.optional(v.nullable(line(200))),
 		webhookSecret: v.optional(v.nullable(v.pipe(v.string(), v.regex(/^whsec_[A-Za-z0-9+/=]{24,}$/, 'a Standard Webhooks secret: whsec_ and base64')))),
+		alertUrl: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(2_000), v.url('not a web address'), v.regex(/^https?:/i, 'an http address: https://…')))),
 		isPaused: v.optional(v.boolean()),
 		conflictHours: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(720))),
 	}),

@@ -37,6 +37,7 @@ import { editMail } from './edit-mail.ts';
 import { takeBack } from './take-back.ts';
 import { createNote } from './create-note.ts';
 import { createTemplate } from './create-template.ts';
+import { retryTimer } from './retry-timer.ts';
 import type { Command } from './command.ts';
 
 export const commands = {
@@ -78,5 +79,6 @@ export const commands = {
 	'approve-mail': approveMail,
 	'cancel-mail': cancelMail,
 	'edit-mail': editMail,
+	'retry-timer': retryTimer,
 } as const satisfies Record<string, Command>;
 export type CommandType = keyof typeof commands;

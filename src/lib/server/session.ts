@@ -1,7 +1,7 @@
 /** The session of a request: the user, their workspaces, and the one they are in. */
 import type { Database } from '#db/client.ts';
 import { memberOf, membershipsOf, workspaceRow, type Membership, type WorkspaceRow } from '#db/people.ts';
-import type { Role } from '#domain/access/roles.ts';
+import { may, type Role } from '#domain/access/roles.ts';
 import { authOf } from './auth.ts';
 import type { Settings } from './environment.ts';
 
@@ -41,5 +41,5 @@ export async function describeSession(db: Database, settings: Settings, { user, 
 	const row = member && (await workspaceRow(db, member.workspaceId));
 	if (!member || !row) return null;
 	const person = await memberOf(db, member.workspaceId, user.id);
-	return { user: { ...user, colour: person?.colour ?? '#2563eb' }, workspaces, workspace: workspaceScalars(row), role: member.role, roomsUrl: settings.PUBLIC_ROOMS_URL };
+	return { user: { ...user, colour: person?.colour ?? '#2563eb' }, workspaces, workspace: { ...workspaceScalars(row), alertUrl: may(member.role, 'settings.change') ? row.alertUrl : null }, role: member.role, roomsUrl: settings.PUBLIC_ROOMS_URL };
 }

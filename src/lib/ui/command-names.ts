@@ -26,6 +26,7 @@ const names: Record<string, () => string> = {
 	'save-view': m.command_view,
 	'remove-view': m.command_view,
 	'edit-customers': m.command_bulk,
+	'retry-timer': m.command_retry_timer,
 };
 
 /** A command's words; anything about the workspace's own definitions is “settings”. */

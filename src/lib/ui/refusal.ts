@@ -32,6 +32,7 @@ const words: Record<string, () => string> = {
 	'nothing-changed': m.refusal_nothing_changed,
 	problems: m.refusal_problems,
 	'unknown-command': m.refusal_unknown_command,
+	'not-quarantined': m.refusal_not_quarantined,
 	offline: m.refusal_offline,
 	timeout: m.refusal_offline,
 };

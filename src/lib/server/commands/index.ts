@@ -13,6 +13,7 @@ import { editCustomers } from './bulk.ts';
 import { followCustomer, removeView, saveView, unfollowCustomer } from './portfolio.ts';
 import { approveMail, cancelMail, editMail } from './drafts.ts';
 import { takeBack } from './take-back.ts';
+import { retryTimer } from './operations.ts';
 
 export const handlers: Record<CommandType, Handler> = {
 	'activate-playbook': activatePlaybook,
@@ -53,4 +54,5 @@ export const handlers: Record<CommandType, Handler> = {
 	'approve-mail': approveMail,
 	'cancel-mail': cancelMail,
 	'edit-mail': editMail,
+	'retry-timer': retryTimer,
 };
