@@ -6,7 +6,8 @@ import type { Run } from '#domain/engine/run.ts';
 import type { Database } from './client.ts';
 import type { Intent } from './intents.ts';
 import type { Job } from './jobs.ts';
-import { runOf, type StepRow } from './runs.ts';
+import { runOf } from './runs.ts';
+import { type StepRow } from './steps.ts';
 import { intent, playbookVersion, run, step, waitToken } from './schema/index.ts';
 
 export type Firing = {

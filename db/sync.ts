@@ -39,7 +39,7 @@ const columns: { [K in MirrorKind]: readonly (keyof MirrorRows[K] & string)[] } 
 	playbook: ['id', 'name', 'triggerType', 'draft', 'draftHash', 'problems', 'createdAt', 'updatedAt'],
 	playbookVersion: ['id', 'playbookId', 'version', 'hash', 'note', 'author', 'changes', 'publishedAt'],
 	activation: ['id', 'state', 'version', 'triggerType', 'activatedAt', 'activatedBy'],
-	run: ['id', 'playbookId', 'version', 'subjectType', 'subjectId', 'state', 'hasErrors', 'epoch', 'rootRunId', 'parentRunId', 'depth', 'cause', 'nextStepId', 'nextDueAt', 'startedAt', 'endedAt'],
+	run: ['id', 'playbookId', 'version', 'subjectType', 'subjectId', 'state', 'hasErrors', 'epoch', 'rootRunId', 'parentRunId', 'depth', 'cause', 'nextStepId', 'nextDueAt', 'startedAt', 'endedAt', 'pausedAt'],
 	step: ['id', 'runId', 'number', 'stepId', 'state', 'dueAt', 'startedAt', 'endedAt', 'attempts', 'error'],
 	task: ['id', 'customerId', 'runId', 'title', 'description', 'assignees', 'teamId', 'dueAt', 'state', 'completedBy', 'completedAt', 'createdAt', 'doc', 'item'],
 	mail: ['id', 'kind', 'customerId', 'runId', 'from', 'to', 'cc', 'bcc', 'subject', 'html', 'text', 'state', 'error', 'at'],

@@ -12,7 +12,7 @@ import type { InValue } from '@libsql/client';
 import type { Actor } from '#domain/events/event.ts';
 import type { Database } from './client.ts';
 import { insertEvent } from './events.ts';
-import { resumeWaits } from './runs.ts';
+import { resumeWaits } from './waits.ts';
 import { task } from './schema/index.ts';
 import { bumpSeq, guard, seqNow, statement, type Statement } from './statement.ts';
 

@@ -1,6 +1,7 @@
 /** Another playbook's run on the same record, as rows of the batch that asks for it (AC12): truly once. */
 import type { Statement } from '#db/statement.ts';
-import { activePlaybooks, enrolRun, historyKey, readHistories } from '#db/runs.ts';
+import { enrolRun, historyKey, readHistories } from '#db/entries.ts';
+import { activePlaybooks } from '#db/runs.ts';
 import type { IntentRequest } from '#domain/actions/action.ts';
 import { enrol } from '#domain/engine/enrol.ts';
 import { factsFromRows } from '#domain/engine/facts-from-rows.ts';

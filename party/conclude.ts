@@ -3,11 +3,20 @@ import type { Firing } from '#db/firings.ts';
 import { assertHeld, deleteJob, insertStepJob, isHeld, isQuarantined, leaseMs, moveJob, releaseJob, type Job } from '#db/jobs.ts';
 import { hasWord } from '#db/drafts.ts';
 import { quarantinedStep } from '#db/incidents.ts';
-import { changeRun, changeStep, insertStep, insertWait, liveStates, moveStep, resumeWaits } from '#db/runs.ts';
+import { changeRun, liveStates } from '#db/runs.ts';
+import { changeStep, insertStep, moveStep } from '#db/steps.ts';
+import { insertWait, resumeWaits } from '#db/waits.ts';
 import { bumpSeq, commitGuarded, type Statement } from '#db/statement.ts';
+import { findStep } from '#domain/engine/next-step.ts';
 import type { Decision } from '#domain/engine/run.ts';
 import type { Engine } from './engine.ts';
 import { lastWord, type Later } from './perform.ts';
+
+/** What a skipped time leads to: the action isn't done, a split leads on, and another wait is a time of its own. */
+const skippedNext = (definition: Firing['definition'], stepId: string): Record<string, unknown> | null => {
+	const kind = definition && findStep(definition, stepId)?.kind;
+	return kind === 'action' ? { isSkipped: true } : kind === 'split' ? { skipsNext: true } : null;
+};
 
 type Final = Exclude<Decision, { kind: 'perform' }>;
 
@@ -34,7 +43,7 @@ export const postpone = (engine: Engine, job: Job, { run, step }: Firing, { at, 
 
 const write = (engine: Engine, job: Job, statements: Statement[]) => commitGuarded(engine.database, statements, async () => !(await isHeld(engine.database, job)));
 
-const statementsOf = (engine: Engine, job: Job, { run, step, intents }: Firing, decision: Final): Statement[] => {
+const statementsOf = (engine: Engine, job: Job, { run, step, intents, definition }: Firing, decision: Final): Statement[] => {
 	const now = engine.now();
 	const { workspace } = run;
 	const about = { workspace, runId: run.id, now };
@@ -68,7 +77,7 @@ const statementsOf = (engine: Engine, job: Job, { run, step, intents }: Firing, 
 			return [
 				...ended,
 				insertStep({ workspace, runId: run.id, number, next }),
-				insertStepJob({ workspace, runId: run.id, number, dueAt: next.dueAt, epoch: run.epoch, shard: engine.shard }),
+				insertStepJob({ workspace, runId: run.id, number, dueAt: next.dueAt, epoch: run.epoch, shard: engine.shard, payload: job.payload?.skipsNext === true ? skippedNext(definition, next.stepId) : null }),
 				changeRun({ ...about, state: 'running', next, vars, hasErrors }),
 			];
 		}

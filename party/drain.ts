@@ -1,5 +1,7 @@
 /** Step 5 of the walk: shows each new event to the active playbooks, in order and once, and lets records enter. */
-import { activePlaybooks, enrolRun, historyKey, readHistories, wakeWaits, type ActivePlaybook } from '#db/runs.ts';
+import { enrolRun, historyKey, readHistories } from '#db/entries.ts';
+import { activePlaybooks, type ActivePlaybook } from '#db/runs.ts';
+import { wakeWaits } from '#db/waits.ts';
 import { openConflicts } from '#db/conflicts.ts';
 import { assertUndrained, heldEvents, isDrained, markDrained, undrainedEvents } from '#db/events.ts';
 import { bumpSeq, commitGuarded, type Statement } from '#db/statement.ts';

@@ -2,7 +2,8 @@
 import { openConflicts } from '#db/conflicts.ts';
 import { readLastingPage, readTruthPage, type CustomerTruth, type Truth } from '#db/facts.ts';
 import { assertHeld, dropJob, isHeld, keepProgress, rearmJob, releaseJob, type Job } from '#db/jobs.ts';
-import { activePlaybooks, enrolRun, historyKey, readHistories, type ActivePlaybook } from '#db/runs.ts';
+import { enrolRun, historyKey, readHistories } from '#db/entries.ts';
+import { activePlaybooks, type ActivePlaybook } from '#db/runs.ts';
 import { bumpSeq, commit, commitGuarded, type Statement } from '#db/statement.ts';
 import { enrol } from '#domain/engine/enrol.ts';
 import { factsFromRows } from '#domain/engine/facts-from-rows.ts';

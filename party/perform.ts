@@ -4,7 +4,7 @@ import { insertEvent } from '#db/events.ts';
 import type { Firing } from '#db/firings.ts';
 import { markSending, noteIntentError, prepareIntent, settleIntent, type Intent, type NewIntent, type Preparation } from '#db/intents.ts';
 import { assertHeld, type Job } from '#db/jobs.ts';
-import { noteInput } from '#db/runs.ts';
+import { noteInput } from '#db/steps.ts';
 import { insertTask } from '#db/tasks.ts';
 import { bumpSeq, commit, commitGuarded, type Statement } from '#db/statement.ts';
 import type { IntentDraft, IntentRequest } from '#domain/actions/action.ts';

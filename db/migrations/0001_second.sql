@@ -178,7 +178,8 @@ CREATE TABLE `run_archive` (
 --> statement-breakpoint
 ALTER TABLE `workspace` ADD `alert_url` text;--> statement-breakpoint
 ALTER TABLE `workspace` ADD `conflict_hours` integer DEFAULT 24 NOT NULL;--> statement-breakpoint
+ALTER TABLE `run` ADD `paused_at` integer;--> statement-breakpoint
+CREATE INDEX `run_ended` ON `run` (`workspace`,`ended_at`) WHERE ended_at IS NOT NULL AND deleted_at IS NULL;--> statement-breakpoint
 ALTER TABLE `task` ADD `doc` text;--> statement-breakpoint
 ALTER TABLE `task` ADD `item` text;--> statement-breakpoint
-CREATE INDEX `job_quarantined` ON `job` (`workspace`) WHERE quarantined_at IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `run_ended` ON `run` (`workspace`,`ended_at`) WHERE ended_at IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX `job_quarantined` ON `job` (`workspace`) WHERE quarantined_at IS NOT NULL;

@@ -68,6 +68,8 @@ export const run = sqliteTable(
 		nextDueAt: at('next_due_at'),
 		startedAt: at('started_at').notNull(),
 		endedAt: at('ended_at'),
+		/** When somebody paused it; null when it isn't paused. */
+		pausedAt: at('paused_at'),
 	},
 	(t) => [
 		uniqueIndex('run_dedup').on(t.workspace, t.playbookId, t.dedupKey),

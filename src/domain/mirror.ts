@@ -25,6 +25,8 @@ export type MirrorRows = {
 	run: {
 		id: string; playbookId: string; version: number; subjectType: string; subjectId: string; state: RunState; hasErrors: boolean; epoch: number;
 		rootRunId: string; parentRunId: string | null; depth: number; cause: RunCause; nextStepId: string | null; nextDueAt: number | null; startedAt: number; endedAt: number | null;
+		/** When somebody paused it, ms. */
+		pausedAt?: number | null;
 	};
 	step: { id: string; runId: string; number: number; stepId: string; state: StepState; dueAt: number; startedAt: number | null; endedAt: number | null; attempts: number; error: string | null };
 	task: {

@@ -3,8 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { openDatabase, type Database } from '../../db/client.ts';
 import { applyMigrations } from '../../db/migrate.ts';
 import { startServer } from '../../db/server.ts';
+import { orderRun, type Control } from '../../db/control.ts';
+import { commit } from '../../db/statement.ts';
 import * as schema from '../../db/schema/index.ts';
 import type { PlaybookDefinition, Step } from '../../src/domain/documents/playbook/definition.ts';
+import type { Order } from '../../src/domain/engine/control.ts';
 import type { Run } from '../../src/domain/engine/run.ts';
 import type { RecordedEvent } from '../../src/domain/events/event.ts';
 
@@ -126,3 +129,11 @@ export const stageChanged = (workspace: string, id: string, customerId: string, 
 	data: { field: 'stage', from: `${workspace}_s1`, to: `${workspace}_s2` },
 	...over,
 });
+
+/** Carries an order out on a run, as the commands do: null, or the code of why it can't be. Aborted when the run moves on in between. */
+export const orderNow = async (database: Database, control: Control, order: Order): Promise<string | null> => {
+	const ordered = await orderRun(database, control, order);
+	if (!ordered.isAllowed) return ordered.code;
+	await commit(database, ordered.statements);
+	return null;
+};

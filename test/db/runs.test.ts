@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eq } from 'drizzle-orm';
 import { completeTask, insertTask, readTask } from '../../db/tasks.ts';
-import { changeRun, changeStep, enrolRun, insertWait, readRun, readStep, resumeWaits, retryRun, runEvents, skipStep, stopRun } from '../../db/runs.ts';
-import { event, job, run, step, waitToken, workspace } from '../../db/schema/index.ts';
+import { enrolRun } from '../../db/entries.ts';
+import { changeRun, readRun } from '../../db/runs.ts';
+import { changeStep, readStep } from '../../db/steps.ts';
+import { insertWait, resumeWaits } from '../../db/waits.ts';
+import { event, job, run, waitToken, workspace } from '../../db/schema/index.ts';
 import { bumpSeq, commit, forBatch, isGuardLost } from '../../db/statement.ts';
-import { addPlaybook, definitionOf, openBook, runOf, type Book } from './engine-book.ts';
+import { addPlaybook, definitionOf, openBook, orderNow, runOf, type Book } from './engine-book.ts';
 
 let book: Book;
 const first = { stepId: 's1', dueAt: 5_000 };
@@ -46,7 +49,7 @@ describe('entering (RU5, R14)', () => {
 	test('never twice at once, nor twice for one cause; nothing half of it stays', async () => {
 		await enrol('e2', 'a');
 		expect(await readRun(book.database, 'e2')).toBeNull();
-		await commit(book.database, stopRun(control('e1')));
+		await orderNow(book.database, control('e1'), { kind: 'stop' });
 		await enrol('e3', 'a', { dedupKey: 'key:e1' });
 		expect(await readRun(book.database, 'e3')).toBeNull();
 		expect(await jobsOf('e3')).toEqual([]);
@@ -95,62 +98,5 @@ describe('tasks that a run waits for', () => {
 			...resumeWaits('w1', 'task', 'task_t3', 8_000, `EXISTS (SELECT 1 FROM task WHERE id = :ref AND state <> 'open')`),
 		]);
 		expect((await jobsOf('t3')).length).toBe(1);
-	});
-});
-
-describe('control (R8, R10): stop, retry, skip', () => {
-	test('R8 stop ends the run at a new epoch, with its job, its waiting step and the task it waited for', async () => {
-		await waiting('s1');
-		await commit(book.database, stopRun(control('s1')));
-		expect(await readRun(book.database, 's1')).toMatchObject({ state: 'stopped', epoch: 2, endedAt: 9_000 });
-		expect((await readStep(book.database, 's1', 1))!.state).toBe('cancelled');
-		expect((await readTask(book.database, 'task_s1'))!.state).toBe('cancelled');
-		expect((await runEvents(book.database, 's1')).map((one) => [one.n, one.type, one.data])).toEqual([[1, 'stopped', { by: 'u1', reason: 'because' }]]);
-		await expect(commit(book.database, stopRun(control('s1')))).rejects.toSatisfy(isGuardLost);
-	});
-
-	test('R10 retry makes a new step number for the failed step, and keeps the failed one', async () => {
-		await enrol('s2', 'b');
-		await commit(book.database, [
-			changeStep({ workspace: 'w1', runId: 's2', number: 1, state: 'failed', now: 6_000, attempts: 1, error: 'no address' }),
-			changeRun({ workspace: 'w1', runId: 's2', state: 'failed', next: null, now: 6_000 }),
-		]);
-		await expect(commit(book.database, retryRun({ ...control('s2'), workspace: 'other' }))).rejects.toSatisfy(isGuardLost);
-		await commit(book.database, retryRun(control('s2')));
-		const steps = await book.database.select().from(step).where(eq(step.runId, 's2')).orderBy(step.number);
-		expect(steps.map((one) => [one.number, one.stepId, one.state, one.error])).toEqual([
-			[1, 's1', 'failed', 'no address'],
-			[2, 's1', 'scheduled', null],
-		]);
-		expect((await jobsOf('s2')).map((one) => [one.number, one.epoch, one.dueAt])).toEqual([[2, 2, 9_000]]);
-		expect(await readRun(book.database, 's2')).toMatchObject({ state: 'running', epoch: 2, hasErrors: false });
-	});
-
-	test('skipping a failed step goes on with errors (orange); skipping a wait goes on without', async () => {
-		await commit(book.database, [
-			changeStep({ workspace: 'w1', runId: 's2', number: 2, state: 'failed', now: 6_000, attempts: 1, error: 'again' }),
-			changeRun({ workspace: 'w1', runId: 's2', state: 'failed', next: null, now: 6_000 }),
-		]);
-		await commit(book.database, skipStep(control('s2')));
-		expect((await jobsOf('s2')).map((one) => [one.number, one.epoch, one.payload])).toEqual([[2, 3, { isSkipped: true }]]);
-		expect(await readRun(book.database, 's2')).toMatchObject({ state: 'running', epoch: 3, hasErrors: true });
-		await waiting('s3');
-		await commit(book.database, skipStep(control('s3')));
-		expect(await readRun(book.database, 's3')).toMatchObject({ state: 'running', hasErrors: false });
-		expect((await readTask(book.database, 'task_s3'))!.state).toBe('cancelled');
-		await expect(complete('s3')).rejects.toSatisfy(isGuardLost);
-	});
-
-	test('a parent that waits for its child goes on when the child is stopped', async () => {
-		await enrol('parent', 'd');
-		await enrol('child', 'e', { parentRunId: 'parent', depth: 1 });
-		await commit(book.database, [
-			changeStep({ workspace: 'w1', runId: 'parent', number: 1, state: 'waiting', now: 6_000, attempts: 1 }),
-			changeRun({ workspace: 'w1', runId: 'parent', state: 'waiting', next: null, now: 6_000 }),
-			insertWait({ workspace: 'w1', runId: 'parent', number: 1, epoch: 1, kind: 'run', ref: 'child' }),
-		]);
-		await book.database.delete(job).where(eq(job.runId, 'parent'));
-		await commit(book.database, stopRun(control('child')));
-		expect((await jobsOf('parent')).length).toBe(1);
 	});
 });

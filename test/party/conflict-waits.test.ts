@@ -5,7 +5,7 @@ import { conflict, customer, field, workspace } from '#db/schema/index.ts';
 import { commit } from '#db/statement.ts';
 import type { Step } from '#domain/documents/playbook/definition.ts';
 import { addCustomer, addPlaybook, definitionOf, runOf, stageChanged } from '../db/engine-book.ts';
-import { enrolRun } from '#db/runs.ts';
+import { enrolRun } from '#db/entries.ts';
 import { changeStage, openBench, taskFor, waitFor, type Bench } from './bench.ts';
 
 const hour = 3_600_000;

@@ -2,12 +2,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eq } from 'drizzle-orm';
 import { approveDraft, assertWaiting, cancelDraft } from '#db/drafts.ts';
-import { enrolRun, resumeWaits, retryRun, skipStep, stopRun } from '#db/runs.ts';
+import { enrolRun } from '#db/entries.ts';
+import { resumeWaits } from '#db/waits.ts';
 import { draft, run, workspace } from '#db/schema/index.ts';
 import { bumpSeq, commit } from '#db/statement.ts';
 import type { Step } from '#domain/documents/playbook/definition.ts';
 import { startResend, type FakeResend } from '../providers/resend.ts';
-import { addCustomer, addPlaybook, definitionOf, runOf } from '../db/engine-book.ts';
+import { addCustomer, addPlaybook, definitionOf, orderNow, runOf } from '../db/engine-book.ts';
 import { mailTo, openBench, waitFor, type Bench } from './bench.ts';
 
 let bench: Bench;
@@ -82,7 +83,7 @@ describe('AC7: a mail after validation', () => {
 
 	test.each(['stop', 'skip'] as const)('R8 %s withdraws what waits: nobody can send it any more', async (what) => {
 		await start();
-		await commit(bench.database, (what === 'stop' ? stopRun : skipStep)(control()));
+		await orderNow(bench.database, control(), { kind: what === 'stop' ? 'stop' : 'skip' });
 		await bench.settle();
 		expect(await drafts()).toMatchObject([{ state: 'cancelled', decidedBy: 'u1' }]);
 		expect(await bench.intents()).toMatchObject([{ state: 'abandoned' }]);
@@ -94,7 +95,7 @@ describe('AC7: a mail after validation', () => {
 	test('R8 approved and stopped before it was sent: it is withdrawn, never sent', async () => {
 		await start();
 		await say('r1-1-0', approveDraft);
-		await commit(bench.database, stopRun(control()));
+		await orderNow(bench.database, control(), { kind: 'stop' });
 		await bench.settle();
 		expect([await drafts(), resend.seen]).toMatchObject([[{ state: 'cancelled' }], []]);
 	});
@@ -122,7 +123,7 @@ describe('AC7: a mail after validation', () => {
 		await say('r1-1-0', approveDraft);
 		await bench.settle();
 		expect(await theRun()).toMatchObject({ state: 'failed' });
-		await commit(bench.database, retryRun(control()));
+		await orderNow(bench.database, control(), { kind: 'retry' });
 		await bench.settle();
 		expect((await drafts()).map(({ id, state }) => [id, state])).toEqual([['r1-1-0', 'approved'], ['r1-2-0', 'waiting']]);
 	});

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { and, eq, sql } from 'drizzle-orm';
 import { openDatabase, type Database } from '#db/client.ts';
 import { applyMigrations } from '#db/migrate.ts';
-import { enrolRun } from '#db/runs.ts';
+import { enrolRun } from '#db/entries.ts';
 import { job, mail, run, workspace } from '#db/schema/index.ts';
 import { bumpSeq, commit } from '#db/statement.ts';
 import { startResend, type FakeResend } from '../providers/resend.ts';

@@ -1,7 +1,7 @@
 /** What the engine tells of itself: structured lines, and lateness counted at each claim (R24). */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LatenessTally, logLine, traceLog, type Trace } from '#party/trace.ts';
-import { enrolRun } from '#db/runs.ts';
+import { enrolRun } from '#db/entries.ts';
 import { bumpSeq, commit } from '#db/statement.ts';
 import { startReceiver, type Receiver } from '../providers/receiver.ts';
 import { addCustomer, addPlaybook, definitionOf, runOf } from '../db/engine-book.ts';

@@ -5,14 +5,14 @@ import { readPage } from '#db/sync.ts';
 import { leaseMs, activationJobs } from '#db/jobs.ts';
 import { retryTimers } from '#db/incidents.ts';
 import { noteLateness } from '#db/lateness.ts';
-import { enrolRun, retryRun } from '#db/runs.ts';
+import { enrolRun } from '#db/entries.ts';
 import { bumpSeq, commit } from '#db/statement.ts';
 import { bucketOf } from '#domain/engine/lateness.ts';
 import type { Trace } from '#party/trace.ts';
 import { watch } from '#party/watch.ts';
 import { work } from '#party/work.ts';
 import { startReceiver, type Receiver } from '../providers/receiver.ts';
-import { addCustomer, addPlaybook, definitionOf, runOf } from '../db/engine-book.ts';
+import { addCustomer, addPlaybook, definitionOf, orderNow, runOf } from '../db/engine-book.ts';
 import { openBench, taskFor, type Bench } from './bench.ts';
 
 const secret = `whsec_${Buffer.from('a secret of thirty-two bytes, ok').toString('base64')}`;
@@ -107,7 +107,7 @@ describe('quarantine (R15)', () => {
 		expect(traced.map(({ event }) => event)).toEqual(['claimed', 'quarantined', 'committed']);
 		await look();
 		expect(received()).toMatchObject([{ type: 'incident.opened', data: { kind: 'quarantine', runId: 'r1', number: 1 } }]);
-		await commit(bench.database, retryRun({ workspace: 'w1', runId: 'r1', by: 'u1', reason: 'by-hand', now: bench.now }));
+		await orderNow(bench.database, { workspace: 'w1', runId: 'r1', by: 'u1', reason: 'by-hand', now: bench.now }, { kind: 'retry' });
 		expect(await look()).toBe(true);
 		await look();
 		expect((await incidents())[0]).toMatchObject({ closedAt: bench.now, told: 2 });

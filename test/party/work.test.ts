@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eq } from 'drizzle-orm';
 import { claimJobs, leaseMs } from '#db/jobs.ts';
 import { completeTask } from '#db/tasks.ts';
-import { enrolRun, retryRun, skipStep, stopRun } from '#db/runs.ts';
+import { enrolRun } from '#db/entries.ts';
 import { activation, contact, customer, job, run, workspace } from '#db/schema/index.ts';
 import { bumpSeq, commit } from '#db/statement.ts';
 import type { Step } from '#domain/documents/playbook/definition.ts';
@@ -11,7 +11,7 @@ import { backoffMs } from '#party/perform.ts';
 import { work } from '#party/work.ts';
 import { startResend, type FakeResend } from '../providers/resend.ts';
 import { startReceiver, type Receiver } from '../providers/receiver.ts';
-import { addCustomer, addPlaybook, definitionOf, runOf } from '../db/engine-book.ts';
+import { addCustomer, addPlaybook, definitionOf, orderNow, runOf } from '../db/engine-book.ts';
 import { until } from './harness/client.ts';
 import { callTo, mailTo, openBench, runOther, taskFor, waitFor, type Bench } from './bench.ts';
 
@@ -140,7 +140,7 @@ describe('mail through Resend (R9–R13, R16)', () => {
 		expect(await theRun()).toMatchObject({ state: 'failed', nextStepId: 'mail' });
 		expect(readError((await bench.steps('r1'))[0]!.error!)).toMatchObject({ code: 'failed', detail: { reason: 'Resend: Invalid `to` field.' } });
 		expect((await bench.mails())[0]).toMatchObject({ state: 'failed', error: 'Resend: Invalid `to` field.' });
-		await commit(bench.database, retryRun(control()));
+		await orderNow(bench.database, control(), { kind: 'retry' });
 		await bench.settle();
 		expect(resend.accepted.map((one) => one.key)).toEqual(['r1-2-0']);
 		expect(await theRun()).toMatchObject({ state: 'completed', hasErrors: false });
@@ -153,7 +153,7 @@ describe('mail through Resend (R9–R13, R16)', () => {
 		await start([mailTo()]);
 		await bench.settle();
 		expect(resend.accepted.map((one) => one.body.to)).toEqual([['bea@c1.test']]);
-		await commit(bench.database, retryRun(control()));
+		await orderNow(bench.database, control(), { kind: 'retry' });
 		await bench.settle();
 		expect(resend.accepted.map((one) => one.body.to)).toEqual([['bea@c1.test'], ['ana@c1.test']]);
 	});
@@ -271,7 +271,7 @@ describe('when workers die or are late (R5–R9, R15)', () => {
 		resend.holds.push(new Promise<void>((resolve) => (thaw = resolve)));
 		const working = work(bench.engine, bench.now + 25_000);
 		await until(() => resend.seen.length === 1, 'the worker is sending');
-		await commit(bench.database, stopRun(control()));
+		await orderNow(bench.database, control(), { kind: 'stop' });
 		thaw();
 		await working;
 		expect(await theRun()).toMatchObject({ state: 'stopped' });
@@ -333,7 +333,7 @@ describe('when workers die or are late (R5–R9, R15)', () => {
 		expect(await theRun()).toMatchObject({ state: 'failed' });
 		expect((await bench.steps('r1'))[0]!.error).toBe('quarantined');
 		expect(await bench.mails()).toEqual([]);
-		await commit(bench.database, retryRun(control()));
+		await orderNow(bench.database, control(), { kind: 'retry' });
 		await bench.settle();
 		expect(await theRun()).toMatchObject({ state: 'completed' });
 	});
@@ -341,7 +341,7 @@ describe('when workers die or are late (R5–R9, R15)', () => {
 	test('R8 nothing is newly sent after a stop', async () => {
 		await withKey();
 		await start([waitFor(10), mailTo()]);
-		await commit(bench.database, stopRun(control()));
+		await orderNow(bench.database, control(), { kind: 'stop' });
 		bench.now += 600_000;
 		await bench.settle();
 		expect(resend.seen).toEqual([]);
@@ -367,14 +367,71 @@ describe('people', () => {
 		await bench.settle();
 		expect(await theRun()).toMatchObject({ state: 'failed' });
 		expect(readError((await bench.steps('r1'))[0]!.error!).code).toBe('no-recipients');
-		await commit(bench.database, skipStep(control()));
+		await orderNow(bench.database, control(), { kind: 'skip' });
 		await bench.settle();
 		expect(await theRun()).toMatchObject({ state: 'running', nextStepId: 'wait', hasErrors: true });
-		await commit(bench.database, skipStep(control()));
+		await orderNow(bench.database, control(), { kind: 'skip' });
 		await bench.settle();
 		expect(await theRun()).toMatchObject({ state: 'completed', hasErrors: true });
 		expect((await bench.steps('r1')).map((one) => one.state)).toEqual(['skipped', 'skipped', 'done']);
 		expect((await bench.tasks()).length).toBe(1);
+	});
+
+	test('R8 a paused run sends nothing, and goes on with as long before it as it had', async () => {
+		await start([waitFor(10), mailTo()]);
+		await orderNow(bench.database, control(), { kind: 'pause' });
+		bench.now += 3_600_000;
+		await bench.settle();
+		expect(await bench.mails()).toEqual([]);
+		await orderNow(bench.database, control(), { kind: 'resume', missed: 'shift' });
+		bench.now += 600_000 - 1;
+		await bench.settle();
+		expect(await bench.mails()).toEqual([]);
+		bench.now += 1;
+		await bench.settle();
+		expect((await bench.mails()).length).toBe(1);
+		expect(await theRun()).toMatchObject({ state: 'completed', hasErrors: false });
+	});
+
+	test('what fell due in a pause is skipped when a person says so: through a split to its mail, and no further', async () => {
+		const merged: Step = { id: 'split', kind: 'split', isMerged: true, branches: [{ id: 'else', name: 'Else', condition: null, steps: [mailTo()] }] };
+		await start([waitFor(10), merged, taskFor(false)]);
+		await orderNow(bench.database, control(), { kind: 'pause' });
+		bench.now += 3_600_000;
+		await orderNow(bench.database, control(), { kind: 'resume', missed: 'skip' });
+		await bench.settle();
+		expect((await bench.steps('r1')).map((one) => [one.stepId, one.state])).toEqual([['wait', 'done'], ['split', 'done'], ['mail', 'skipped'], ['task', 'done']]);
+		expect([(await bench.mails()).length, (await bench.tasks()).length]).toEqual([0, 1]);
+		expect(await theRun()).toMatchObject({ state: 'completed', hasErrors: false });
+	});
+
+	test('R8, R9 a run that is paused while its mail is on the way keeps the answer, and sends it once', async () => {
+		await withKey();
+		await start([mailTo(), taskFor(false)]);
+		let thaw = () => {};
+		resend.holds.push(new Promise<void>((resolve) => (thaw = resolve)));
+		const working = work(bench.engine, bench.now + 25_000);
+		await until(() => resend.seen.length === 1, 'the worker is sending');
+		await orderNow(bench.database, control(), { kind: 'pause' });
+		await orderNow(bench.database, control(), { kind: 'resume', missed: 'now' });
+		thaw();
+		await working;
+		bench.now += leaseMs;
+		await bench.settle();
+		expect(resend.seen.length).toBe(1);
+		expect((await bench.steps('r1')).map((one) => one.state)).toEqual(['done', 'done']);
+		expect(await theRun()).toMatchObject({ state: 'completed', hasErrors: false });
+	});
+
+	test('a jump goes on at another step, and comes back to one that was done without doing it again', async () => {
+		await start([mailTo(), waitFor(60), taskFor(false)]);
+		await bench.settle();
+		await orderNow(bench.database, control(), { kind: 'jump', stepId: 'mail' });
+		await bench.settle();
+		expect((await bench.mails()).length).toBe(1);
+		await orderNow(bench.database, control(), { kind: 'jump', stepId: 'task' });
+		await bench.settle();
+		expect((await bench.steps('r1')).map((one) => [one.stepId, one.state])).toEqual([['mail', 'done'], ['wait', 'cancelled'], ['mail', 'done'], ['wait', 'cancelled'], ['task', 'done']]);
 	});
 
 	test('a customer that is gone sticks its run with that reason', async () => {

@@ -2,7 +2,7 @@
 import { asc, eq, sql } from 'drizzle-orm';
 import { beforeAll, expect, it } from 'vitest';
 import { insertDraft, type MailRequest } from '#db/drafts.ts';
-import { enrolRun } from '#db/runs.ts';
+import { enrolRun } from '#db/entries.ts';
 import { customer } from '#db/schema/documents.ts';
 import { draft, intent, run, runEvent, waitToken } from '#db/schema/engine.ts';
 import { workspace } from '#db/schema/people.ts';

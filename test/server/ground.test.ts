@@ -9,7 +9,7 @@ import { commands } from '#domain/commands/index.ts';
 import { startApp } from './app.ts';
 import { addCustomer, addPlaybook, definitionOf, runOf } from '../db/engine-book.ts';
 import { commit, bumpSeq } from '#db/statement.ts';
-import { enrolRun } from '#db/runs.ts';
+import { enrolRun } from '#db/entries.ts';
 
 const app = await startApp();
 const { db } = app;

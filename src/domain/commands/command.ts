@@ -32,6 +32,8 @@ export const id = v.pipe(v.string(), v.regex(/^[a-z0-9_-]{1,64}$/, 'an id is mad
 export const userId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/));
 /** A line that a person wrote, trimmed, 1 to `max` characters. */
 export const line = (max: number) => v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(max));
+/** Why somebody does it: a sentence, or nothing. */
+export const reason = v.optional(v.pipe(v.string(), v.trim(), v.maxLength(500)), '');
 /** Free text, up to `max` characters. */
 export const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 /** Milliseconds UTC, between 1900 and 9999. */

@@ -38,6 +38,10 @@ import { takeBack } from './take-back.ts';
 import { createNote } from './create-note.ts';
 import { createTemplate } from './create-template.ts';
 import { retryTimer } from './retry-timer.ts';
+import { pauseRun } from './pause-run.ts';
+import { resumeRun } from './resume-run.ts';
+import { jumpToStep } from './jump-to-step.ts';
+import { runAgain } from './run-again.ts';
 import type { Command } from './command.ts';
 
 export const commands = {
@@ -80,5 +84,9 @@ export const commands = {
 	'cancel-mail': cancelMail,
 	'edit-mail': editMail,
 	'retry-timer': retryTimer,
+	'pause-run': pauseRun,
+	'resume-run': resumeRun,
+	'jump-to-step': jumpToStep,
+	'run-again': runAgain,
 } as const satisfies Record<string, Command>;
 export type CommandType = keyof typeof commands;

@@ -28,6 +28,8 @@ export type Entry = {
 	now: number;
 	runId: string;
 	history: History;
+	/** A person runs it again: entry rules don't count, but never twice at once (RU5). */
+	isAgain?: boolean;
 };
 
 export type EntryRefusal = 'filters' | 'once' | 'running' | 'every' | 'lineage' | 'depth' | 'burst';
@@ -36,8 +38,8 @@ export type Enrolment =
 	| { enters: true; run: Run; first: { stepId: string; dueAt: number } | null; filters: Explanation };
 
 /** What makes an entry unique with its playbook: for `once` the record, else record and cause, so that one event enters once. */
-export function dedupKey(entry: EntryRule, subjectId: string, cause: RunCause, runId: string): string {
-	if (entry.rule === 'once') return `once:${subjectId}`;
+export function dedupKey(entry: EntryRule, subjectId: string, cause: RunCause, runId: string, isAgain = false): string {
+	if (entry.rule === 'once' && !isAgain) return `once:${subjectId}`;
 	const by = cause.by === 'event' ? `event:${cause.eventId}` : cause.by === 'schedule' ? `schedule:${cause.occurrence}` : `run:${runId}`;
 	return `${subjectId}:${by}`;
 }
@@ -46,13 +48,13 @@ export function dedupKey(entry: EntryRule, subjectId: string, cause: RunCause, r
 const isDeliberate = (cause: RunCause): boolean => cause.by === 'person' || cause.by === 'run';
 
 /** The reason why the record does not enter, or null. */
-function refusal({ playbookId, definition, cause, parent, facts, now, history }: Entry, filters: Explanation): EntryRefusal | null {
+function refusal({ playbookId, definition, cause, parent, facts, now, history, isAgain = false }: Entry, filters: Explanation): EntryRefusal | null {
 	const { entry } = definition;
 	if (!isDeliberate(cause) && !filters.holds) return 'filters';
 	if (isReentry(parent, playbookId, facts.customer.id)) return 'lineage';
 	if (history.isRunning) return 'running';
-	if (entry.rule === 'once' && history.hasEntered) return 'once';
-	if (entry.rule === 'every' && history.lastEnteredAt !== null && addDuration(history.lastEnteredAt, { amount: entry.days, unit: 'days' }, facts.settings.timeZone) > now) return 'every';
+	if (entry.rule === 'once' && !isAgain && history.hasEntered) return 'once';
+	if (entry.rule === 'every' && !isAgain && history.lastEnteredAt !== null && addDuration(history.lastEnteredAt, { amount: entry.days, unit: 'days' }, facts.settings.timeZone) > now) return 'every';
 	if (parent && parent.depth + 1 > deepest) return 'depth';
 	return history.startedLastMinute >= mostPerMinute ? 'burst' : null;
 }
@@ -74,7 +76,7 @@ export function enrol(input: Entry): Enrolment {
 		version: input.version,
 		subjectType: 'customer',
 		subjectId,
-		dedupKey: dedupKey(definition.entry, subjectId, cause, runId),
+		dedupKey: dedupKey(definition.entry, subjectId, cause, runId, input.isAgain),
 		state: 'running',
 		hasErrors: false,
 		epoch: 1,

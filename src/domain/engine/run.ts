@@ -7,7 +7,7 @@ export type RunState = 'running' | 'waiting' | 'paused' | 'stopped' | 'completed
 export type StepState = 'scheduled' | 'waiting' | 'done' | 'skipped' | 'failed' | 'cancelled' | 'unknown';
 
 /** Why a run exists: by an event, by hand, by a schedule, or by another run. */
-export type RunCause = { by: 'event'; eventId: string; eventType: string; data: Record<string, unknown>; subjectId: string; at: number; actor: Actor } | { by: 'person'; userId: string } | { by: 'schedule'; occurrence: string } | { by: 'activation'; userId: string } | { by: 'run'; runId: string; playbookId: string };
+export type RunCause = { by: 'event'; eventId: string; eventType: string; data: Record<string, unknown>; subjectId: string; at: number; actor: Actor } | { by: 'person'; userId: string; name?: string } | { by: 'schedule'; occurrence: string } | { by: 'activation'; userId: string } | { by: 'run'; runId: string; playbookId: string };
 
 export type Run = {
 	id: string;

@@ -7,7 +7,7 @@ import type { Settings } from './environment.ts';
 
 export type User = { id: string; name: string; email: string };
 /** A user as a member of the workspace they are in: what every endpoint decides rights by. */
-export type Member = { user: User; workspaceId: string; role: Role };
+export type Member = { user: User; workspaceId: string; role: Role; /** An API key, which no person's list of members has. */ isProgram?: boolean };
 export type Session = { id: string; user: User; workspaces: Membership[]; member: Member | null };
 
 /** The request's session, read from the store (a membership that was taken away is gone at once), or null. */

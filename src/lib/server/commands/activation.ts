@@ -4,10 +4,10 @@ import { insertEvent } from '#db/events.ts';
 import { readTruth } from '#db/facts.ts';
 import { activationJobs, deactivationJobs } from '#db/jobs.ts';
 import { activate, liveRuns, readActivation, readDraft, readVersion, setActivation } from '#db/playbooks.ts';
-import { stopRun } from '#db/runs.ts';
+import { orderRun } from '#db/control.ts';
 import { forBatch, guard } from '#db/statement.ts';
 import { lastingOf, nextOccurrence } from './timing.ts';
-import { accepted, held, refused, type Handler } from './decision.ts';
+import { accepted, held, refused, type Deciding, type Handler } from './decision.ts';
 import { enrolments, judge, wholeBook } from './entering.ts';
 import { playbookEvent } from './playbooks.ts';
 
@@ -48,8 +48,17 @@ export const pausePlaybook: Handler<{ playbookId: string }> = async (deciding) =
 	return accepted([...forBatch(db, [isStill]), setActivation(db, member.workspaceId, args.playbookId, 'paused'), ...forBatch(db, [insertEvent(member.workspaceId, event)])]);
 };
 
+/** Stops a run, whatever it is doing by now. False when it ended by itself meanwhile. */
+async function stopNow({ db, member, now }: Deciding<unknown>, runId: string): Promise<boolean> {
+	for (;;) {
+		const ordered = await orderRun(db, { workspace: member.workspaceId, runId, by: member.user.id, reason: 'playbook-deactivated', now }, { kind: 'stop' });
+		if (!ordered.isAllowed) return false;
+		if ((await commitIn(db, member.workspaceId, forBatch(db, ordered.statements))) !== null) return true;
+	}
+}
+
 export const deactivatePlaybook: Handler<{ playbookId: string; running: 'finish' | 'stop' }> = async (deciding) => {
-	const { db, args, member, now } = deciding;
+	const { db, args, member } = deciding;
 	const there = await readActivation(db, member.workspaceId, args.playbookId);
 	if (!there) return refused('never-published');
 	const event = await playbookEvent(deciding, 'playbook.deactivated', args.playbookId, { version: there.version, running: args.running });
@@ -58,9 +67,7 @@ export const deactivatePlaybook: Handler<{ playbookId: string; running: 'finish'
 	await commitIn(db, member.workspaceId, off);
 	let stopped = 0;
 	for (const runId of await liveRuns(db, member.workspaceId, args.playbookId)) {
-		const statements = stopRun({ workspace: member.workspaceId, runId, by: member.user.id, reason: 'playbook-deactivated', now });
-		// Null: it ended by itself meanwhile.
-		if ((await commitIn(db, member.workspaceId, forBatch(db, statements))) !== null) stopped++;
+		if (await stopNow(deciding, runId)) stopped++;
 	}
 	return accepted([], { result: { stopped }, wakes: true });
 };

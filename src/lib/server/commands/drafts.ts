@@ -1,7 +1,8 @@
 /** Mails that wait for a person's word (AC7): sent as they were seen, edited, or cancelled; the run that waits goes on. */
 import type { InferOutput } from 'valibot';
 import { approveDraft, assertWaiting, cancelDraft, readDraft, rewriteDraft, type MailRequest } from '#db/drafts.ts';
-import { insertRunEvent, resumeWaits } from '#db/runs.ts';
+import { insertRunEvent } from '#db/runs.ts';
+import { resumeWaits } from '#db/waits.ts';
 import { forBatch, type Statement } from '#db/statement.ts';
 import type { editMail as editMailCommand } from '#domain/commands/edit-mail.ts';
 import { cleanHtml } from '#domain/rich-text/clean.ts';

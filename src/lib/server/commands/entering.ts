@@ -1,5 +1,5 @@
 /** Which customers enter a playbook: by the same engine as events do, over rows read now. */
-import { enrolRun, historyKey, readHistories } from '#db/runs.ts';
+import { enrolRun, historyKey, readHistories } from '#db/entries.ts';
 import { readTruthPage, type Truth } from '#db/facts.ts';
 import type { Statement } from '#db/statement.ts';
 import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
@@ -16,7 +16,7 @@ export type Judged = { customerId: string; enrolment: Enrolment };
 const pageSize = 250;
 
 /** Judges these customers: who enters, with the run that begins, and who does not, with the reason. */
-export async function judge({ db, member, now, commandId }: Pick<Deciding<unknown>, 'db' | 'member' | 'now' | 'commandId'>, playbook: Playbook, cause: RunCause, truth: Truth): Promise<Judged[]> {
+export async function judge({ db, member, now, commandId }: Pick<Deciding<unknown>, 'db' | 'member' | 'now' | 'commandId'>, playbook: Playbook, cause: RunCause, truth: Truth, isAgain = false): Promise<Judged[]> {
 	const ids = truth.customers.map(({ customer }) => customer.id);
 	const histories = await readHistories(db, member.workspaceId, [playbook.playbookId], ids, now);
 	return Promise.all(
@@ -24,7 +24,7 @@ export async function judge({ db, member, now, commandId }: Pick<Deciding<unknow
 			const customerId = rows.customer.id;
 			const history = histories.get(historyKey(playbook.playbookId, customerId))!;
 			const runId = await derivedId('run', commandId, customerId);
-			const enrolment = enrol({ ...playbook, workspace: member.workspaceId, cause, parent: null, facts: factsFromRows(rows, truth.settings), now, runId, history });
+			const enrolment = enrol({ ...playbook, workspace: member.workspaceId, cause, parent: null, facts: factsFromRows(rows, truth.settings), now, runId, history, isAgain });
 			return { customerId, enrolment };
 		}),
 	);

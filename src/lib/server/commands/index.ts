@@ -6,7 +6,7 @@ import { createCustomer, createPlaybook } from './documents.ts';
 import { createNote, createTemplate } from './notes.ts';
 import { changeRole, invitePerson, removePerson } from './members.ts';
 import { publishPlaybook, restoreVersion } from './playbooks.ts';
-import { retryStep, skipStep, startRun, stopRun } from './runs.ts';
+import { jumpToStep, pauseRun, resumeRun, retryStep, runAgain, skipStep, startRun, stopRun } from './runs.ts';
 import { changeWorkspace, removeField, removeStage, removeTag, removeTeam, saveField, saveStage, saveTag, saveTeam } from './settings.ts';
 import { completeTask, createTask, logInteraction } from './work.ts';
 import { editCustomers } from './bulk.ts';
@@ -55,4 +55,8 @@ export const handlers: Record<CommandType, Handler> = {
 	'cancel-mail': cancelMail,
 	'edit-mail': editMail,
 	'retry-timer': retryTimer,
+	'pause-run': pauseRun,
+	'resume-run': resumeRun,
+	'jump-to-step': jumpToStep,
+	'run-again': runAgain,
 };

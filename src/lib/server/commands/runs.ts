@@ -1,9 +1,11 @@
 /** Starting runs by hand, and control over those that are under way (R8). */
 import { readTruth } from '#db/facts.ts';
-import { activePlaybooks, readRun, retryRun, skipStep as skipStatements, stopRun as stopStatements, type Control } from '#db/runs.ts';
-import { forBatch, type Statement } from '#db/statement.ts';
-import type { RunState } from '#domain/engine/run.ts';
-import { accepted, held, refused, type Handler } from './decision.ts';
+import { orderRun, type Control } from '#db/control.ts';
+import { assertNotIn, enrolRun } from '#db/entries.ts';
+import { activePlaybooks, insertRunEvent, readRun } from '#db/runs.ts';
+import { forBatch } from '#db/statement.ts';
+import type { Missed, Order } from '#domain/engine/control.ts';
+import { accepted, held, refused, type Deciding, type Handler } from './decision.ts';
 import { enrolments, judge } from './entering.ts';
 
 /** Each customer is answered: entered with its run, or the reason why not. Refused only when nobody enters. */
@@ -19,16 +21,54 @@ export const startRun: Handler<{ playbookId: string; customerIds: string[] }> = 
 	return accepted(forBatch(db, enrolments(judged)), { result: results, wakes: true });
 };
 
+/** What can't be at all, whatever moves; everything else could have been, and the run has moved on. */
+const never = new Set(['no-such-run', 'no-such-step']);
+
+/** Who does it, as a run's history keeps it: a program's name with it, for it is no member. */
+const controlOf = ({ args, member, now }: Deciding<Controls>): Control => ({
+	workspace: member.workspaceId,
+	runId: args.runId,
+	by: member.user.id,
+	...(member.isProgram ? { name: member.user.name } : {}),
+	reason: args.reason,
+	now,
+});
+type Controls = { runId: string; reason: string };
+
 /** A control over a run: held when the run has moved on since the person saw it. */
 const control =
-	(statements: (control: Control) => Statement[], states: readonly RunState[]): Handler<{ runId: string }> =>
-	async ({ db, args, member, now }) => {
-		const run = await readRun(db, args.runId);
-		if (!run || run.workspace !== member.workspaceId) return refused('no-such-run');
-		if (!states.includes(run.state)) return held('run-moved-on', { state: run.state });
-		return accepted(forBatch(db, statements({ workspace: member.workspaceId, runId: run.id, by: member.user.id, reason: 'by-hand', now })), { wakes: true });
+	<Args extends Controls>(order: (args: Args) => Order): Handler<Args> =>
+	async (deciding) => {
+		const { db, args } = deciding;
+		const ordered = await orderRun(db, controlOf(deciding), order(args));
+		if (ordered.isAllowed) return accepted(forBatch(db, ordered.statements), { wakes: true });
+		return never.has(ordered.code) ? refused(ordered.code) : held('run-moved-on', { state: ordered.state, code: ordered.code });
 	};
 
-export const stopRun = control(stopStatements, ['running', 'waiting', 'paused', 'failed']);
-export const retryStep = control(retryRun, ['failed']);
-export const skipStep = control(skipStatements, ['failed', 'waiting']);
+export const stopRun = control(() => ({ kind: 'stop' }));
+export const pauseRun = control(() => ({ kind: 'pause' }));
+export const resumeRun = control(({ missed }: Controls & { missed: Missed }) => ({ kind: 'resume', missed }));
+export const retryStep = control(() => ({ kind: 'retry' }));
+export const skipStep = control(() => ({ kind: 'skip' }));
+export const jumpToStep = control(({ stepId }: Controls & { stepId: string }) => ({ kind: 'jump', stepId }));
+
+/** The same playbook's active version on the same record, once more; both runs' histories say so. */
+export const runAgain: Handler<Controls> = async (deciding) => {
+	const { db, member, now } = deciding;
+	const { runId, by, name, reason, workspace } = controlOf(deciding);
+	const before = await readRun(db, runId);
+	if (!before || before.workspace !== workspace) return refused('no-such-run');
+	if (before.endedAt === null) return held('still-running', { state: before.state });
+	const [active] = await activePlaybooks(db, workspace, before.playbookId);
+	if (!active) return refused('not-active');
+	const truth = (await readTruth(db, workspace, [before.subjectId]))!;
+	const cause = { by: 'person', userId: by, ...(name ? { name } : {}) } as const;
+	const judged = await judge(deciding, { playbookId: active.id, version: active.version, definition: active.definition }, cause, truth, true);
+	const [one] = judged;
+	if (!one) return refused('no-such-customer');
+	if (!one.enrolment.enters) return one.enrolment.code === 'running' ? held('running') : refused(one.enrolment.code);
+	const again = one.enrolment.run;
+	const said = (id: string, type: string, other: string) => insertRunEvent(member.workspaceId, id, type, { by, ...(name ? { name } : {}), reason, run: other }, now);
+	const statements = [assertNotIn(again), ...enrolRun(again, one.enrolment.first), said(again.id, 'began-again', runId), said(runId, 'run-again', again.id)];
+	return accepted(forBatch(db, statements), { result: { runId: again.id }, wakes: true });
+};

@@ -1,0 +1,40 @@
+/** What a run's step waits for, and what lets it go on. */
+import { seqNow, statement, type Statement } from './statement.ts';
+
+/** What a waiting step waits for. Inserted in the batch that makes it wait; consumed once, in the batch that resumes the run. A step with several drafts waits again after each. */
+export const insertWait = (wait: { workspace: string; runId: string; number: number; epoch: number; kind: 'task' | 'run' | 'draft'; ref: string }): Statement =>
+	statement(
+		`INSERT INTO wait_token (id, workspace, run_id, number, epoch, kind, ref) VALUES (:id, :workspace, :runId, :number, :epoch, :kind, :ref) ON CONFLICT (id) DO UPDATE SET consumed_at = NULL WHERE wait_token.kind = 'draft'`,
+		{ id: `${wait.runId}:${wait.number}`, ...wait },
+	);
+
+/**
+ * Makes waits of a record's runs look again, because a date that they may wait for has changed: their jobs become visible, and the
+ * engine moves them or goes on (R21). Jobs that were tried already keep their backoff.
+ */
+export const wakeWaits = (workspace: string, subjectId: string, now: number): Statement =>
+	statement(
+		`UPDATE job SET visible_at = :now WHERE workspace = :workspace AND visible_at > :now AND token IS NULL AND attempt = 0
+		 AND run_id IN (SELECT id FROM run WHERE workspace = :workspace AND subject_id = :subjectId AND state = 'running')`,
+		{ workspace, subjectId, now },
+	);
+
+/**
+ * Lets the runs go on that wait for a task or a child run, in the batch that ends it: their jobs are inserted, the tokens consumed.
+ * With `condition` (SQL, over `:ref`) only if that holds: so the batch that begins to wait hears what ended before it listened.
+ */
+export const resumeWaits = (workspace: string, kind: 'task' | 'run' | 'draft', ref: string, now: number, condition = 'true'): Statement[] => {
+	const args = { workspace, kind, ref, now };
+	const waits = `FROM wait_token w JOIN run r ON r.id = w.run_id AND r.state IN ('waiting', 'paused')
+		JOIN step s ON s.run_id = w.run_id AND s.number = w.number AND s.state = 'waiting'
+		WHERE w.workspace = :workspace AND w.kind = :kind AND w.ref = :ref AND w.consumed_at IS NULL AND (${condition})`;
+	return [
+		statement(
+			`INSERT INTO job (workspace, shard, kind, run_id, number, due_at, visible_at, epoch)
+			 SELECT :workspace, 0, 'step', w.run_id, w.number, :now, :now, r.epoch ${waits} ON CONFLICT DO NOTHING`,
+			args,
+		),
+		statement(`UPDATE run SET seq = ${seqNow}, state = 'running', next_due_at = :now WHERE state = 'waiting' AND id IN (SELECT w.run_id ${waits})`, args),
+		statement(`UPDATE wait_token SET consumed_at = :now WHERE kind = :kind AND ref = :ref AND consumed_at IS NULL AND (${condition})`, { kind, ref, now }),
+	];
+};
