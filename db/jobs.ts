@@ -20,7 +20,7 @@ export const leaseMs = 60_000;
 export const crashesAllowed = 3;
 
 /** Which jobs may be claimed: pause is a flag that is read here, never a rewrite of jobs (R17). */
-const isClaimable = `quarantined_at IS NULL
+export const isClaimable = `quarantined_at IS NULL
 	AND NOT EXISTS (SELECT 1 FROM workspace w WHERE w.id = job.workspace AND w.is_paused = 1)
 	AND NOT EXISTS (SELECT 1 FROM run r WHERE r.id = job.run_id AND r.state = 'paused')
 	AND NOT EXISTS (SELECT 1 FROM activation a WHERE a.state = 'paused' AND a.id = COALESCE(job.playbook_id, (SELECT r.playbook_id FROM run r WHERE r.id = job.run_id)))`;

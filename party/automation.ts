@@ -43,6 +43,8 @@ export default class Automation {
 		if (call instanceof Response) return call;
 		const match = /^(.+)_(\d{1,2})$/.exec(roomOf(request.url));
 		if (!match) return refusal(404, 'no-shard', 'An automation room is named <workspace>_<shard>.');
+		// Asked by whoever looks at how it is doing: nothing begins by it, and a room of no workspace may be asked.
+		if (call.verb === 'state') return answer({ failing: this.#lasting?.breaker.failing(Date.now()) ?? [] });
 		await this.#room.storage.put({ identity: { workspace: match[1]!, shard: Number(match[2]) } satisfies Identity });
 		if (call.verb === 'wake') return answer({ next: await this.#wake() });
 		if (call.verb !== 'dirty') return refusal(404, 'no-verb', `An automation room has no '${call.verb}'.`);

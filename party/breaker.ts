@@ -5,6 +5,8 @@ const failuresAllowed = 5;
 const firstPauseMs = 10_000;
 const longestPauseMs = 300_000;
 
+export type Failing = { system: string; failures: number; openUntil: number | null };
+
 type State = { failures: number; openUntil: number };
 
 export class Breaker {
@@ -14,6 +16,11 @@ export class Breaker {
 	openUntil(system: string, now: number): number | null {
 		const state = this.#states.get(system);
 		return state && state.openUntil > now ? state.openUntil : null;
+	}
+
+	/** What fails now: systems with failures since their last answer; `openUntil` (ms) null while they are asked. */
+	failing(now: number): Failing[] {
+		return [...this.#states].map(([system, { failures, openUntil }]) => ({ system, failures, openUntil: openUntil > now ? openUntil : null }));
 	}
 
 	/** It answered: with success, or with a refusal that is about the request. */

@@ -113,7 +113,7 @@ export const startStack = async ({ state, ports: wanted, env = {}, app: kind = '
 		if (kind !== 'none') {
 			const appConfig = join(state, 'app.json');
 			writePrivate(appConfig, appConfigFrom(settings));
-			const health = `http://127.0.0.1:${ports.app}/healthz`;
+			const health = `http://127.0.0.1:${ports.app}/healthz/app`;
 			if (kind === 'built') {
 				if (build) {
 					say('Building the app (only when its sources changed) …');

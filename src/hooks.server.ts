@@ -1,11 +1,11 @@
-/** The door of the app's server: settings, store and session for each request to /api, sign-in, and where writes may come from. */
+/** The door of the app's server: settings, store and session for each request to /api and /healthz, sign-in, and where writes may come from. */
 import type { Handle, HandleServerError } from '@sveltejs/kit';
 import { refuse } from '$lib/server/answer.ts';
 import { prepare, refuseForeign, answerAuth } from '$lib/server/door.ts';
 
 export const handle: Handle = async ({ event, resolve }) => {
 	const path = event.url.pathname;
-	if (!path.startsWith('/api/')) return resolve(event);
+	if (!path.startsWith('/api/') && path !== '/healthz') return resolve(event);
 	prepare(event);
 	if (path.startsWith('/api/auth/')) return answerAuth(event);
 	if (event.route.id === null) return refuse(404, 'no-such-call', 'This server does not know the call. Reload the app.');

@@ -36,7 +36,7 @@ worker.addEventListener('fetch', (event) => {
 	const { request } = event;
 	const url = new URL(request.url);
 	if (request.method !== 'GET' || url.origin !== worker.location.origin) return;
-	if (url.pathname.startsWith('/api/') || url.pathname === '/healthz') return;
+	if (url.pathname.startsWith('/api/') || url.pathname.startsWith('/healthz')) return;
 	if (kept.has(url.pathname)) event.respondWith(fromCacheFirst(request, url.pathname));
 	else if (request.mode === 'navigate') event.respondWith(page(request));
 });

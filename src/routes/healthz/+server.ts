@@ -1,2 +1,9 @@
-/** Whether the app answers. It asks nobody else: what waits for the store or the rooms asks them. */
-export const GET = () => new Response('ok', { headers: { 'cache-control': 'no-store' } });
+import { answer } from '$lib/server/answer.ts';
+import { healthOf } from '$lib/server/operations.ts';
+import type { RequestHandler } from './$types';
+
+/** Whether everything answers that the app needs: 200, or 503 with what doesn't. */
+export const GET: RequestHandler = async ({ locals }) => {
+	const health = await healthOf(locals.db, locals.settings);
+	return answer(health, health.isHealthy ? 200 : 503);
+};
