@@ -21,7 +21,7 @@ try {
 	const doc = 'customer_bench0000000000latency'.slice(0, 29);
 	const made = await callRoom({ ROOMS_URL: rooms.url, ROOMS_SECRET: secret }, 'document', doc, 'create', { workspace: 'w1', type: 'customer', args: { name: 'Bench' }, actor: { kind: 'user', id: 'ada' } });
 	if (!made.ok) throw new Error(made.message);
-	const server = { name: 'cuebook', dialect: 'yjs', acknowledges: 'durable', make: async () => doc, address: async () => `${rooms.socketUrl}/parties/document/${doc}?ack=1&token=${await token(doc)}`, used: () => ({ cpu: 0, memory: 0 }), kill: rooms.kill, start: rooms.start, end: rooms.end } as const;
+	const server = { name: 'cuebook', dialect: 'yjs', acknowledges: 'durable', make: async () => doc, address: async () => `${rooms.socketUrl}/parties/document/${doc}?ack=1&token=${await token(doc)}`, used: () => ({ cpu: 0, storeCpu: 0, memory: 0 }), kill: rooms.kill, start: rooms.start, end: rooms.end } as const;
 	const writer = await new BenchClient(server).open(doc);
 	const reader = { workspaceId: 'w1', userId: 'ben', role: 'csm', email: 'ben@cuebook.test' } as const;
 	let cursor = (await readPage(store.database, reader, 'begin', 2_000)).cursor;

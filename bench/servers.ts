@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { callRoom } from '../party/call.ts';
 import { token } from '../test/party/harness/client.ts';
 import { freePort, secret } from '../test/party/harness/rooms.ts';
-import { startStore } from '../test/party/harness/store.ts';
 import { startWorkerd } from '../test/party/harness/workerd.ts';
 
 export type Dialect = 'yjs' | 'hocuspocus';
+export type Used = { cpu: number; storeCpu: number; memory: number };
 export type Server = {
 	name: string;
 	dialect: Dialect;
@@ -20,8 +20,8 @@ export type Server = {
 	make: () => Promise<string>;
 	/** Where a client of a document connects. */
 	address: (doc: string) => Promise<string>;
-	/** CPU seconds used so far, and resident memory in MB. */
-	used: () => { cpu: number; memory: number };
+	/** CPU seconds used so far by the server, and by the store beside it that the others don't have; resident memory in MB. */
+	used: () => Used;
 	kill: () => Promise<void>;
 	start: () => Promise<void>;
 	end: () => Promise<void>;
@@ -31,14 +31,24 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const newId = (): string => Array.from({ length: 20 }, () => 'abcdefghijklmnopqrstuvwxyz0123456789'[Math.floor(Math.random() * 36)]).join('');
 
 /** From proc(5): times in ticks of 1/100 s, pages of 4 KB. */
-function usedBy(pid: number): { cpu: number; memory: number } {
+function usedBy(pid: number): Used {
 	const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
-	return { cpu: (Number(fields[11]) + Number(fields[12])) / 100, memory: (Number(fields[21]) * 4096) / 1024 / 1024 };
+	return { cpu: (Number(fields[11]) + Number(fields[12])) / 100, storeCpu: 0, memory: (Number(fields[21]) * 4096) / 1024 / 1024 };
+}
+
+async function storeProcess(): Promise<{ vars: Record<string, string>; pid: number; end: () => void }> {
+	const child = spawn(process.execPath, ['store.ts'], { cwd: here, stdio: ['pipe', 'pipe', 'inherit'] });
+	process.once('exit', () => child.kill('SIGKILL'));
+	const line = await new Promise<string>((resolve, reject) => {
+		child.stdout.once('data', (data: Buffer) => resolve(data.toString()));
+		child.once('exit', () => reject(new Error('the store did not start')));
+	});
+	return { vars: JSON.parse(line) as Record<string, string>, pid: child.pid!, end: () => child.stdin.end() };
 }
 
 /** Our room under workerd, as `npm start` runs it, with its store. */
 export async function ours(): Promise<Server> {
-	const store = await startStore();
+	const store = await storeProcess();
 	const rooms = await startWorkerd('partykit', store.vars);
 	return {
 		name: 'cuebook',
@@ -51,7 +61,7 @@ export async function ours(): Promise<Server> {
 			return id;
 		},
 		address: async (doc) => `${rooms.socketUrl}/parties/document/${doc}?ack=1&token=${await token(doc)}`,
-		used: () => usedBy(rooms.pid()!),
+		used: () => ({ ...usedBy(rooms.pid()!), storeCpu: usedBy(store.pid).cpu }),
 		kill: rooms.kill,
 		start: rooms.start,
 		end: async () => (await rooms.end(), store.end()),

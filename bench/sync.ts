@@ -1,199 +1,71 @@
 /**
  * `npm run bench:sync [-- --quick]`: our room beside y-websocket's server (LevelDB) and Hocuspocus (SQLite): the same client, the same run,
- * one after the other in rounds, so that what else the machine does meets all of them.
+ * one after the other in rounds, so that what else the machine does meets all of them. `--only two,many` runs some scenarios, `--servers
+ * cuebook` some servers; `--into FILE` adds to the figures of earlier pieces and shows the table of them all.
  */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { BenchClient } from './client.ts';
+import { lostInKills, percentile, scenarios } from './measures.ts';
 import { hocuspocus, ours, yWebsocket, type Server } from './servers.ts';
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean' }, rounds: { type: 'string' }, kills: { type: 'string' } } });
-const isQuick = values.quick === true;
-const rounds = Number(values.rounds ?? (isQuick ? 1 : 5));
-const kills = Number(values.kills ?? (isQuick ? 10 : 200));
-const inserts = isQuick ? 4_000 : 20_000;
-const many = isQuick ? 25 : 100;
-const rooms = isQuick ? 60 : 300;
+const { values } = parseArgs({ options: { quick: { type: 'boolean' }, rounds: { type: 'string' }, kills: { type: 'string' }, only: { type: 'string' }, servers: { type: 'string' }, into: { type: 'string' } } });
+const few = values.quick === true;
+const rounds = Number(values.rounds ?? (few ? 1 : 5));
+const kills = Number(values.kills ?? (few ? 10 : 200));
+const only = values.only?.split(',') ?? [...Object.keys(scenarios), 'kills'];
+const unknown = only.filter((name) => name !== 'kills' && !Object.hasOwn(scenarios, name));
+if (unknown.length > 0) throw new Error(`No scenario ${unknown.join(', ')}: there are ${Object.keys(scenarios).join(', ')} and kills.`);
 
-type Measures = Record<string, number[]>;
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const at = (sorted: number[], part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
-const percentile = (list: number[], part: number): number => at([...list].sort((a, b) => a - b), part);
+const known = { cuebook: ours, 'y-websocket': yWebsocket, hocuspocus } satisfies Record<string, () => Promise<Server>>;
+const names = values.servers?.split(',') ?? Object.keys(known);
+const lostRow = 'lost of those confirmed, by kill -9';
 
-const until = async (holds: () => boolean, what: string, within = 60_000): Promise<void> => {
-	for (const by = performance.now() + within; !holds(); await pause(1)) if (performance.now() > by) throw new Error(`waited in vain: ${what}`);
-};
+/** Server → row → a figure of each round. What was lost is written `lost of confirmed`. */
+type Measures = Record<string, Record<string, number[]>>;
+const measures: Measures = values.into && existsSync(values.into) ? (JSON.parse(readFileSync(values.into, 'utf8')) as Measures) : {};
+const note = (server: string, row: string, value: number): void => void ((measures[server] ??= {})[row] ??= []).push(value);
 
-/** Edits of one client until all others have each: milliseconds of each delivery, and of each acknowledgement. */
-async function latency(server: Server, clients: number, edits: number): Promise<{ delivered: number[]; acknowledged: number[]; cpuPer1000: number }> {
-	const doc = await server.make();
-	const [writer, ...readers] = await Promise.all(Array.from({ length: clients }, () => new BenchClient(server).open(doc)));
-	const delivered: number[] = [];
-	const acknowledged: number[] = [];
-	const map = writer!.doc.getMap('bench');
-	await pause(300);
-	const before = server.used().cpu;
-	for (let n = 0; n < edits; n++) {
-		const began = performance.now();
-		let left = readers.length;
-		const all = new Promise<void>((resolve) => {
-			for (const reader of readers)
-				reader.onUpdate = () => {
-					if (reader.doc.getMap('bench').get('n') !== n) return;
-					reader.onUpdate = () => {};
-					delivered.push(performance.now() - began);
-					if (--left === 0) resolve();
-				};
-		});
-		const known = server.acknowledges === 'never' ? Promise.resolve() : new Promise<void>((resolve) => {
-			const due = writer!.sent + 1;
-			writer!.onAcknowledged = () => writer!.acknowledged >= due && (acknowledged.push(performance.now() - began), resolve());
-		});
-		map.set('n', n);
-		await Promise.all([all, known]);
-	}
-	const cpu = server.used().cpu - before;
-	for (const client of [writer!, ...readers]) client.close();
-	return { delivered, acknowledged, cpuPer1000: (cpu * 1_000 * 1_000) / (edits * readers.length) };
-}
-
-/** One writer types, one reader listens: updates a second until the reader has all. */
-async function throughput(server: Server): Promise<number> {
-	const doc = await server.make();
-	const [writer, reader] = [await new BenchClient(server).open(doc), await new BenchClient(server).open(doc)];
-	const [from, to] = [writer.doc.getText('bench'), reader.doc.getText('bench')];
-	const began = performance.now();
-	for (let n = 0; n < inserts; n++) {
-		from.insert(n, 'x');
-		// A breath now and then: the socket sends only when this thread lets it.
-		if (n % 500 === 499) await new Promise((resolve) => setImmediate(resolve));
-	}
-	await until(() => to.length === inserts, 'the reader has all');
-	const took = performance.now() - began;
-	writer.close();
-	reader.close();
-	return (inserts * 1000) / took;
-}
-
-/** Milliseconds until a newcomer has a document of 10,000 keys of 80 bytes. */
-async function join(server: Server): Promise<number> {
-	const doc = await server.make();
-	const writer = await new BenchClient(server).open(doc);
-	const map = writer.doc.getMap('bench');
-	for (let n = 0; n < 10_000; n += 1_000) {
-		writer.doc.transact(() => {
-			for (let key = n; key < n + 1_000; key++) map.set(`key${key}`, 'x'.repeat(80));
-		});
-	}
-	const watcher = await new BenchClient(server).open(doc);
-	await until(() => watcher.doc.getMap('bench').size === 10_000, 'the document is there');
-	await pause(500);
-	const times: number[] = [];
-	for (let n = 0; n < 5; n++) {
-		const began = performance.now();
-		const newcomer = await new BenchClient(server).open(doc);
-		await until(() => newcomer.doc.getMap('bench').size === 10_000, 'the newcomer has all');
-		times.push(performance.now() - began);
-		newcomer.close();
-	}
-	writer.close();
-	watcher.close();
-	return percentile(times, 0.5);
-}
-
-/** KB of memory for each open document of 22 KB. */
-async function memory(server: Server): Promise<number> {
-	const warm = await new BenchClient(server).open(await server.make());
-	const before = server.used().memory;
-	const clients: BenchClient[] = [];
-	for (let n = 0; n < rooms; n++) {
-		const client = await new BenchClient(server).open(await server.make());
-		client.doc.transact(() => {
-			for (let key = 0; key < 220; key++) client.doc.getMap('bench').set(`key${key}`, 'x'.repeat(86));
-		});
-		clients.push(client);
-	}
-	await pause(1_500);
-	const after = server.used().memory;
-	for (const client of [warm, ...clients]) client.close();
-	return ((after - before) * 1024) / rooms;
-}
-
-/** Of edits that the server or its fan-out had confirmed when it was killed: how many were gone after the restart. */
-async function lostInKills(server: Server, count: number): Promise<{ lost: number; confirmed: number }> {
-	const doc = await server.make();
-	let lost = 0;
-	for (let n = 0; n < count; n++) {
-		const [writer, reader] = [await new BenchClient(server).open(doc), await new BenchClient(server).open(doc)];
-		writer.doc.getMap('bench').set(`kill${n}`, n);
-		if (server.acknowledges === 'never') await until(() => reader.doc.getMap('bench').has(`kill${n}`), 'the echo');
-		else await until(() => writer.acknowledged >= writer.sent, 'the acknowledgement');
-		await server.kill();
-		writer.close();
-		reader.close();
-		await server.start();
-		const after = await new BenchClient(server).open(doc);
-		// y-websocket answers before it has read its disk: a moment more for it.
-		if (!after.doc.getMap('bench').has(`kill${n}`)) await until(() => after.doc.getMap('bench').has(`kill${n}`), 'it is there after all', 1_000).catch(() => lost++);
-		after.close();
-	}
-	return { lost, confirmed: count };
-}
-
-const lower = ['latency p50, 2 clients (ms)', 'latency p95, 2 clients (ms)', `latency p50, ${many} clients (ms)`, `latency p95, ${many} clients (ms)`, 'CPU per 1,000 deliveries (ms)', 'join of 10,000 keys × 80 B (ms)', 'memory per document of 22 KB (KB)', 'acknowledgement p50 (ms)', 'acknowledgement p95 (ms)', `lost in ${kills} kill -9`];
-const higher = [`updates/s, one writer, ${inserts.toLocaleString('en')} inserts`];
-
-async function measure(server: Server, into: Measures): Promise<void> {
-	const note = (name: string, value: number) => (into[name] ??= []).push(value);
-	const two = await latency(server, 2, isQuick ? 60 : 200);
-	note(lower[0]!, percentile(two.delivered, 0.5));
-	note(lower[1]!, percentile(two.delivered, 0.95));
-	if (two.acknowledged.length > 0) {
-		note(lower[7]!, percentile(two.acknowledged, 0.5));
-		note(lower[8]!, percentile(two.acknowledged, 0.95));
-	}
-	const crowd = await latency({ ...server, acknowledges: 'never' }, many, isQuick ? 20 : 60);
-	note(lower[2]!, percentile(crowd.delivered, 0.5));
-	note(lower[3]!, percentile(crowd.delivered, 0.95));
-	note(lower[4]!, crowd.cpuPer1000);
-	note(higher[0]!, await throughput(server));
-	note(lower[5]!, await join(server));
-	// A fresh process: what the measures before left behind isn't the documents'.
-	await server.kill();
-	await server.start();
-	note(lower[6]!, await memory(server));
-}
-
-const servers = [await ours(), await yWebsocket(), await hocuspocus()];
-const measures = new Map<string, Measures>(servers.map(({ name }) => [name, {}]));
+const servers: Server[] = [];
 try {
+	for (const name of names) servers.push(await known[name as keyof typeof known]());
 	for (let round = 0; round < rounds; round++) {
 		for (const server of servers) {
 			process.stderr.write(`round ${round + 1} of ${rounds}: ${server.name}\n`);
-			await measure(server, measures.get(server.name)!);
-			const each = Math.ceil(kills / rounds);
-			const { lost } = await lostInKills(server, Math.min(each, kills - each * round));
-			(measures.get(server.name)![lower[9]!] ??= []).push(lost);
+			for (const name of only) {
+				if (name === 'kills') {
+					const each = Math.ceil(kills / rounds);
+					const count = Math.max(0, Math.min(each, kills - each * round));
+					note(server.name, lostRow, await lostInKills(server, count));
+					note(server.name, 'kills', count);
+				} else for (const [row, value] of Object.entries(await scenarios[name as keyof typeof scenarios](server, { few }))) note(server.name, row, value);
+			}
 		}
+		if (values.into) writeFileSync(values.into, JSON.stringify(measures));
 	}
 } finally {
 	for (const server of servers) await server.end();
 }
 
-/** Medians of the rounds; what was lost is added up. */
-const valueOf = (server: string, row: string): number | null => {
-	const found = measures.get(server)![row];
-	if (!found) return null;
-	return row === lower[9] ? found.reduce((sum, one) => sum + one, 0) : percentile(found, 0.5);
-};
+const isHigherBetter = (row: string): boolean => row.startsWith('updates/s');
 const shown = (value: number | null): string => (value === null ? 'none' : value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(value >= 10 ? 1 : 2).replace(/\.?0+$/, '') || '0');
+/** The median of the rounds. */
+const valueOf = (server: string, row: string): number | null => (measures[server]?.[row] ? percentile(measures[server][row], 0.5) : null);
 
-console.log(`\n| | ${servers.map(({ name }) => name).join(' | ')} | ours against the best |\n|---|${servers.map(() => '---:').join('|')}|---:|`);
-for (const row of [...lower.slice(0, 4), higher[0]!, ...lower.slice(4)]) {
-	const found = servers.map(({ name }) => valueOf(name, row));
-	const known = found.filter((value) => value !== null);
-	const best = higher.includes(row) ? Math.max(...known) : Math.min(...known);
-	const ratio = row === lower[9] ? (found[0] === 0 ? 'none lost' : `${found[0]} lost`) : `${(higher.includes(row) ? best / found[0]! : found[0]! / best).toFixed(2)} ×`;
+const shownServers = Object.keys(known).filter((name) => measures[name]);
+const rows = [...new Set(shownServers.flatMap((name) => Object.keys(measures[name]!)))].filter((row) => row !== 'kills');
+console.log(`\n| | ${shownServers.join(' | ')} | ours against the best |\n|---|${shownServers.map(() => '---:').join('|')}|---:|`);
+for (const row of rows) {
+	if (row === lostRow) {
+		const sum = (name: string, of: string) => (measures[name]?.[of] ?? []).reduce((all, one) => all + one, 0);
+		console.log(`| ${row} | ${shownServers.map((name) => `${sum(name, row)} of ${sum(name, 'kills')}`).join(' | ')} | |`);
+		continue;
+	}
+	const found = shownServers.map((name) => valueOf(name, row));
+	const others = found.slice(1).filter((value) => value !== null);
+	const best = isHigherBetter(row) ? Math.max(...others) : Math.min(...others);
+	const ratio = found[0] === null || others.length === 0 ? '' : `${(isHigherBetter(row) ? best / found[0]! : found[0]! / best).toFixed(2)} ×`;
 	console.log(`| ${row} | ${found.map(shown).join(' | ')} | ${ratio} |`);
 }
-console.log(`\n${servers.map(({ name, acknowledges }) => `${name} acknowledges: ${acknowledges}`).join('; ')}. Medians of ${rounds} rounds.`);
+const counts = shownServers.map((name) => Math.max(...Object.values(measures[name]!).map((list) => list.length)));
+console.log(`\nMedians of ${Math.max(...counts)} rounds. An acknowledgement means: ${Object.keys(known).map((name) => `${name} ${{ cuebook: 'on disk', 'y-websocket': 'none is given', hocuspocus: 'in memory' }[name]}`).join(', ')}.`);
 process.exit(0);
