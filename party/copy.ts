@@ -115,9 +115,9 @@ export class Copy {
 	}
 
 	/** Forgets the authors of what is published. */
-	async notePublished(position: number): Promise<void> {
+	notePublished(position: number): void {
 		for (const [path, author] of this.#paths) if (author.position <= position) this.#paths.delete(path);
-		await this.log.notePublished(position);
+		this.log.notePublished(position);
 	}
 
 	/** Stops its timer: the room lets go of this copy. */

@@ -38,6 +38,8 @@ export class Log {
 	#rowsSince = 0;
 	#bytesSince = 0;
 	#isEpochClaimed = false;
+	/** What the head on disk says of it. */
+	#keptPublished = 0;
 
 	constructor(storage: Storage) {
 		this.storage = storage;
@@ -56,6 +58,7 @@ export class Log {
 		const rows = new Map([...recordsIn(await this.storage.list({ prefix: 'log:' }))].sort(([a], [b]) => a - b));
 		if (!this.head && rows.size + snapshots.size > 0) throw new Error('There are records but no head: the document can’t be told from a new one.');
 		if (!this.head) return { records: [], damaged: [] };
+		this.#keptPublished = this.head.published;
 		const damaged: string[] = [];
 		let base: { position: number; record: LogRecord } | null = null;
 		for (const candidate of [this.head.snapshot, this.head.previous]) {
@@ -92,16 +95,20 @@ export class Log {
 		this.#count(size);
 		const writes: Promise<unknown>[] = [];
 		if (this.#rowsSince >= snapshotRows || this.#bytesSince >= snapshotBytes) writes.push(...this.#snapshot(head, entries, whole()));
-		writes.push(...this.#put({ ...entries, head: { ...head } }));
+		writes.push(...this.#put({ ...entries, head: this.#headToKeep() }));
 		await Promise.all(writes);
 		await this.storage.sync();
 	}
 
-	/** Notes how far the document is published. Not waited for by anyone: if it is lost, the next start publishes again and nothing changes. */
-	async notePublished(position: number): Promise<void> {
-		if (!this.head || this.head.published >= position) return;
-		this.head.published = position;
-		await this.storage.put({ head: { ...this.head } });
+	/** Notes how far the document is published. It is kept with the next row, or by `keepPublished`: if it is lost, the next start publishes again and nothing changes. */
+	notePublished(position: number): void {
+		if (this.head) this.head.published = Math.max(this.head.published, position);
+	}
+
+	/** Writes what `notePublished` noted, when it isn't on disk yet. Not waited for by anyone. */
+	async keepPublished(): Promise<void> {
+		if (!this.head || this.head.published === this.#keptPublished) return;
+		await Promise.all(this.#put({ head: this.#headToKeep() }));
 	}
 
 	/** This instance's epoch, on disk before it is used. */
@@ -109,7 +116,7 @@ export class Log {
 		const isNew = !this.#isEpochClaimed;
 		const head = this.#claimed();
 		if (isNew) {
-			await this.storage.put({ head: { ...head } });
+			await Promise.all(this.#put({ head: this.#headToKeep() }));
 			await this.storage.sync();
 		}
 		return head.epoch;
@@ -120,6 +127,11 @@ export class Log {
 		if (!this.#isEpochClaimed) this.head.epoch += 1;
 		this.#isEpochClaimed = true;
 		return this.head;
+	}
+
+	#headToKeep(): Head {
+		this.#keptPublished = this.head!.published;
+		return { ...this.head! };
 	}
 
 	#count(size: number): void {

@@ -11,10 +11,13 @@ import { canonical } from '#domain/value.ts';
 import { callRoom } from './call.ts';
 import { system, type Copy } from './copy.ts';
 import { alert } from './host.ts';
+import { Mark } from './mark.ts';
 import type { Settings } from './settings.ts';
 
 /** How long after a write the publishing begins, in ms: a burst is published once. */
 const delayMs = 150;
+/** How long after the last publishing it is noted on disk and the mark is taken away, in ms: while people write neither is worth a write. */
+const quietMs = 1_000;
 /** A guard that keeps failing means another instance is alive and newer. */
 const attempts = 3;
 /** What rooms find by themselves has no author. */
@@ -27,13 +30,15 @@ export class Publisher {
 	/** What is in libSQL, as far as this instance knows; undefined = read it. */
 	#published: Published | null | undefined;
 	#timer: ReturnType<typeof setTimeout> | undefined;
+	#quiet: ReturnType<typeof setTimeout> | undefined;
 	#running: Promise<boolean> | null = null;
 	#next: Promise<boolean> | null = null;
 	#mayHeal = true;
 	/** What was healed and is not yet told by an event. */
 	#healings: (Healing & { author: string | null })[] = [];
 	#database: Database | null = null;
-	#isMarked = false;
+	readonly #mark = new Mark((isDirty) => this.#call('automation', `${this.#workspace}_0`, 'dirty', { doc: this.#id, isDirty }));
+	#workspace = '';
 
 	constructor(id: string, settings: Settings, healed: (healing: Healing, userId: string) => void) {
 		this.#id = id;
@@ -44,10 +49,17 @@ export class Publisher {
 	/** Says that the document has changed: the automation room remembers it until it is published (S14). */
 	changed(copy: Copy, isHealing: boolean): void {
 		if (!isHealing) this.#mayHeal = true;
-		if (this.#isMarked || !copy.log.head) return;
-		this.#isMarked = true;
-		// A mark that nobody heard is none: the next change makes it again.
-		void this.#mark(copy.log.head.workspace, true).then((isHeard) => (this.#isMarked &&= isHeard));
+		if (!copy.log.head) return;
+		this.#workspace = copy.log.head.workspace;
+		this.#mark.set();
+	}
+
+	/** The automation room's sweep asks: publishes what is left. It forgets the document once it is answered, unless something came meanwhile. */
+	async asked(copy: Copy): Promise<boolean> {
+		this.#mark.forget();
+		const isPublished = copy.isDirty ? await this.now(copy) : false;
+		if (copy.isDirty) this.#mark.set();
+		return isPublished;
 	}
 
 	/** Publishes soon, when there is something to publish. */
@@ -66,6 +78,7 @@ export class Publisher {
 	/** Gives up what was scheduled: the copy it was for is finished. The next copy schedules its own. */
 	end(): void {
 		clearTimeout(this.#timer);
+		clearTimeout(this.#quiet);
 		this.#timer = undefined;
 	}
 
@@ -97,8 +110,9 @@ export class Publisher {
 			this.#tell(publication, seq);
 		}
 		this.#published = isSame ? base : publication.next;
-		await copy.notePublished(position);
-		if (!copy.isDirty) await this.#clean(copy);
+		copy.notePublished(position);
+		clearTimeout(this.#quiet);
+		this.#quiet = setTimeout(() => void this.#settle(copy).catch((error) => alert(this.#id, 'how far it is published could not be noted', error)), quietMs);
 		return isSame ? 'clean' : 'published';
 	}
 
@@ -155,16 +169,11 @@ export class Publisher {
 		if (events.length + ticks.length > 0) this.#call('automation', `${workspace}_0`, 'wake', {});
 	}
 
-	async #clean(copy: Copy): Promise<void> {
-		if (!this.#isMarked) return;
-		this.#isMarked = false;
-		const isHeard = await this.#mark(copy.log.head!.workspace, false);
-		// A change that came while the mark was being taken away must not lose its own.
-		if (copy.isDirty && isHeard) this.changed(copy, true);
-	}
-
-	#mark(workspace: string, isDirty: boolean): Promise<boolean> {
-		return this.#call('automation', `${workspace}_0`, 'dirty', { doc: this.#id, isDirty });
+	/** Nothing came for a while: the next start need not publish again, and nobody needs to remember the document. What comes later settles itself. */
+	async #settle(copy: Copy): Promise<void> {
+		if (copy.isDirty) return;
+		this.#mark.clear();
+		await copy.log.keepPublished();
 	}
 
 	async #call(party: 'workspace' | 'automation', room: string, verb: string, body: unknown): Promise<boolean> {

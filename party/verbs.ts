@@ -19,7 +19,7 @@ const revoke: Verb = ({ links, seats }, body) => {
 	return call.ok ? answer({ revoked: seats.revoke(call.value, links.of(call.value.userId)) }) : call.response;
 };
 
-const publish: Verb = async ({ copy, publisher }) => answer({ published: copy.isDirty ? await publisher.now(copy) : false, position: copy.log.position });
+const publish: Verb = async ({ copy, publisher }) => answer({ published: await publisher.asked(copy), position: copy.log.position });
 
 const read: Verb = async ({ copy }) => {
 	await copy.written();
