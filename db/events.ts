@@ -32,7 +32,8 @@ export const heldEvents = async (database: Database, workspace: string, { subjec
 	return rows.map(recordedOf);
 };
 
-const recordedOf = (row: typeof event.$inferSelect): RecordedEvent => ({
+/** An event from its row. */
+export const recordedOf = (row: typeof event.$inferSelect): RecordedEvent => ({
 	id: row.id,
 	type: row.type as RecordedEvent['type'],
 	subjectType: row.subjectType as RecordedEvent['subjectType'],

@@ -3,6 +3,7 @@ import type { Statement } from '#db/statement.ts';
 import { enrolRun, historyKey, readHistories } from '#db/entries.ts';
 import { activePlaybooks } from '#db/runs.ts';
 import type { IntentRequest } from '#domain/actions/action.ts';
+import { keepRefusal } from '#db/refusals.ts';
 import { enrol } from '#domain/engine/enrol.ts';
 import { factsFromRows } from '#domain/engine/facts-from-rows.ts';
 import type { Run } from '#domain/engine/run.ts';
@@ -17,18 +18,23 @@ export const childRun = async (engine: Engine, parent: Run, { playbookId, subjec
 	const { settings, one } = await truthOf(engine, subjectId);
 	if (!one) return { statements: [], response: null, error: 'The customer is not there any more.' };
 	const histories = await readHistories(engine.database, engine.workspace, [playbookId], [subjectId], now);
+	const cause = { by: 'run', runId: parent.id, playbookId: parent.playbookId } as const;
+	const by = { runId: parent.id, rootRunId: parent.rootRunId, depth: parent.depth, lineage: parent.lineage };
 	const enrolment = enrol({
 		workspace: engine.workspace,
 		playbookId,
 		version: playbook.version,
 		definition: playbook.definition,
-		cause: { by: 'run', runId: parent.id, playbookId: parent.playbookId },
-		parent: { runId: parent.id, rootRunId: parent.rootRunId, depth: parent.depth, lineage: parent.lineage },
+		cause,
+		parent: by,
 		facts: factsFromRows(one, settings),
 		now,
 		runId: await idFrom('run_', key),
 		history: histories.get(historyKey(playbookId, subjectId))!,
 	});
-	if (!enrolment.enters) return { statements: [], response: { runId: null, refusal: enrolment.code }, error: null };
+	if (!enrolment.enters) {
+		const refused = keepRefusal({ workspace: engine.workspace, playbookId, version: playbook.version, subjectId, code: enrolment.code, at: now, cause, filters: enrolment.filters, parent: by });
+		return { statements: [refused], response: { runId: null, refusal: enrolment.code }, error: null };
+	}
 	return { statements: enrolRun(enrolment.run, enrolment.first, engine.shard), response: { runId: enrolment.run.id }, error: null };
 };

@@ -3,6 +3,7 @@ import { enrolRun, historyKey, readHistories } from '#db/entries.ts';
 import { activePlaybooks, type ActivePlaybook } from '#db/runs.ts';
 import { wakeWaits } from '#db/waits.ts';
 import { openConflicts } from '#db/conflicts.ts';
+import { keepRefusal } from '#db/refusals.ts';
 import { assertUndrained, heldEvents, isDrained, markDrained, undrainedEvents } from '#db/events.ts';
 import { bumpSeq, commitGuarded, type Statement } from '#db/statement.ts';
 import { enrol } from '#domain/engine/enrol.ts';
@@ -53,10 +54,10 @@ const drainTogether = async (engine: Engine, together: RecordedEvent[], playbook
 		const open = undecided(await openConflicts(engine.database, engine.workspace, [event.customerId], now));
 		if (started.some(({ definition }) => waitsUntil(readBy(definition.filters), open) !== null)) return false;
 	}
-	const entries = event.customerId !== null && started.length > 0 ? await entriesOf(engine, event, event.customerId, started, now) : [];
+	const { entries, refusals } = event.customerId !== null && started.length > 0 ? await entriesOf(engine, event, event.customerId, started, now) : { entries: [], refusals: [] };
 	const waits = event.customerId !== null && movesDates.has(event.type) ? [wakeWaits(engine.workspace, event.customerId, now)] : [];
 	const seen = together.flatMap(({ id }) => [assertUndrained(id), markDrained(id, now)]);
-	const statements = [...seen, ...(entries.length > 0 ? [bumpSeq(engine.workspace)] : []), ...entries, ...waits];
+	const statements = [...seen, ...(entries.length > 0 ? [bumpSeq(engine.workspace)] : []), ...entries, ...refusals, ...waits];
 	await commitGuarded(engine.database, statements, () => isDrained(engine.database, first.id));
 	return true;
 };
@@ -76,24 +77,25 @@ const isStarted = (engine: Engine, playbook: ActivePlaybook, event: RecordedEven
 	}
 };
 
-const entriesOf = async (engine: Engine, event: RecordedEvent, customerId: string, playbooks: ActivePlaybook[], now: number): Promise<Statement[]> => {
+const entriesOf = async (engine: Engine, event: RecordedEvent, customerId: string, playbooks: ActivePlaybook[], now: number): Promise<{ entries: Statement[]; refusals: Statement[] }> => {
 	const { settings, one } = await truthOf(engine, customerId);
-	if (!one) return [];
+	const [entries, refusals]: [Statement[], Statement[]] = [[], []];
+	if (!one) return { entries, refusals };
 	const ids = playbooks.map(({ id }) => id);
 	const histories = await readHistories(engine.database, engine.workspace, ids, [customerId], now);
 	const facts = factsFromRows(one, settings, { event });
 	const cause: RunCause = { by: 'event', eventId: event.id, eventType: event.type, data: event.data, subjectId: event.subjectId, at: event.at, actor: event.actor };
-	const entries: Statement[] = [];
 	for (const { id, version, definition } of playbooks) {
 		const runId = await idFrom('run_', event.id, id);
 		const history = histories.get(historyKey(id, customerId))!;
 		try {
 			const enrolment = enrol({ workspace: engine.workspace, playbookId: id, version, definition, cause, parent: event.cause, facts, now, runId, history });
 			if (enrolment.enters) entries.push(...enrolRun(enrolment.run, enrolment.first, engine.shard));
-			else if (enrolment.code === 'burst' || enrolment.code === 'depth') engine.log('a record was kept out to stop a loop', { playbook: id, event: event.id, code: enrolment.code });
+			else refusals.push(keepRefusal({ workspace: engine.workspace, playbookId: id, version, subjectId: customerId, code: enrolment.code, at: now, cause, filters: enrolment.filters, parent: event.cause }));
+			if (!enrolment.enters && (enrolment.code === 'burst' || enrolment.code === 'depth')) engine.log('a record was kept out to stop a loop', { playbook: id, event: event.id, code: enrolment.code });
 		} catch (error) {
 			engine.log('a playbook could not be entered', { playbook: id, event: event.id, customer: customerId }, error);
 		}
 	}
-	return entries;
+	return { entries, refusals };
 };

@@ -4,6 +4,7 @@ import { readLastingPage, readTruthPage, type CustomerTruth, type Truth } from '
 import { assertHeld, dropJob, isHeld, keepProgress, rearmJob, releaseJob, type Job } from '#db/jobs.ts';
 import { enrolRun, historyKey, readHistories } from '#db/entries.ts';
 import { activePlaybooks, type ActivePlaybook } from '#db/runs.ts';
+import { isLimit, keepRefusal } from '#db/refusals.ts';
 import { bumpSeq, commit, commitGuarded, type Statement } from '#db/statement.ts';
 import { enrol } from '#domain/engine/enrol.ts';
 import { factsFromRows } from '#domain/engine/facts-from-rows.ts';
@@ -70,6 +71,7 @@ const entriesOf = async (engine: Engine, playbook: ActivePlaybook, page: Truth, 
 			const input = { workspace: engine.workspace, playbookId: id, version, definition, cause: { by: 'schedule', occurrence: key }, parent: null, facts: factsFromRows(one, page.settings), now, runId } as const;
 			const enrolment = enrol({ ...input, history });
 			if (enrolment.enters) entries.push(...enrolRun(enrolment.run, enrolment.first, engine.shard));
+			else if (isLimit(enrolment.code)) entries.push(keepRefusal({ ...input, subjectId: subject, code: enrolment.code, at: now, filters: enrolment.filters }));
 		} catch (error) {
 			engine.log('a playbook could not be entered', { playbook: id, customer: subject }, error);
 		}

@@ -79,6 +79,23 @@ CREATE TABLE `draft` (
 --> statement-breakpoint
 CREATE INDEX `draft_seq` ON `draft` (`workspace`,`seq`);--> statement-breakpoint
 CREATE INDEX `draft_run` ON `draft` (`run_id`);--> statement-breakpoint
+CREATE TABLE `entry_refusal` (
+	`workspace` text NOT NULL,
+	`playbook_id` text NOT NULL,
+	`subject_id` text NOT NULL,
+	`code` text NOT NULL,
+	`version` integer NOT NULL,
+	`at` integer NOT NULL,
+	`times` integer DEFAULT 1 NOT NULL,
+	`cause` text NOT NULL,
+	`filters` text NOT NULL,
+	`parent` text,
+	`parent_run_id` text,
+	PRIMARY KEY(`playbook_id`, `subject_id`, `code`)
+);
+--> statement-breakpoint
+CREATE INDEX `entry_refusal_parent` ON `entry_refusal` (`parent_run_id`) WHERE parent_run_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `entry_refusal_limit` ON `entry_refusal` (`workspace`,`at`) WHERE code IN ('lineage', 'depth', 'burst');--> statement-breakpoint
 CREATE TABLE `follow` (
 	`workspace` text NOT NULL,
 	`seq` integer NOT NULL,

@@ -3,6 +3,7 @@
  */
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { EntryRefusal } from '#domain/engine/enrol.ts';
 import { at, json, mirrored } from './columns.ts';
 
 /** A published version: immutable (R23). */
@@ -280,4 +281,29 @@ export const draft = sqliteTable(
 		createdAt: at('created_at').notNull(),
 	},
 	(t) => [index('draft_seq').on(t.workspace, t.seq), index('draft_run').on(t.runId)],
+);
+
+/**
+ * A record that a playbook's trigger held for and that did not enter: the last time for each reason, with what was seen then (BE6). Of what
+ * time starts only the limits are kept (R19): filters and rules that sort out a whole book say the same when they are asked anew.
+ */
+export const entryRefusal = sqliteTable(
+	'entry_refusal',
+	{
+		workspace: text('workspace').notNull(),
+		playbookId: text('playbook_id').notNull(),
+		subjectId: text('subject_id').notNull(),
+		code: text('code').$type<EntryRefusal>().notNull(),
+		version: integer('version').notNull(),
+		at: at('at').notNull(),
+		/** How often it was refused for this reason. */
+		times: integer('times').notNull().default(1),
+		cause: json<unknown>('cause').notNull(),
+		filters: json<unknown>('filters').notNull(),
+		/** The run that led there, with its lineage; null when none did. */
+		parent: json<unknown>('parent'),
+		/** That run's id, so that it can tell what it was kept from. */
+		parentRunId: text('parent_run_id'),
+	},
+	(t) => [primaryKey({ columns: [t.playbookId, t.subjectId, t.code] }), index('entry_refusal_parent').on(t.parentRunId).where(sql`parent_run_id IS NOT NULL`), index('entry_refusal_limit').on(t.workspace, t.at).where(sql`code IN ('lineage', 'depth', 'burst')`)],
 );

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { eq } from 'drizzle-orm';
 import { activationJobs } from '#db/jobs.ts';
 import { customer, interaction, run } from '#db/schema/index.ts';
+import { readRefusals } from '#db/refusals.ts';
 import { commit } from '#db/statement.ts';
 import { triggers } from '#domain/triggers/index.ts';
 import { drain } from '#party/drain.ts';
@@ -25,6 +26,7 @@ beforeEach(async () => {
 	await addCustomer(bench.database, 'w1', `c${count}`, { stage: 'w1_s2', stageSince: bench.now });
 });
 const changed = (over = {}) => stageChanged('w1', `e${count}`, `c${count}`, over);
+const refusals = () => readRefusals(bench.database, 'w1', { playbookId: 'p1', subjectId: `c${count}` });
 const runsOf = async () => (await bench.runs()).filter((one) => one.subjectId === `c${count}`);
 
 test('R4 R14 an event makes one run with its first job, and is seen, in one batch', async () => {
@@ -44,19 +46,22 @@ test('two drains at once enter a record once', async () => {
 	expect((await runsOf()).length).toBe(1);
 });
 
-test('a record whose filters don’t hold, or that is gone, stays out, and the event is seen', async () => {
+test('BE6 a record whose filters don’t hold, or that is gone, stays out, and what was seen is kept', async () => {
 	await bench.database.update(customer).set({ stage: 'w1_s1' }).where(eq(customer.id, `c${count}`));
 	await bench.record(changed());
 	await bench.record(changed({ id: `gone${count}`, subjectId: 'nobody', customerId: 'nobody' }));
 	await drain(bench.engine, later());
 	expect(await runsOf()).toEqual([]);
 	expect(await bench.undrained()).toBe(0);
+	expect(await refusals()).toMatchObject([{ code: 'filters', version: 1, at: bench.now, times: 1, cause: { by: 'event', eventId: `e${count}` }, filters: { holds: false, items: [{ saw: 'w1_s1', holds: false }] }, parent: null }]);
 });
 
 test('R19 an event that the playbook itself caused does not start it again', async () => {
 	await bench.record(changed({ cause: { runId: 'r', rootRunId: 'r', depth: 1, lineage: [`p1:c${count}`] } }));
 	await drain(bench.engine, later());
 	expect(await runsOf()).toEqual([]);
+	expect(await readRefusals(bench.database, 'w1', { parentRunId: 'r' })).toMatchObject([{ code: 'lineage', subjectId: `c${count}`, parent: { lineage: [`p1:c${count}`] } }]);
+	expect((await readRefusals(bench.database, 'w1', { playbookId: 'p1', isLimit: true })).map(({ subjectId }) => subjectId)).toEqual([`c${count}`]);
 });
 
 test('R5 when the answer to the batch is lost, it is read back, and nothing happens twice', async () => {

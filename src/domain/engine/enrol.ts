@@ -47,16 +47,23 @@ export function dedupKey(entry: EntryRule, subjectId: string, cause: RunCause, r
 /** A person or a run starts it on purpose: trigger and filters don't count, entry rules do (PB5). */
 const isDeliberate = (cause: RunCause): boolean => cause.by === 'person' || cause.by === 'run';
 
-/** The reason why the record does not enter, or null. */
-function refusal({ playbookId, definition, cause, parent, facts, now, history, isAgain = false }: Entry, filters: Explanation): EntryRefusal | null {
-	const { entry } = definition;
-	if (!isDeliberate(cause) && !filters.holds) return 'filters';
-	if (isReentry(parent, playbookId, facts.customer.id)) return 'lineage';
-	if (history.isRunning) return 'running';
-	if (entry.rule === 'once' && !isAgain && history.hasEntered) return 'once';
-	if (entry.rule === 'every' && !isAgain && history.lastEnteredAt !== null && addDuration(history.lastEnteredAt, { amount: entry.days, unit: 'days' }, facts.settings.timeZone) > now) return 'every';
-	if (parent && parent.depth + 1 > deepest) return 'depth';
-	return history.startedLastMinute >= mostPerMinute ? 'burst' : null;
+/** When the rule lets a record in again that entered before (ms); null when the rule doesn't ask for time (RU5). */
+export const entersAgainAt = ({ entry }: Pick<PlaybookDefinition, 'entry'>, { lastEnteredAt }: History, timeZone: string): number | null =>
+	entry.rule === 'every' && lastEnteredAt !== null ? addDuration(lastEnteredAt, { amount: entry.days, unit: 'days' }, timeZone) : null;
+
+/** Every reason why the record does not enter, in the order they count. */
+export function refusalsOf({ playbookId, definition, cause, parent, facts, now, history, isAgain = false }: Entry, filters: Explanation): EntryRefusal[] {
+	const again = entersAgainAt(definition, history, facts.settings.timeZone);
+	const reasons: [EntryRefusal, boolean][] = [
+		['filters', !isDeliberate(cause) && !filters.holds],
+		['lineage', isReentry(parent, playbookId, facts.customer.id)],
+		['running', history.isRunning],
+		['once', !isAgain && definition.entry.rule === 'once' && history.hasEntered],
+		['every', !isAgain && again !== null && again > now],
+		['depth', parent !== null && parent.depth + 1 > deepest],
+		['burst', history.startedLastMinute >= mostPerMinute],
+	];
+	return reasons.flatMap(([code, isSo]) => (isSo ? [code] : []));
 }
 
 /**
@@ -66,7 +73,7 @@ function refusal({ playbookId, definition, cause, parent, facts, now, history, i
 export function enrol(input: Entry): Enrolment {
 	const { definition, facts, now, runId, cause, parent, playbookId } = input;
 	const filters = explain(definition.filters, facts, now);
-	const code = refusal(input, filters);
+	const [code] = refusalsOf(input, filters);
 	if (code) return { enters: false, code, filters };
 	const subjectId = facts.customer.id;
 	const run: Run = {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunCause } from '#domain/engine/run.ts';
 import { deepest, enrol, mostPerMinute, type Entry, type History } from '#domain/engine/enrol.ts';
-import { explainEntry } from '#domain/engine/explain.ts';
 import { isReentry, lineageKey } from '#domain/engine/match.ts';
 import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
 import { day, factsOf, noon } from '../facts.ts';
@@ -77,21 +76,4 @@ it('R19: a cause names what must not enter again', () => {
 	expect(isReentry({ lineage: [lineageKey('playbook_a', 'c')] }, 'playbook_a', 'c')).toBe(true);
 	expect(isReentry({ lineage: [lineageKey('playbook_a', 'c')] }, 'playbook_a', 'd')).toBe(false);
 	expect(isReentry(null, 'playbook_a', 'c')).toBe(false);
-});
-
-describe('BE6: why, and why not', () => {
-	const event = { id: 'e', type: 'customer.stage-changed' as const, subjectType: 'customer' as const, subjectId: 'customer_acme', customerId: 'customer_acme', at: noon, actor: { kind: 'user' as const, id: 'u' }, cause: null, data: { field: 'stage', from: 'stage_new', to: 'stage_live' } };
-	const staged = (to: string) => ({ trigger: { type: 'stage-changed', params: { from: null, to } } });
-	it.each([
-		['it enters', { definition: staged('stage_live') }, true, event, null],
-		['its trigger asks for another stage', { definition: staged('stage_new') }, true, event, 'trigger'],
-		['it is not active', { definition: staged('stage_live') }, false, event, 'inactive'],
-		['it has no trigger', { definition: { trigger: null } }, true, null, 'no-trigger'],
-		['its filters do not hold', { definition: { ...staged('stage_live'), filters: when(false) } }, true, event, 'filters'],
-		['it runs already', { definition: staged('stage_live'), history: { isRunning: true } }, true, event, 'running'],
-	])('%s', (_, change, isActive, by, expected) => {
-		const why = explainEntry({ ...entry(change), isActive, event: by });
-		expect([why.code, why.enters]).toEqual([expected, expected === null]);
-		expect(why.filters.kind).toBe('group');
-	});
 });
