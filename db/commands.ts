@@ -36,7 +36,8 @@ export async function commitIn(db: Database, workspaceId: string, statements: St
 	}
 }
 
-function isKeyTaken(error: unknown): boolean {
+/** Whether a batch was aborted because a row with its key is there already. */
+export function isKeyTaken(error: unknown): boolean {
 	for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) if (cause.message.includes('UNIQUE constraint failed')) return true;
 	return false;
 }

@@ -1,5 +1,5 @@
 /** Everything a step's firing is judged by, but the facts: read in one exchange. */
-import { and, asc, eq, lt } from 'drizzle-orm';
+import { and, asc, eq, lt, sql } from 'drizzle-orm';
 import type { IntentRequest } from '#domain/actions/action.ts';
 import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
 import type { Run } from '#domain/engine/run.ts';
@@ -19,7 +19,7 @@ export type Firing = {
 	intents: Intent[];
 	/** What the step waited for, once that has come. */
 	resumed: { kind: 'task' | 'run' | 'draft'; ref: string; at: number } | null;
-	/** What earlier attempts of the step did in this run: a retry must not do it again. */
+	/** What earlier attempts of the step did in this run, or a person left (R12): a retry must not do it again. */
 	performed: { part: number; request: IntentRequest }[];
 };
 
@@ -42,7 +42,7 @@ export const readFiring = async (database: Database, { runId, number }: Job): Pr
 			.select({ part: intent.part, request: intent.request })
 			.from(intent)
 			.innerJoin(step, and(eq(step.runId, intent.runId), eq(step.number, intent.number)))
-			.where(and(eq(intent.runId, runId), lt(intent.number, number), eq(intent.state, 'done'), eq(step.stepId, stepId))),
+			.where(and(eq(intent.runId, runId), lt(intent.number, number), sql`(${intent.state} = 'done' OR (${intent.state} = 'abandoned' AND json_extract(${intent.response}, '$.settled.outcome') = 'left'))`, eq(step.stepId, stepId))),
 	]);
 	if (!runs[0] || !steps[0]) return null;
 	const wait = waits[0];

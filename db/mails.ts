@@ -1,5 +1,6 @@
 /** Mails: the Outbox. What was sent, captured because there is no key, or failed. */
 import type { mail } from './schema/index.ts';
+import { deliveryKnown } from './callbacks.ts';
 import { seqNow, statement, type Statement } from './statement.ts';
 
 export type NewMail = Omit<typeof mail.$inferInsert, 'seq' | 'deletedAt'>;
@@ -10,8 +11,8 @@ export type NewMail = Omit<typeof mail.$inferInsert, 'seq' | 'deletedAt'>;
  */
 export const recordMail = (made: NewMail): Statement =>
 	statement(
-		`INSERT INTO mail (id, workspace, seq, kind, customer_id, run_id, from_address, to_addresses, cc_addresses, bcc_addresses, subject, html, text, state, provider_id, error, at)
-		 VALUES (:id, :workspace, ${seqNow}, :kind, :customerId, :runId, :from, :to, :cc, :bcc, :subject, :html, :text, :state, :providerId, :error, :at)
+		`INSERT INTO mail (id, workspace, seq, kind, customer_id, run_id, from_address, to_addresses, cc_addresses, bcc_addresses, subject, html, text, state, provider_id, error, at, delivery, delivery_at)
+		 VALUES (:id, :workspace, ${seqNow}, :kind, :customerId, :runId, :from, :to, :cc, :bcc, :subject, :html, :text, :state, :providerId, :error, :at, ${deliveryKnown('delivery')}, ${deliveryKnown('at')})
 		 ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, state = excluded.state, provider_id = excluded.provider_id, error = excluded.error
 		 WHERE mail.state NOT IN ('sent', 'captured')`,
 		{

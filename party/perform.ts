@@ -9,6 +9,7 @@ import { insertTask } from '#db/tasks.ts';
 import { bumpSeq, commit, commitGuarded, type Statement } from '#db/statement.ts';
 import type { IntentDraft, IntentRequest } from '#domain/actions/action.ts';
 import { intentKey } from '#domain/engine/intent-key.ts';
+import { isReplayable } from '#domain/engine/replay.ts';
 import type { Run } from '#domain/engine/run.ts';
 import { childRun } from './child-run.ts';
 import type { Engine } from './engine.ts';
@@ -16,8 +17,6 @@ import { performers } from './performers/index.ts';
 import { addressOf } from './performers/mail.ts';
 import type { Performer, World } from './performers/performer.ts';
 
-/** Keyed replay ends here, in ms: Resend keeps a key for 24 h (R13). */
-const replayMs = 23 * 3_600_000;
 /** What must be left of the lease beyond the performer's own time, in ms (R6). */
 const marginMs = 5_000;
 /** Tries of one step before its failure is final. */
@@ -127,7 +126,7 @@ const performOne = async (engine: Engine, job: Job, run: Run, intent: Intent, wo
 	const performer = performerOf(kind);
 	const now = engine.now();
 	if (!performer) return last({ state: 'failed', error: `Nothing here can do “${kind}”.` });
-	if (intent.firstAt !== null && now - intent.firstAt > replayMs) return last({ state: 'unknown', error: intent.error ?? 'It may have been sent; it was not confirmed within 23 hours.' });
+	if (!isReplayable(intent.firstAt, now)) return last({ state: 'unknown', error: intent.error ?? 'It may have been sent; it was not confirmed within 23 hours.' });
 	if (!performer.isKeyed && intent.state === 'sending') return last({ state: 'unknown', error: 'It may have been sent before the automation was interrupted.' });
 	const system = systemOf(request);
 	const openUntil = engine.breaker.openUntil(system, now);

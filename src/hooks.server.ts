@@ -9,6 +9,8 @@ export const handle: Handle = async ({ event, resolve }) => {
 	prepare(event);
 	if (path.startsWith('/api/auth/')) return answerAuth(event);
 	if (event.route.id === null) return refuse(404, 'no-such-call', 'This server does not know the call. Reload the app.');
+	// Callbacks come from providers, not from pages: their signature is checked instead.
+	if (path.startsWith('/api/callbacks/')) return resolve(event);
 	return refuseForeign(event) ?? resolve(event);
 };
 

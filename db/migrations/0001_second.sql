@@ -53,6 +53,17 @@ CREATE TABLE `template` (
 );
 --> statement-breakpoint
 CREATE INDEX `template_seq` ON `template` (`workspace`,`seq`);--> statement-breakpoint
+CREATE TABLE `callback` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace` text NOT NULL,
+	`mail_id` text NOT NULL,
+	`delivery` text NOT NULL,
+	`reason` text,
+	`at` integer NOT NULL,
+	`received_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `callback_mail` ON `callback` (`mail_id`);--> statement-breakpoint
 CREATE TABLE `draft` (
 	`workspace` text NOT NULL,
 	`seq` integer NOT NULL,
@@ -194,7 +205,11 @@ CREATE TABLE `run_archive` (
 );
 --> statement-breakpoint
 ALTER TABLE `workspace` ADD `alert_url` text;--> statement-breakpoint
+ALTER TABLE `workspace` ADD `resend_webhook_secret` text;--> statement-breakpoint
 ALTER TABLE `workspace` ADD `conflict_hours` integer DEFAULT 24 NOT NULL;--> statement-breakpoint
+ALTER TABLE `mail` ADD `delivery` text;--> statement-breakpoint
+ALTER TABLE `mail` ADD `delivery_at` integer;--> statement-breakpoint
+CREATE INDEX `mail_provider` ON `mail` (`provider_id`) WHERE provider_id IS NOT NULL;--> statement-breakpoint
 ALTER TABLE `run` ADD `paused_at` integer;--> statement-breakpoint
 CREATE INDEX `run_ended` ON `run` (`workspace`,`ended_at`) WHERE ended_at IS NOT NULL AND deleted_at IS NULL;--> statement-breakpoint
 ALTER TABLE `task` ADD `doc` text;--> statement-breakpoint

@@ -3,6 +3,7 @@
  */
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { Delivery } from '#domain/delivery.ts';
 import type { EntryRefusal } from '#domain/engine/enrol.ts';
 import { at, json, mirrored } from './columns.ts';
 
@@ -248,8 +249,11 @@ export const mail = sqliteTable(
 		providerId: text('provider_id'),
 		error: text('error'),
 		at: at('at').notNull(),
+		/** What the provider told of it later, and when that happened; null when it told nothing. */
+		delivery: text('delivery').$type<Delivery>(),
+		deliveryAt: at('delivery_at'),
 	},
-	(t) => [index('mail_seq').on(t.workspace, t.seq), index('mail_customer').on(t.customerId)],
+	(t) => [index('mail_seq').on(t.workspace, t.seq), index('mail_customer').on(t.customerId), index('mail_provider').on(t.providerId).where(sql`provider_id IS NOT NULL`)],
 );
 
 /**
@@ -306,4 +310,21 @@ export const entryRefusal = sqliteTable(
 		parentRunId: text('parent_run_id'),
 	},
 	(t) => [primaryKey({ columns: [t.playbookId, t.subjectId, t.code] }), index('entry_refusal_parent').on(t.parentRunId).where(sql`parent_run_id IS NOT NULL`), index('entry_refusal_limit').on(t.workspace, t.at).where(sql`code IN ('lineage', 'depth', 'burst')`)],
+);
+
+/** What a provider told of a mail (R12): each once. `mailId` is the intent's key, or the row's id of a mail that no run sent. */
+export const callback = sqliteTable(
+	'callback',
+	{
+		/** The workspace, and the provider's own id of this callback. */
+		id: text('id').primaryKey(),
+		workspace: text('workspace').notNull(),
+		mailId: text('mail_id').notNull(),
+		delivery: text('delivery').$type<Delivery>().notNull(),
+		reason: text('reason'),
+		/** When it happened, as the provider says; and when it was told. */
+		at: at('at').notNull(),
+		receivedAt: at('received_at').notNull(),
+	},
+	(t) => [index('callback_mail').on(t.mailId)],
 );

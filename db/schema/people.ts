@@ -77,6 +77,8 @@ export const workspace = sqliteTable('workspace', {
 	webhookSecret: text('webhook_secret'),
 	/** Where incidents are told of, by a signed webhook; null = nowhere but in the app (R24). */
 	alertUrl: text('alert_url'),
+	/** The secret by which Resend signs its callbacks (`whsec_…`); null = it tells nothing. */
+	resendWebhookSecret: text('resend_webhook_secret'),
 	/** How long automation waits for a person to settle a conflict, in hours (SY6). */
 	conflictHours: integer('conflict_hours').notNull().default(24),
 	/** Stops all claiming of this workspace's jobs (R17). */

@@ -1,6 +1,7 @@
 /** One mail through Resend, under the intent's key; without a key it is captured in the Outbox. */
 import { Resend } from 'resend';
 import { recordMail } from '#db/mails.ts';
+import { keyTag } from '#domain/delivery.ts';
 import type { IntentRequest } from '#domain/actions/action.ts';
 import { retryAfterMs, type Outcome, type Performer, type World } from './performer.ts';
 
@@ -29,7 +30,7 @@ const keyOf = ({ sending, settings }: World): string | undefined => sending.rese
 export const mail: Performer<Request> = {
 	timeoutMs,
 	isKeyed: true,
-	freeze: (request, { sending }) => ({ ...request, from: request.from ?? (sending.mailFrom ? senderOf(sending.mailFrom) : nobody) }),
+	freeze: (request, { sending }) => ({ ...request, isTagged: true, from: request.from ?? (sending.mailFrom ? senderOf(sending.mailFrom) : nobody) }),
 
 	async perform({ key, request }, world): Promise<Outcome> {
 		const apiKey = keyOf(world);
@@ -43,6 +44,7 @@ export const mail: Performer<Request> = {
 			subject: request.subject,
 			html: request.html,
 			text: request.text,
+			...(request.isTagged ? { tags: [{ name: keyTag, value: key }] } : {}),
 		};
 		const resend = new Resend(apiKey, { baseUrl: world.settings.RESEND_URL });
 		// `post`, not `emails.send`: the body goes as it was frozen, whatever the SDK makes of its own options later (R11).

@@ -1,4 +1,5 @@
 /** The rows that devices keep (design.md, The mirror): kind → fields, as `GET /api/sync` sends them in `data`. */
+import type { Delivery } from './delivery.ts';
 import type { Role } from './access/roles.ts';
 import type { PlaybookDefinition } from './documents/playbook/definition.ts';
 import type { RunCause, RunState, StepState } from './engine/run.ts';
@@ -38,6 +39,8 @@ export type MirrorRows = {
 	mail: {
 		id: string; kind: 'automatic' | 'internal' | 'sign-in' | 'invitation' | 'validated'; customerId: string | null; runId: string | null; from: string; to: string[]; cc: string[]; bcc: string[];
 		subject: string; html: string; text: string; state: 'captured' | 'sent' | 'failed' | 'unknown'; error: string | null; at: number;
+		/** What the provider told of it later. */
+		delivery?: Delivery | null; deliveryAt?: number | null;
 	};
 	interaction: { id: string; customerId: string; contactId: string | null; userId: string | null; type: 'mail' | 'meeting' | 'call' | 'ticket' | 'note'; direction: 'in' | 'out' | 'both'; title: string; body: string; at: number };
 	usageWeek: { id: string; customerId: string; week: string; connections: number; activeUsers: number };

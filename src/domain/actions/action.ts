@@ -49,7 +49,7 @@ export type IntentRequest =
 	/** Posts edits to a document's room, under the intent's key: applied once. */
 	| { kind: 'document-edit'; document: string; edits: { edit: string; args: unknown }[] }
 	/** One mail to its recipients. `from` null = the workspace's own address. */
-	| { kind: 'mail'; mailKind: 'automatic' | 'internal' | 'validated'; from: { name: string; email: string } | null; replyTo: string | null; to: string[]; cc: string[]; bcc: string[]; subject: string; html: string; text: string; customerId: string }
+	| { kind: 'mail'; mailKind: 'automatic' | 'internal' | 'validated'; from: { name: string; email: string } | null; replyTo: string | null; to: string[]; cc: string[]; bcc: string[]; subject: string; html: string; text: string; customerId: string; /** It carries its key to the provider, whose callbacks bring it back. */ isTagged?: true }
 	| { kind: 'webhook'; method: 'POST' | 'PUT' | 'PATCH' | 'GET' | 'DELETE'; url: string; headers: Record<string, string>; body: string | null }
 	/** Inserted in the commit batch: truly once. */
 	| { kind: 'task'; title: string; description: string; assignees: string[]; teamId: string | null; dueAt: number | null; customerId: string }

@@ -42,6 +42,7 @@ import { pauseRun } from './pause-run.ts';
 import { resumeRun } from './resume-run.ts';
 import { jumpToStep } from './jump-to-step.ts';
 import { runAgain } from './run-again.ts';
+import { settleIntent } from './settle-intent.ts';
 import type { Command } from './command.ts';
 
 export const commands = {
@@ -88,5 +89,6 @@ export const commands = {
 	'resume-run': resumeRun,
 	'jump-to-step': jumpToStep,
 	'run-again': runAgain,
+	'settle-intent': settleIntent,
 } as const satisfies Record<string, Command>;
 export type CommandType = keyof typeof commands;

@@ -14,6 +14,8 @@ const shape = object({
 	ROOMS_SECRET: secret('ROOMS_SECRET', 'signs room tokens and internal calls'),
 	RESEND_URL: optional(string(), 'https://api.resend.com'),
 	RESEND_API_KEY: optional(string()),
+	/** Signs Resend’s callbacks to workspaces that have no secret of their own. */
+	RESEND_WEBHOOK_SECRET: optional(string()),
 	/** What browsers subscribe to (RFC 8292), base64url. Without it notifications aren't offered. */
 	VAPID_PUBLIC_KEY: optional(string()),
 	/** Whom the first sign-in link is for, when nobody administers yet. */

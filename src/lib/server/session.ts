@@ -32,6 +32,7 @@ export const workspaceScalars = (row: WorkspaceRow) => ({
 	mailFrom: row.mailFrom,
 	hasResendKey: row.resendKey !== null,
 	hasWebhookSecret: row.webhookSecret !== null,
+	hasResendWebhookSecret: row.resendWebhookSecret !== null,
 	isPaused: row.isPaused,
 	conflictHours: row.conflictHours,
 });

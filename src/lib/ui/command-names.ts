@@ -18,6 +18,7 @@ const names: Record<string, () => string> = {
 	'approve-mail': m.command_approve_mail,
 	'edit-mail': m.command_edit_mail,
 	'cancel-mail': m.command_cancel_mail,
+	'settle-intent': m.command_settle,
 	'take-back': m.command_take_back,
 	'follow-customer': m.command_follow,
 	'unfollow-customer': m.command_follow,

@@ -10,6 +10,8 @@ const words: Record<string, () => string> = {
 	'no-recipients': m.refusal_no_recipients,
 	'mail-decided': m.refusal_mail_decided,
 	'blank-mail': m.refusal_blank_mail,
+	'effect-settled': m.refusal_effect_settled,
+	'settle-first': m.refusal_settle_first,
 	'taken-back': m.refusal_taken_back,
 	'no-right': m.refusal_no_right,
 	'not-valid': m.refusal_not_valid,

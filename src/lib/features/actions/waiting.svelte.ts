@@ -7,7 +7,7 @@ import { leaving } from './leaving.svelte.ts';
 // Once for all runs: looking through every step for each failed run would be their product.
 const failedEnds = $derived.by(() => {
 	const ends = new Map<string, number>();
-	for (const step of mirror.rows('step')) if (step.state === 'failed') ends.set(step.runId, Math.max(ends.get(step.runId) ?? 0, step.endedAt ?? step.startedAt ?? step.dueAt));
+	for (const step of mirror.rows('step')) if (step.state === 'failed' || step.state === 'unknown') ends.set(step.runId, Math.max(ends.get(step.runId) ?? 0, step.endedAt ?? step.startedAt ?? step.dueAt));
 	return ends;
 });
 const failedAt = (run: Run): number => failedEnds.get(run.id) ?? run.startedAt;

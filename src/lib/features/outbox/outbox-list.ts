@@ -1,4 +1,5 @@
 /** The Outbox's words and filters. */
+import type { Delivery } from '#domain/delivery.ts';
 import type { MirrorRows } from '#domain/mirror.ts';
 import { m } from '$lib/messages/messages.js';
 import type { Status } from '$lib/ui/status.ts';
@@ -11,6 +12,17 @@ export const stateLooks: Record<Mail['state'], { status: Status; label: () => st
 	failed: { status: 'stuck', label: m.outbox_state_failed },
 	unknown: { status: 'warned', label: m.outbox_state_unknown, text: m.outbox_state_unknown_text },
 };
+/** What the provider told later says more than that it was sent. */
+const deliveryLooks: Partial<Record<Delivery, { status: Status; label: () => string }>> = {
+	delayed: { status: 'waiting', label: m.delivery_delayed },
+	delivered: { status: 'done', label: m.delivery_delivered },
+	bounced: { status: 'stuck', label: m.delivery_bounced },
+	failed: { status: 'stuck', label: m.delivery_failed },
+	complained: { status: 'warned', label: m.delivery_complained },
+};
+/** A mail's state as it is shown. */
+export const lookOf = ({ state, delivery }: Pick<Mail, 'state' | 'delivery'>): (typeof stateLooks)[Mail['state']] => (delivery && deliveryLooks[delivery]) || stateLooks[state];
+
 export const kindLabels: Record<Mail['kind'], () => string> = {
 	automatic: m.outbox_kind_automatic,
 	validated: m.outbox_kind_validated,

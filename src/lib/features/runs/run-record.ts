@@ -9,7 +9,7 @@ import type { MirrorKind, MirrorRows } from '#domain/mirror.ts';
 import type { WorkspaceSettings } from '#domain/settings.ts';
 
 export type StepRecord = MirrorRows['step'] & { state: StepState; input: unknown; output: unknown };
-export type IntentRecord = { key: string; number: number; part: number; kind: string; state: string; request: any; response: unknown; error: string | null; attempts: number; firstAt: number | null; settledAt: number | null };
+export type IntentRecord = { key: string; number: number; part: number; kind: string; state: string; request: any; response: unknown; error: string | null; attempts: number; firstAt: number | null; settledAt: number | null; providerId: string | null };
 export type RunEventRecord = { n: number; type: string; data: any; at: number };
 export type RunInFull = {
 	run: MirrorRows['run'] & { cause: RunCause & { filters?: Explanation }; vars: Record<string, unknown> };

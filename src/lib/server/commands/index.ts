@@ -14,6 +14,7 @@ import { followCustomer, removeView, saveView, unfollowCustomer } from './portfo
 import { approveMail, cancelMail, editMail } from './drafts.ts';
 import { takeBack } from './take-back.ts';
 import { retryTimer } from './operations.ts';
+import { settleIntent } from './settle.ts';
 
 export const handlers: Record<CommandType, Handler> = {
 	'activate-playbook': activatePlaybook,
@@ -59,4 +60,5 @@ export const handlers: Record<CommandType, Handler> = {
 	'resume-run': resumeRun,
 	'jump-to-step': jumpToStep,
 	'run-again': runAgain,
+	'settle-intent': settleIntent,
 };

@@ -1,0 +1,29 @@
+/** Why a step failed, in words a CSM understands. */
+import { readError } from '#domain/engine/error.ts';
+import { m } from '$lib/messages/messages.js';
+
+const errors: Record<string, (detail: Record<string, string>) => string> = {
+	'bad-json': () => m.run_error_bad_json(),
+	'bad-liquid': (detail) => m.run_error_bad_liquid({ reason: detail.reason ?? '' }),
+	'blank-name': () => m.run_error_blank_name(),
+	'blank-subject': () => m.run_error_blank_subject(),
+	'blank-title': () => m.run_error_blank_title(),
+	'no-assignee': () => m.run_error_no_assignee(),
+	'no-recipients': () => m.run_error_no_recipients(),
+	'no-sender': () => m.run_error_no_sender(),
+	'too-many-steps': () => m.run_error_too_many_steps(),
+	unfinished: () => m.run_error_unfinished(),
+	unknown: () => m.run_error_unknown(),
+	'wait-date-blank': () => m.run_error_wait_date_blank(),
+	quarantined: () => m.run_error_quarantined(),
+	'record-gone': () => m.run_error_record_gone(),
+};
+const vanished = new Set(['unknown-action', 'unknown-field', 'unknown-option', 'unknown-stage', 'unknown-step', 'unknown-tag', 'unknown-user', 'unknown-version']);
+
+/** A step's error as written by the engine, in the reader's language. */
+export function errorText(text: string): string {
+	const { code, detail } = readError(text);
+	if (errors[code]) return errors[code](detail);
+	if (vanished.has(code)) return m.run_error_vanished({ what: Object.values(detail).join(', ') || code });
+	return m.run_error_failed({ reason: detail.reason ?? (Object.values(detail).join(', ') || code) });
+}

@@ -1,0 +1,18 @@
+/** What became of something whose answer was lost (R12): a person says so, with the reason. */
+import type { InferOutput } from 'valibot';
+import { forBatch } from '#db/statement.ts';
+import { readIntent, settleUnknown } from '#db/settlements.ts';
+import type { settleIntent as command } from '#domain/commands/settle-intent.ts';
+import { isReplayable } from '#domain/engine/replay.ts';
+import { accepted, held, refused, type Handler } from './decision.ts';
+
+export const settleIntent: Handler<InferOutput<typeof command.args>> = async ({ db, args, member, now }) => {
+	const { key, runId, outcome, reason } = args;
+	const intent = await readIntent(db, member.workspaceId, key);
+	if (!intent || intent.runId !== runId) return refused('no-such-effect');
+	if (intent.state !== 'unknown') return held('effect-settled', { state: intent.state });
+	const by = { kind: 'user', id: member.user.id } as const;
+	// Past the provider's memory of the key, the same key would not keep a second one away: the step is tried anew (R13).
+	const word = outcome !== 'again' || isReplayable(intent.firstAt, now) ? outcome : 'anew';
+	return accepted(forBatch(db, settleUnknown({ intent, outcome: word, by, reason, now })), { result: { outcome: word }, wakes: true });
+};

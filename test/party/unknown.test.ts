@@ -1,0 +1,75 @@
+/** What was never answered and is settled (R10–R13): the run goes on, and nothing goes out twice. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { eq } from 'drizzle-orm';
+import { enrolRun } from '#db/runs.ts';
+import { run, workspace } from '#db/schema/index.ts';
+import { readIntent, settleUnknown, type Word } from '#db/settlements.ts';
+import { bumpSeq, commit } from '#db/statement.ts';
+import { startResend, type FakeResend } from '../providers/resend.ts';
+import { addCustomer, addPlaybook, definitionOf, runOf } from '../db/engine-book.ts';
+import { mailTo, openBench, taskFor, type Bench } from './bench.ts';
+
+const hour = 3_600_000;
+let bench: Bench;
+let resend: FakeResend;
+beforeEach(async () => {
+	resend = await startResend();
+	bench = await openBench({ RESEND_URL: resend.url });
+	await addCustomer(bench.database, 'w1', 'c1');
+	await bench.database.update(workspace).set({ resendKey: 're_test' });
+	await addPlaybook(bench.database, 'w1', 'p1', definitionOf([mailTo(), taskFor(false)]));
+	await commit(bench.database, [bumpSeq('w1'), ...enrolRun(runOf('w1', 'r1', 'p1', 'c1', { startedAt: bench.now }), { stepId: 'mail', dueAt: bench.now })]);
+});
+afterEach(async () => {
+	await Promise.all([bench.close(), resend.close()]);
+});
+
+/** The answers are lost until the worker gives up: twelve tries, or the provider’s memory of the key is over. */
+async function lose({ isAccepted, isOld }: { isAccepted: boolean; isOld: boolean }) {
+	resend.faults.push(isAccepted ? 'accept-then-cut' : 'server-error', ...Array<'server-error'>(30).fill('server-error'));
+	for (let tries = 0; tries < 40 && (await bench.intents())[0]?.state !== 'unknown'; tries++) {
+		await bench.settle();
+		bench.now += isOld && tries === 1 ? 24 * hour : 400_000;
+	}
+	resend.faults.length = 0;
+	expect(await bench.steps('r1')).toMatchObject([{ state: 'unknown' }]);
+}
+const settle = async (outcome: Word['outcome']) => {
+	const intent = (await readIntent(bench.database, 'w1', 'r1-1-0'))!;
+	await commit(bench.database, settleUnknown({ intent, outcome, by: { kind: 'user', id: 'u1' }, reason: 'seen in the log', now: bench.now }));
+	await bench.settle();
+};
+const theRun = async () => (await bench.database.select().from(run).where(eq(run.id, 'r1')))[0]!;
+const keys = () => resend.accepted.map(({ key }) => key);
+
+test('R12 it happened: the run goes on behind the step, and nothing more is sent', async () => {
+	await lose({ isAccepted: true, isOld: true });
+	await settle('happened');
+	expect(await theRun()).toMatchObject({ state: 'completed' });
+	expect((await bench.steps('r1')).map(({ number, stepId, state }) => [number, stepId, state])).toEqual([[1, 'mail', 'done'], [2, 'task', 'done']]);
+	expect(keys()).toEqual(['r1-1-0']);
+});
+
+test('R10 R11 again: the same bytes under the same key, so one that had gone out after all goes once', async () => {
+	await lose({ isAccepted: true, isOld: false });
+	await settle('again');
+	expect(await theRun()).toMatchObject({ state: 'completed' });
+	expect(keys()).toEqual(['r1-1-0']);
+	expect(new Set(resend.seen.map(({ body }) => body)).size).toBe(1);
+	// Resend brings the tag back in its callbacks.
+	expect(JSON.parse(resend.seen[0]!.body).tags).toEqual([{ name: 'cuebook_key', value: 'r1-1-0' }]);
+});
+
+test('R13 anew: a new step, a new key', async () => {
+	await lose({ isAccepted: false, isOld: true });
+	await settle('anew');
+	expect((await bench.steps('r1')).map(({ number, stepId, state }) => [number, stepId, state])).toEqual([[1, 'mail', 'failed'], [2, 'mail', 'done'], [3, 'task', 'done']]);
+	expect(keys()).toEqual(['r1-2-0']);
+});
+
+test('left: nothing is sent, and the run goes on', async () => {
+	await lose({ isAccepted: false, isOld: true });
+	await settle('left');
+	expect((await bench.steps('r1')).map(({ stepId, state }) => [stepId, state])).toEqual([['mail', 'skipped'], ['task', 'done']]);
+	expect([await theRun(), keys()]).toMatchObject([{ state: 'completed' }, []]);
+});
