@@ -59,7 +59,7 @@ const hasJob = (number: string): string => `EXISTS (SELECT 1 FROM job WHERE run_
 
 /** Its job says where it goes on; step and run follow it, so that all of them do or none. */
 const goOn = (place: Place): Statement[] => {
-	const { workspace, runId, number, now } = place;
+	const { workspace, runId, number } = place;
 	return [
 		statement(
 			`INSERT INTO job (workspace, shard, kind, run_id, number, due_at, visible_at, epoch)
