@@ -1,7 +1,7 @@
 /** What was never answered and is settled (R10–R13): the run goes on, and nothing goes out twice. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eq } from 'drizzle-orm';
-import { enrolRun } from '#db/runs.ts';
+import { enrolRun } from '#db/entries.ts';
 import { run, workspace } from '#db/schema/index.ts';
 import { readIntent, settleUnknown, type Word } from '#db/settlements.ts';
 import { bumpSeq, commit } from '#db/statement.ts';

@@ -3,7 +3,7 @@ import { asc, eq, sql } from 'drizzle-orm';
 import { Webhook } from 'standardwebhooks';
 import { beforeAll, expect, it } from 'vitest';
 import { recordMail } from '#db/mails.ts';
-import { enrolRun } from '#db/runs.ts';
+import { enrolRun } from '#db/entries.ts';
 import { intent, job, mail, run, runEvent, step } from '#db/schema/engine.ts';
 import { bumpSeq, commit } from '#db/statement.ts';
 import type { IntentRequest } from '#domain/actions/action.ts';

@@ -2,7 +2,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { insertEvent } from '#db/events.ts';
 import { keepRefusal } from '#db/refusals.ts';
-import { enrolRun } from '#db/runs.ts';
+import { enrolRun } from '#db/entries.ts';
 import { bumpSeq, commit } from '#db/statement.ts';
 import type { Explanation, Group } from '#domain/conditions/condition.ts';
 import { addCustomer, addPlaybook, definitionOf, runOf, stageChanged } from '../db/engine-book.ts';

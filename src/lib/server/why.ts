@@ -4,7 +4,7 @@ import { openConflicts } from '#db/conflicts.ts';
 import { readTruth } from '#db/facts.ts';
 import { newestVersion, readActivation, readDraft, readVersion } from '#db/playbooks.ts';
 import { readRefusals } from '#db/refusals.ts';
-import { historyKey, readHistories } from '#db/runs.ts';
+import { historyKey, readHistories } from '#db/entries.ts';
 import { eventsOfTypes, lastChangesUntil, runsIn } from '#db/why.ts';
 import type { Explanation } from '#domain/conditions/condition.ts';
 import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
