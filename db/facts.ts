@@ -67,11 +67,13 @@ const readWhere = async (database: Database, id: string, condition: ReturnType<t
 		teams: teams.map(({ id, name, memberIds }) => ({ id, name, memberIds })),
 		people: people.map(({ id, name, email, role, colour }) => ({ id, name, email, role: role as WorkspaceSettings['people'][number]['role'], colour })),
 	};
+	const contactsOf = new Map<string, ContactRow[]>(customers.map(({ id: customerId }) => [customerId, []]));
+	for (const row of contacts) contactsOf.get(row.customerId)?.push(row);
 	const touchedAt = new Map(touches.map((touch) => [touch.customerId, touch.at]));
 	return {
 		settings,
 		sending: { mailFrom: space.mailFrom, resendKey: space.resendKey, webhookSecret: space.webhookSecret },
-		customers: customers.map((row) => ({ customer: row, contacts: contacts.filter((one) => one.customerId === row.id), lastTouchAt: touchedAt.get(row.id) ?? null })),
+		customers: customers.map((row) => ({ customer: row, contacts: contactsOf.get(row.id) ?? [], lastTouchAt: touchedAt.get(row.id) ?? null })),
 	};
 };
 

@@ -1,5 +1,6 @@
-/** Everything a step's firing is judged by, but the facts: read in one exchange. */
-import { and, asc, eq, lt, sql } from 'drizzle-orm';
+/** Everything that firing steps are judged by, but the facts: read in one exchange, however many they are. */
+import { and, asc, eq, inArray, lt, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
 import type { IntentRequest } from '#domain/actions/action.ts';
 import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
 import type { Run } from '#domain/engine/run.ts';
@@ -23,35 +24,47 @@ export type Firing = {
 	performed: { part: number; request: IntentRequest }[];
 };
 
-/** What a step's job fires on; null when its run or step is not there. */
-export const readFiring = async (database: Database, { runId, number }: Job): Promise<Firing | null> => {
-	if (runId === null || number === null) return null;
-	const thisStep = and(eq(step.runId, runId), eq(step.number, number));
-	const stepId = database.select({ stepId: step.stepId }).from(step).where(thisStep);
+/** What step jobs fire on, by job id; a job whose run or step is not there has none. */
+export const readFirings = async (database: Database, jobs: readonly Job[]): Promise<Map<number, Firing>> => {
+	const ofSteps = jobs.filter((one) => one.runId !== null && one.number !== null);
+	// One JSON argument, whatever their number. A step's id is its run's and its number.
+	const stepIds = sql`(SELECT value FROM json_each(${JSON.stringify(ofSteps.map(keyOf))}))`;
+	const runIds = sql`(SELECT value FROM json_each(${JSON.stringify([...new Set(ofSteps.map(({ runId }) => runId))])}))`;
+	const thisStep = alias(step, 'this_step');
+	const isOver = sql`(${intent.state} = 'done' OR (${intent.state} = 'abandoned' AND json_extract(${intent.response}, '$.settled.outcome') = 'left'))`;
 	const [runs, steps, versions, intents, waits, performed] = await database.batch([
-		database.select().from(run).where(eq(run.id, runId)),
-		database.select().from(step).where(thisStep),
+		database.select().from(run).where(inArray(run.id, runIds)),
+		database.select().from(step).where(inArray(step.id, stepIds)),
 		database
-			.select({ definition: playbookVersion.definition })
+			.select({ playbookId: playbookVersion.playbookId, version: playbookVersion.version, definition: playbookVersion.definition })
 			.from(playbookVersion)
-			.innerJoin(run, and(eq(run.playbookId, playbookVersion.playbookId), eq(run.version, playbookVersion.version)))
-			.where(eq(run.id, runId)),
-		database.select().from(intent).where(and(eq(intent.runId, runId), eq(intent.number, number))).orderBy(asc(intent.part)),
-		database.select().from(waitToken).where(and(eq(waitToken.runId, runId), eq(waitToken.number, number))),
+			.where(sql`(${playbookVersion.playbookId}, ${playbookVersion.version}) IN (SELECT playbook_id, version FROM run WHERE id IN ${runIds})`),
+		database.select({ intent }).from(thisStep).innerJoin(intent, and(eq(intent.runId, thisStep.runId), eq(intent.number, thisStep.number))).where(inArray(thisStep.id, stepIds)).orderBy(asc(intent.part)),
+		database.select().from(waitToken).where(inArray(waitToken.id, stepIds)),
 		database
-			.select({ part: intent.part, request: intent.request })
-			.from(intent)
-			.innerJoin(step, and(eq(step.runId, intent.runId), eq(step.number, intent.number)))
-			.where(and(eq(intent.runId, runId), lt(intent.number, number), sql`(${intent.state} = 'done' OR (${intent.state} = 'abandoned' AND json_extract(${intent.response}, '$.settled.outcome') = 'left'))`, eq(step.stepId, stepId))),
+			.select({ of: thisStep.id, part: intent.part, request: intent.request })
+			.from(thisStep)
+			.innerJoin(intent, and(eq(intent.runId, thisStep.runId), lt(intent.number, thisStep.number), isOver))
+			.innerJoin(step, and(eq(step.runId, intent.runId), eq(step.number, intent.number), eq(step.stepId, thisStep.stepId)))
+			.where(inArray(thisStep.id, stepIds)),
 	]);
-	if (!runs[0] || !steps[0]) return null;
-	const wait = waits[0];
-	return {
-		run: runOf(runs[0]),
-		step: steps[0],
-		definition: (versions[0]?.definition as PlaybookDefinition | undefined) ?? null,
-		intents: intents as Intent[],
-		resumed: wait?.consumedAt != null ? { kind: wait.kind, ref: wait.ref, at: wait.consumedAt } : null,
-		performed: performed as Firing['performed'],
-	};
+	const definitions = new Map(versions.map(({ playbookId, version, definition }) => [`${playbookId} ${version}`, definition as PlaybookDefinition]));
+	const runById = new Map(runs.map((row) => [row.id, row]));
+	const byStep = new Map<string, Firing>();
+	for (const row of steps) {
+		const runRow = runById.get(row.runId);
+		if (runRow) byStep.set(row.id, { run: runOf(runRow), step: row, definition: definitions.get(`${runRow.playbookId} ${runRow.version}`) ?? null, intents: [], resumed: null, performed: [] });
+	}
+	for (const { intent: row } of intents) byStep.get(`${row.runId}:${row.number}`)?.intents.push(row as Intent);
+	for (const { of, part, request } of performed) byStep.get(of)?.performed.push({ part, request: request as IntentRequest });
+	for (const { id, kind, ref, consumedAt } of waits) {
+		const firing = byStep.get(id);
+		if (firing && consumedAt !== null) firing.resumed = { kind, ref, at: consumedAt };
+	}
+	return new Map(ofSteps.flatMap((one) => {
+		const firing = byStep.get(keyOf(one));
+		return firing ? [[one.id, firing] as const] : [];
+	}));
 };
+
+const keyOf = ({ runId, number }: Job): string => `${runId}:${number}`;

@@ -101,18 +101,31 @@ export const assertHeld = (held: Job): Statement =>
 				{ id: held.id, token: held.token },
 			);
 
+/** The same for step jobs of one claim: unless all of them are held and live, nothing of the batch happens. */
+export const assertAllHeld = (held: readonly Job[]): Statement =>
+	guard(
+		`(SELECT COUNT(*) FROM json_each(:ids) h JOIN job ON job.id = h.value JOIN run ON run.id = job.run_id
+		 WHERE job.token = :token AND run.epoch = job.epoch AND run.state IN ('running', 'waiting')) = :count`,
+		{ ids: idsOf(held), token: held[0]!.token, count: held.length },
+	);
+
+const idsOf = (jobs: readonly Job[]): string => JSON.stringify(jobs.map(({ id }) => id));
+
 /** Deletes a job, in the batch that ends it. */
 export const deleteJob = (id: number): Statement => statement('DELETE FROM job WHERE id = :id', { id });
 
 /** Deletes a job that has nothing to do any more (its run ended, or went on without it), if this worker still holds it. */
 export const dropJob = (held: Job): Statement => statement('DELETE FROM job WHERE id = :id AND token = :token', { id: held.id, token: held.token });
 
-/** Gives a job back, visible at `at`, without an expired lease. `isAttempt` false takes the attempt of the claim back. */
-export const releaseJob = (held: Job, at: number, isAttempt: boolean): Statement =>
+/** Gives jobs of one claim back, visible at `at`, without an expired lease. `isAttempt` false takes the attempt of the claim back. */
+export const releaseJobs = (held: readonly Job[], at: number, isAttempt: boolean): Statement =>
 	statement(
-		`UPDATE job SET token = NULL, visible_at = :at, attempt = attempt - :back WHERE id = :id AND token = :token`,
-		{ id: held.id, token: held.token, at, back: isAttempt ? 0 : 1 },
+		`UPDATE job SET token = NULL, visible_at = :at, attempt = attempt - :back WHERE id IN (SELECT value FROM json_each(:ids)) AND token = :token`,
+		{ ids: idsOf(held), token: held[0]!.token, at, back: isAttempt ? 0 : 1 },
 	);
+
+/** The same for one. */
+export const releaseJob = (held: Job, at: number, isAttempt: boolean): Statement => releaseJobs([held], at, isAttempt);
 
 /** Moves a job to another due time (a date that moved): the attempt is taken back. */
 export const moveJob = (held: Job, at: number): Statement =>
@@ -145,9 +158,13 @@ export const insertStepJob = (next: StepJob, condition = 'true', args: Record<st
 		{ workspace: next.workspace, shard: next.shard ?? 0, runId: next.runId, number: next.number, payload: asJson(next.payload), dueAt: next.dueAt, epoch: next.epoch, ...args },
 	);
 
-/** Whether a run's step still has its job with this token: what an ambiguous commit is read back by (R5). */
-export const isHeld = async (database: Database, held: Job): Promise<boolean> => {
-	const rows = await database.select({ id: job.id }).from(job).where(and(eq(job.id, held.id), eq(job.token, held.token!)));
+/** Whether one of these jobs of one claim still has its token: what an ambiguous commit that ends them is read back by (R5). */
+export const isHeld = async (database: Database, ...held: Job[]): Promise<boolean> => {
+	const rows = await database
+		.select({ id: job.id })
+		.from(job)
+		.where(and(eq(job.token, held[0]!.token!), sql`${job.id} IN (SELECT value FROM json_each(${idsOf(held)}))`))
+		.limit(1);
 	return rows.length > 0;
 };
 

@@ -1,14 +1,15 @@
 /** Turns what the engine decided for a step into one fenced batch, which ends its job and begins what comes next (R4, R14). */
 import type { Firing } from '#db/firings.ts';
-import { assertHeld, deleteJob, insertStepJob, isHeld, isQuarantined, leaseMs, moveJob, releaseJob, type Job } from '#db/jobs.ts';
+import { deleteJob, insertStepJob, isQuarantined, leaseMs, moveJob, releaseJob, type Job } from '#db/jobs.ts';
 import { hasWord } from '#db/drafts.ts';
 import { quarantinedStep } from '#db/incidents.ts';
 import { changeRun, liveStates } from '#db/runs.ts';
 import { changeStep, insertStep, moveStep } from '#db/steps.ts';
 import { insertWait, resumeWaits } from '#db/waits.ts';
-import { bumpSeq, commitGuarded, type Statement } from '#db/statement.ts';
+import type { Statement } from '#db/statement.ts';
 import { findStep } from '#domain/engine/next-step.ts';
 import type { Decision } from '#domain/engine/run.ts';
+import { commitHeld, type Written } from './commit-held.ts';
 import type { Engine } from './engine.ts';
 import { lastWord, type Later } from './perform.ts';
 
@@ -18,30 +19,34 @@ const skippedNext = (definition: Firing['definition'], stepId: string): Record<s
 	return kind === 'action' ? { isSkipped: true } : kind === 'split' ? { skipsNext: true } : null;
 };
 
-type Final = Exclude<Decision, { kind: 'perform' }>;
+/** A decision that needs nothing done first. */
+export type Final = Exclude<Decision, { kind: 'perform' }>;
 
-/** Commits a decision. False when another worker or a person was faster: then nothing changed. */
-export const conclude = async (engine: Engine, job: Job, firing: Firing, decision: Final): Promise<boolean> => {
-	const isWritten = await write(engine, job, [assertHeld(job), bumpSeq(engine.workspace), ...statementsOf(engine, job, firing, decision)]);
-	const outcome = isWritten ? decision.kind : 'overtaken';
-	engine.trace?.({ event: 'committed', job: job.id, run: job.runId, number: job.number, outcome, ms: engine.now() - (job.visibleAt - leaseMs) });
-	return isWritten;
+/** A decision about a job's step. */
+export type Conclusion = { job: Job; firing: Firing; decision: Final };
+
+/** Commits decisions about jobs of one claim. Says of each whether it was; if not, another worker or a person was faster: then nothing of it changed. */
+export const conclude = async (engine: Engine, conclusions: readonly Conclusion[]): Promise<Written> => {
+	const written = await commitHeld(engine, conclusions.map(({ job, firing, decision }) => ({ job, statements: statementsOf(engine, job, firing, decision) })));
+	for (const { job, decision } of conclusions) {
+		const word = written.get(job.id);
+		if (word instanceof Error) continue;
+		engine.trace?.({ event: 'committed', job: job.id, run: job.runId, number: job.number, outcome: word ? decision.kind : 'overtaken', ms: engine.now() - (job.visibleAt - leaseMs) });
+	}
+	return written;
 };
 
 /** Puts a step off, because an outside system could not be asked or did not answer (R16). */
-export const postpone = (engine: Engine, job: Job, { run, step }: Firing, { at, isAttempt, notes, error }: Later): Promise<boolean> => {
+export const postpone = (engine: Engine, job: Job, { run, step }: Firing, { at, isAttempt, notes, error }: Later): Promise<Written> => {
 	const about = { workspace: run.workspace, runId: run.id, now: engine.now() };
-	return write(engine, job, [
-		assertHeld(job),
-		bumpSeq(engine.workspace),
+	const statements = [
 		...notes,
 		changeStep({ ...about, number: step.number, state: 'scheduled', attempts: job.attempt, error }),
 		changeRun({ ...about, state: 'running', next: { stepId: step.stepId, dueAt: at } }),
 		releaseJob(job, at, isAttempt),
-	]);
+	];
+	return commitHeld(engine, [{ job, statements }]);
 };
-
-const write = (engine: Engine, job: Job, statements: Statement[]) => commitGuarded(engine.database, statements, async () => !(await isHeld(engine.database, job)));
 
 const statementsOf = (engine: Engine, job: Job, { run, step, intents, definition }: Firing, decision: Final): Statement[] => {
 	const now = engine.now();

@@ -1,121 +1,147 @@
 /** Step 6 of the walk: claims due jobs, reads the truth anew, asks the engine, does what it says (R5–R7, R15, R16, R20). */
-import { openConflicts } from '#db/conflicts.ts';
-import { readFiring, type Firing } from '#db/firings.ts';
-import { claimJobs, dropJob, isQuarantined, releaseJob, type Job } from '#db/jobs.ts';
+import { claimJobs, dropJob, isQuarantined, releaseJob, releaseJobs, type Job } from '#db/jobs.ts';
 import { commit } from '#db/statement.ts';
-import type { Intent } from '#db/intents.ts';
-import { advance } from '#domain/engine/advance.ts';
-import { errorText } from '#domain/engine/error.ts';
-import { factsFromRows } from '#domain/engine/facts-from-rows.ts';
-import { scheduled, stepAfter } from '#domain/engine/next-step.ts';
-import type { Decision, Settled } from '#domain/engine/run.ts';
-import type { Facts } from '#domain/engine/facts.ts';
-import { undecided, type Undecided } from '#domain/engine/undecided.ts';
-import { conclude, postpone } from './conclude.ts';
-import { truthOf, type Engine } from './engine.ts';
+import { isStoreTrouble } from './commit-held.ts';
+import { conclude, postpone, type Conclusion } from './conclude.ts';
+import type { Engine } from './engine.ts';
+import { judge, type Judgement } from './judge.ts';
 import { fire } from './occurrences.ts';
 import { performAll, prepare, prepareAgain } from './perform.ts';
 import { tell } from './tell.ts';
 import { lateMsOf } from './trace.ts';
 
-/** Jobs of one claim, and how many are under way at once: a Durable Object has six outgoing connections. */
-const claimSize = 20;
+/** Jobs of one claim: few while the outside world has to be asked, up to many while the store alone is. */
+const fewJobs = 20;
+const manyJobs = 500;
+const growth = 5;
+/** How many ask the outside world at once: a Durable Object has six outgoing connections. */
 const atOnce = 4;
+/** How old a judgement may be, in ms, when its intents are recorded; after that the truth is read once more. */
+const freshMs = 1_000;
 /** How soon a job is tried again when the store went away under it, in ms. */
 const storePauseMs = 2_000;
 
 /** Works until nothing is due or it is `until` (ms). Says how many jobs were claimed. Throws when the store can't be reached. */
 export const work = async (engine: Engine, until: number): Promise<number> => {
 	let claimed = 0;
-	while (engine.now() < until) {
+	for (let limit = fewJobs; engine.now() < until; ) {
 		const { workspace, shard } = engine;
-		const now = engine.now();
-		const jobs = await claimJobs(engine.database, { workspace, shard, token: engine.newToken(), now, limit: claimSize });
+		const jobs = await claimJobs(engine.database, { workspace, shard, token: engine.newToken(), now: engine.now(), limit });
 		if (jobs.length === 0) break;
-		for (const job of jobs) engine.trace?.({ event: 'claimed', job: job.id, kind: job.kind, run: job.runId, number: job.number, attempt: job.attempt, lateMs: lateMsOf(job, now) });
-		for (const job of jobs.filter(isQuarantined)) engine.trace?.({ event: 'quarantined', job: job.id, kind: job.kind, run: job.runId, number: job.number });
 		claimed += jobs.length;
-		const queue = [...jobs];
-		const worker = async () => {
-			for (let job = queue.shift(); job; job = queue.shift()) await workOne(engine, job, until);
-		};
-		await Promise.all(Array.from({ length: atOnce }, worker));
+		const performed = await workClaim(engine, jobs, until);
+		limit = performed > 0 ? fewJobs : Math.min(limit * growth, manyJobs);
 	}
 	return claimed;
 };
 
-/** One job; whatever goes wrong with it is its own trouble, never the queue's. */
-const workOne = async (engine: Engine, job: Job, until: number): Promise<void> => {
+/** The jobs of one claim. Says how many asked for something to be done. */
+const workClaim = async (engine: Engine, jobs: Job[], until: number): Promise<number> => {
+	const { fresh, doubtful, back } = share(jobs);
+	await giveBack(engine, back, 0);
+	const performed = await workSteps(engine, fresh.filter(({ kind }) => kind === 'step'), until);
+	for (const job of fresh) if (job.kind !== 'step') await workAlone(engine, job, until, () => (begin(engine, job), job.kind === 'alert' ? tell(engine, job) : fire(engine, job, until)));
+	return performed + (await workSteps(engine, doubtful, until));
+};
+
+/**
+ * A job whose worker died may have killed it, and must not take others along (R15): it is worked after those that are new, with few like it the
+ * first time and alone the second. What is too many for that goes back, so that its lease doesn't expire with it.
+ */
+const share = (jobs: Job[]): { fresh: Job[]; doubtful: Job[]; back: Job[] } => {
+	const fresh = jobs.filter((job) => job.kind !== 'step' || job.crashes === 0 || isQuarantined(job));
+	const others = jobs.filter((job) => !fresh.includes(job)).sort((a, b) => a.crashes - b.crashes);
+	const most = others[0]?.crashes === 1 ? Math.min(fewJobs, others.filter(({ crashes }) => crashes === 1).length) : 1;
+	return { fresh, doubtful: others.slice(0, most), back: others.slice(most) };
+};
+
+/** Judges steps together; those that need nothing done end in one batch, the others are done one by one, a few at once. */
+const workSteps = async (engine: Engine, jobs: Job[], until: number): Promise<number> => {
+	if (jobs.length === 0) return 0;
 	try {
-		if (engine.now() >= until) await commit(engine.database, [releaseJob(job, engine.now(), false)]);
-		else if (job.kind === 'step') await step(engine, job);
-		else if (job.kind === 'alert') await tell(engine, job);
-		else if (!isQuarantined(job)) await fire(engine, job, until);
-		else engine.log('a playbook’s timer is quarantined: it failed three times. An administrator can try it again (Operations).', { job: job.id, playbook: job.playbookId, kind: job.kind });
+		if (engine.now() >= until) return (await giveBack(engine, jobs, 0), 0);
+		const judgedAt = engine.now();
+		const judged = await judge(engine, jobs);
+		for (const job of jobs) if (judged.get(job.id)!.kind !== 'perform') begin(engine, job, judgedAt);
+		await settle(engine, jobs, judged);
+		const asking = jobs.filter(({ id }) => judged.get(id)!.kind === 'perform');
+		const [queue, back] = [asking.slice(0, fewJobs), asking.slice(fewJobs)];
+		await giveBack(engine, back, 0);
+		const worker = async () => {
+			for (let job = queue.shift(); job; job = queue.shift()) {
+				const one = job;
+				begin(engine, one);
+				await workAlone(engine, one, until, () => perform(engine, one, engine.now() - judgedAt < freshMs ? judged.get(one.id)! : null));
+			}
+		};
+		await Promise.all(Array.from({ length: atOnce }, worker));
+		return asking.length;
 	} catch (error) {
-		engine.log('a job could not be worked', { job: job.id, run: job.runId, number: job.number, attempt: job.attempt }, error);
-		// The store's own troubles are not the job's: it is given back. After anything else the lease runs out, and the third time quarantines it (R15).
-		if (isStoreTrouble(error)) await commit(engine.database, [releaseJob(job, engine.now() + storePauseMs, false)]).catch(() => undefined);
+		if (isStoreTrouble(error)) await giveBack(engine, jobs, storePauseMs);
+		// One row that can't be read is that job's trouble alone.
+		else if (jobs.length > 1) for (const job of jobs) await workSteps(engine, [job], until);
+		if (isStoreTrouble(error) || jobs.length === 1) note(engine, jobs[0]!, error);
+		return 0;
 	}
 };
 
-/** Whether the store did not answer, or was busy: `LibsqlError` without an SQLite code, or fetch's TypeError. */
-const isStoreTrouble = (error: unknown): boolean => {
-	for (let at: unknown = error; at instanceof Error; at = at.cause) {
-		if (at.name === 'LibsqlError' && 'code' in at) return !String(at.code).startsWith('SQLITE_') || String(at.code).startsWith('SQLITE_BUSY');
-		if (at instanceof TypeError && /fetch|network|connect/i.test(at.message)) return true;
+/** Ends the steps that need nothing done, in one batch. */
+const settle = async (engine: Engine, jobs: readonly Job[], judged: Map<number, Judgement>): Promise<void> => {
+	const conclusions: Conclusion[] = [];
+	for (const job of jobs) {
+		const word = judged.get(job.id)!;
+		if (word.kind === 'drop') await commit(engine.database, [dropJob(job)]);
+		else if (word.kind === 'conclude') conclusions.push({ job, firing: word.firing, decision: word.decision });
+		else if (word.kind === 'broken') note(engine, job, word.error);
 	}
-	return false;
+	const written = await conclude(engine, conclusions);
+	for (const { job } of conclusions) if (written.get(job.id) instanceof Error) note(engine, job, written.get(job.id));
 };
 
-const step = async (engine: Engine, job: Job): Promise<void> => {
-	const firing = await readFiring(engine.database, job);
-	const isLive = firing && firing.run.epoch === job.epoch && (firing.run.state === 'running' || firing.run.state === 'waiting');
-	if (!isLive) return void (await commit(engine.database, [dropJob(job)]));
-	if (isQuarantined(job)) return void (await conclude(engine, job, firing, { kind: 'fail', error: errorText('quarantined') }));
-	if (!firing.definition) return void (await conclude(engine, job, firing, { kind: 'fail', error: errorText('unknown-version') }));
-	const { settings, sending, one } = await truthOf(engine, firing.run.subjectId);
-	if (!one) return void (await conclude(engine, job, firing, { kind: 'fail', error: errorText('record-gone') }));
-	const facts = factsFromRows(one, settings, { run: firing.run });
-	const world = { settings: engine.settings, sending };
-	if (job.payload?.isSkipped === true) return void (await conclude(engine, job, firing, skipped(firing, facts, engine.now())));
-
-	const open = undecided(await openConflicts(engine.database, engine.workspace, [firing.run.subjectId], engine.now()));
+/** Does what a step asks for. Without a judgement the truth is read anew. */
+const perform = async (engine: Engine, job: Job, known: Judgement | null): Promise<void> => {
+	const judged = known ? new Map([[job.id, known]]) : await judge(engine, [job]);
+	const word = judged.get(job.id)!;
+	if (word.kind !== 'perform') return settle(engine, [job], judged);
+	const { firing, asked, world, decide } = word;
 	let { intents } = firing;
-	if (intents.length === 0) {
-		const decision = decide(firing, intents, facts, open, engine.now());
-		if (decision.kind !== 'perform') return void (await conclude(engine, job, firing, decision));
-		const prepared = await prepare(engine, job, firing, decision.intents, decision.input, world);
+	if (asked) {
+		const prepared = await prepare(engine, job, firing, asked.intents, asked.input, world);
 		if (!prepared) return;
 		intents = prepared;
 	} else if (!(await prepareAgain(engine, job, intents))) return;
 	const progress = await performAll(engine, job, firing, intents, world);
-	if (progress.kind === 'later') return void (await postpone(engine, job, firing, progress.later));
-	const decision = decide(firing, progress.intents, facts, open, engine.now());
+	if (progress.kind === 'later') {
+		const word = (await postpone(engine, job, firing, progress.later)).get(job.id);
+		return word instanceof Error ? note(engine, job, word) : undefined;
+	}
+	const decision = decide(progress.intents);
 	if (decision.kind === 'perform') throw new Error('The engine asked twice to perform one step.');
-	await conclude(engine, job, { ...firing, intents: progress.intents }, decision);
+	return settle(engine, [job], new Map([[job.id, { kind: 'conclude', firing: { ...firing, intents: progress.intents }, decision }]]));
 };
 
-const decide = ({ definition, run, step: at, resumed, performed }: Firing, intents: Intent[], facts: Facts, open: Undecided, now: number): Decision =>
-	advance({
-		definition: definition!,
-		run,
-		step: { number: at.number, stepId: at.stepId, dueAt: at.dueAt },
-		facts,
-		now,
-		settled: intents.length > 0 ? intents.map(settledOf) : null,
-		// Drafts say themselves what became of them.
-		resumed: resumed === null || resumed.kind === 'draft' ? null : { output: { [resumed.kind]: resumed.ref, at: resumed.at } },
-		performed,
-		undecided: open,
-	});
+/** One job; whatever goes wrong with it is its own trouble, never the queue's. */
+const workAlone = async (engine: Engine, job: Job, until: number, does: () => Promise<void>): Promise<void> => {
+	try {
+		if (engine.now() >= until) await commit(engine.database, [releaseJob(job, engine.now(), false)]);
+		else if (job.kind === 'step' || job.kind === 'alert' || !isQuarantined(job)) await does();
+		else engine.log('a playbook’s timer is quarantined: it failed three times. An administrator can try it again (Operations).', { job: job.id, playbook: job.playbookId, kind: job.kind });
+	} catch (error) {
+		note(engine, job, error);
+		// The store's own troubles are not the job's: it is given back. After anything else the lease runs out, and the third time quarantines it (R15).
+		if (isStoreTrouble(error)) await giveBack(engine, [job], storePauseMs);
+	}
+};
 
-const settledOf = ({ part, kind, state, response, error }: Intent): Settled => ({ part, kind, state: state as Settled['state'], response, error });
+/** Says that a job is begun, which one that is given back is not, and how late. */
+const begin = (engine: Engine, job: Job, now = engine.now()): void => {
+	engine.trace?.({ event: 'claimed', job: job.id, kind: job.kind, run: job.runId, number: job.number, attempt: job.attempt, lateMs: lateMsOf(job, now) });
+	if (isQuarantined(job)) engine.trace?.({ event: 'quarantined', job: job.id, kind: job.kind, run: job.runId, number: job.number });
+};
 
-/** A person skipped the step: what comes behind it, as of now. */
-const skipped = ({ definition, step: at }: Firing, facts: Facts, now: number): Exclude<Decision, { kind: 'perform' }> => ({
-	kind: 'next',
-	state: 'skipped',
-	output: null,
-	next: scheduled(stepAfter(definition!, at.stepId), facts, now),
-});
+const note = (engine: Engine, job: Job, error: unknown): void => engine.log('a job could not be worked', { job: job.id, run: job.runId, number: job.number, attempt: job.attempt }, error);
+
+/** Gives jobs of one claim back, to be claimed in `afterMs`; if that fails, their lease runs out. */
+const giveBack = async (engine: Engine, jobs: Job[], afterMs: number): Promise<void> => {
+	if (jobs.length > 0) await commit(engine.database, [releaseJobs(jobs, engine.now() + afterMs, false)]).catch(() => undefined);
+};

@@ -1,0 +1,89 @@
+/** Rereads the truth for steps that fire together and asks the engine about each (R20): one exchange for all, one judgement each. */
+import { openConflicts, type OpenConflict } from '#db/conflicts.ts';
+import { readTruth, type Sending } from '#db/facts.ts';
+import { readFirings, type Firing } from '#db/firings.ts';
+import type { Intent } from '#db/intents.ts';
+import { isQuarantined, type Job } from '#db/jobs.ts';
+import { advance } from '#domain/engine/advance.ts';
+import { errorText } from '#domain/engine/error.ts';
+import { factsFromRows } from '#domain/engine/facts-from-rows.ts';
+import type { Facts } from '#domain/engine/facts.ts';
+import { scheduled, stepAfter } from '#domain/engine/next-step.ts';
+import type { Decision, Settled } from '#domain/engine/run.ts';
+import { undecided, type Undecided } from '#domain/engine/undecided.ts';
+import type { Final } from './conclude.ts';
+import type { Engine } from './engine.ts';
+import type { World } from './performers/performer.ts';
+
+/** What a step's intents are prepared and judged by; `decide` says what follows from how they went. */
+export type Performance = { firing: Firing; world: World; decide: (intents: Intent[]) => Decision };
+/**
+ * drop: the run ended, or went on without this job. conclude: it needs nothing done first. perform: `asked` are the intents to record, null when
+ * an earlier attempt recorded them. broken: this one could not be judged.
+ */
+export type Judgement =
+	| { kind: 'drop' }
+	| { kind: 'conclude'; firing: Firing; decision: Final }
+	| ({ kind: 'perform'; asked: Extract<Decision, { kind: 'perform' }> | null } & Performance)
+	| { kind: 'broken'; error: unknown };
+
+/** Judges jobs of steps, by job id. Throws when the store can't be reached, or one of the rows can't be read. */
+export const judge = async (engine: Engine, jobs: readonly Job[]): Promise<Map<number, Judgement>> => {
+	const firings = await readFirings(engine.database, jobs);
+	const customers = [...new Set([...firings.values()].map(({ run }) => run.subjectId))];
+	const [truth, conflicts] = await Promise.all([readTruth(engine.database, engine.workspace, customers), openConflicts(engine.database, engine.workspace, customers, engine.now())]);
+	if (!truth) throw new Error(`There is no workspace ${engine.workspace}.`);
+	const { settings } = truth;
+	const byId = new Map(truth.customers.map((one) => [one.customer.id, one]));
+	const factsOf = (firing: Firing): Facts | null => {
+		const one = byId.get(firing.run.subjectId);
+		return one ? factsFromRows(one, settings, { run: firing.run }) : null;
+	};
+	return new Map(jobs.map((job) => {
+		const firing = firings.get(job.id);
+		try {
+			const isLive = firing && firing.run.epoch === job.epoch && (firing.run.state === 'running' || firing.run.state === 'waiting');
+			return [job.id, isLive ? judgeOne(engine, job, firing, factsOf(firing), truth.sending, conflicts) : { kind: 'drop' }];
+		} catch (error) {
+			return [job.id, { kind: 'broken', error }];
+		}
+	}));
+};
+
+const judgeOne = (engine: Engine, job: Job, firing: Firing, facts: Facts | null, sending: Sending, conflicts: OpenConflict[]): Judgement => {
+	const concluded = (decision: Final): Judgement => ({ kind: 'conclude', firing, decision });
+	const { run, intents } = firing;
+	if (isQuarantined(job)) return concluded({ kind: 'fail', error: errorText('quarantined') });
+	if (!firing.definition) return concluded({ kind: 'fail', error: errorText('unknown-version') });
+	if (!facts) return concluded({ kind: 'fail', error: errorText('record-gone') });
+	if (job.payload?.isSkipped === true) return concluded(skipped(firing, facts, engine.now()));
+	const open = undecided(conflicts.filter(({ customerId }) => customerId === run.subjectId));
+	const performance = { firing, world: { settings: engine.settings, sending }, decide: (settled: Intent[]) => decide(firing, settled, facts, open, engine.now()) };
+	if (intents.length > 0) return { kind: 'perform', asked: null, ...performance };
+	const decision = performance.decide(intents);
+	return decision.kind === 'perform' ? { kind: 'perform', asked: decision, ...performance } : concluded(decision);
+};
+
+const decide = ({ definition, run, step: at, resumed, performed }: Firing, intents: Intent[], facts: Facts, open: Undecided, now: number): Decision =>
+	advance({
+		definition: definition!,
+		run,
+		step: { number: at.number, stepId: at.stepId, dueAt: at.dueAt },
+		facts,
+		now,
+		settled: intents.length > 0 ? intents.map(settledOf) : null,
+		// Drafts say themselves what became of them.
+		resumed: resumed === null || resumed.kind === 'draft' ? null : { output: { [resumed.kind]: resumed.ref, at: resumed.at } },
+		performed,
+		undecided: open,
+	});
+
+const settledOf = ({ part, kind, state, response, error }: Intent): Settled => ({ part, kind, state: state as Settled['state'], response, error });
+
+/** A person skipped the step: what comes behind it, as of now. */
+const skipped = ({ definition, step: at }: Firing, facts: Facts, now: number): Final => ({
+	kind: 'next',
+	state: 'skipped',
+	output: null,
+	next: scheduled(stepAfter(definition!, at.stepId), facts, now),
+});

@@ -1,0 +1,112 @@
+/** Many jobs at once: they share batches, never each other's troubles (R4, R5, R8, R15). */
+import { afterEach, expect, test } from 'vitest';
+import { eq, sql } from 'drizzle-orm';
+import { openDatabase } from '#db/client.ts';
+import { claimJobs, leaseMs } from '#db/jobs.ts';
+import { enrolRun } from '#db/entries.ts';
+import { run } from '#db/schema/index.ts';
+import { bumpSeq, commit } from '#db/statement.ts';
+import { work } from '#party/work.ts';
+import { addCustomer, addPlaybook, definitionOf, orderNow, runOf } from '../db/engine-book.ts';
+import { openBench, waitFor, type Bench } from './bench.ts';
+
+let bench: Bench;
+afterEach(() => bench.close());
+
+/** As many runs whose wait is over, each of a customer of its own. */
+const due = async (count: number) => {
+	await addPlaybook(bench.database, 'w1', 'p1', definitionOf([waitFor(1), waitFor(5, 'wait2')]));
+	for (let n = 0; n < count; n++) await addCustomer(bench.database, 'w1', `c${n}`);
+	await commit(bench.database, [bumpSeq('w1'), ...Array.from({ length: count }, (_, n) => enrolRun(runOf('w1', `r${n}`, 'p1', `c${n}`), { stepId: 'wait', dueAt: bench.now })).flat()]);
+};
+const work25 = () => work(bench.engine, bench.now + 25_000);
+const atWait2 = async () => (await bench.runs()).filter(({ nextStepId, state }) => nextStepId === 'wait2' && state === 'running').map(({ id }) => id);
+
+/** What happens to the store just before a request whose body has `text` is sent for the first time. */
+const meddling = (text: string, meddle: (address: Bench['address']) => Promise<Response | void>): typeof fetch => {
+	let isDone = false;
+	return async (input, init) => {
+		const request = new Request(input as Request, init);
+		const body = await request.clone().text();
+		if (isDone || !body.includes(text)) return fetch(request);
+		isDone = true;
+		return (await meddle(bench.address)) ?? fetch(request);
+	};
+};
+const guardOfMany = 'json_each(:ids) h JOIN job';
+
+test('R4 R8 one that a person stops meanwhile loses its guard; the others of its batch go on, each once', async () => {
+	bench = await openBench({}, {
+		fetch: meddling(guardOfMany, async (address) => {
+			const other = openDatabase(address);
+			await orderNow(other, { workspace: 'w1', runId: 'r7', by: 'u1', reason: 'test', now: bench.now }, { kind: 'stop' });
+		}),
+	});
+	await due(20);
+	await work25();
+	expect((await atWait2()).length).toBe(19);
+	expect((await bench.runs()).find(({ id }) => id === 'r7')).toMatchObject({ state: 'stopped' });
+	expect((await bench.steps('r7')).map(({ state }) => state)).toEqual(['cancelled']);
+	expect((await bench.jobs()).map(({ number, token }) => [number, token])).toEqual(Array.from({ length: 19 }, () => [2, null]));
+	expect(bench.logged).toEqual([]);
+});
+
+test('R5 a batch whose answer is lost is read back, not written again', async () => {
+	bench = await openBench({}, {
+		fetch: (() => {
+			let isDone = false;
+			return async (input, init) => {
+				const request = new Request(input as Request, init);
+				const isGuarded = (await request.clone().text()).includes(guardOfMany);
+				const response = await fetch(request);
+				if (isDone || !isGuarded) return response;
+				isDone = true;
+				throw new TypeError('fetch failed');
+			};
+		})(),
+	});
+	await due(20);
+	await work25();
+	expect((await atWait2()).length).toBe(20);
+	expect((await bench.jobs()).map(({ attempt }) => attempt)).toEqual(Array.from({ length: 20 }, () => 0));
+	expect(bench.logged).toEqual([]);
+});
+
+test('R15 one whose rows can’t be read is its own trouble', async () => {
+	bench = await openBench();
+	await due(20);
+	await bench.database.update(run).set({ vars: sql`'not JSON'` }).where(eq(run.id, 'r3'));
+	await work25();
+	const jobs = await bench.jobs();
+	expect(jobs.filter(({ number }) => number === 2).length).toBe(19);
+	expect(jobs.filter(({ number }) => number === 1).map(({ runId, token }) => [runId, token !== null])).toEqual([['r3', true]]);
+	expect(bench.logged.map(({ what, about }) => [what, about['run']])).toEqual([['a job could not be worked', 'r3']]);
+});
+
+test('R15 one that kills its worker takes nobody along: only it is quarantined', async () => {
+	bench = await openBench();
+	await due(60);
+	// The worker dies over r0 whenever it works it: its connection is cut before anything that names r0 is read.
+	const dying = openDatabase({ ...bench.address, fetch: async (input, init) => {
+		const request = new Request(input as Request, init);
+		if ((await request.clone().text()).includes('r0:1')) await new Promise(() => undefined);
+		return fetch(request);
+	} });
+	for (let deaths = 0; deaths < 3; deaths++) {
+		const died = work({ ...bench.engine, database: dying }, bench.now + 25_000);
+		await Promise.race([died, new Promise((resolve) => setTimeout(resolve, 1_500))]);
+		bench.now += leaseMs + 1;
+	}
+	await work25();
+	expect((await bench.runs()).filter(({ state }) => state === 'failed').map(({ id }) => id)).toEqual(['r0']);
+	expect((await atWait2()).length).toBe(59);
+});
+
+test('R7 what a dead worker had claimed is done by the next one, all of it', async () => {
+	bench = await openBench();
+	await due(60);
+	await claimJobs(bench.database, { workspace: 'w1', shard: 0, token: 'dead', now: bench.now, limit: 500 });
+	bench.now += leaseMs + 1;
+	await work25();
+	expect((await atWait2()).length).toBe(60);
+});
