@@ -17,6 +17,7 @@ export default defineConfig({
 			// Compiled as for the browser: in Node, Svelte would take its server half, where nothing is reactive.
 			{ plugins: [svelte({ dynamicCompileOptions: () => ({ generate: 'client' }) })], resolve: { alias: [{ find: '$lib', replacement: lib }, ...reactive], conditions: ['browser'] }, test: { name: 'lib', include: ['test/lib/**/*.test.ts'] } },
 			{ plugins: [svelte({ dynamicCompileOptions: () => ({ generate: 'client' }) })], resolve: { alias: [{ find: '$lib', replacement: lib }, ...reactive], conditions: ['browser'] }, test: { name: 'fuzz', include: ['test/fuzz/**/*.test.ts'], testTimeout: 300_000 } },
+			{ test: { name: 'engine', include: ['test/engine/**/*.test.ts'], testTimeout: 120_000 } },
 			{ resolve: { alias: { $lib: lib } }, test: { name: 'server', include: ['test/server/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 30_000 } },
 			// Real rooms, one host at a time: two cores serve workerd, the store and the clients.
 			{ test: { name: 'party', include: ['test/party/**/*.test.ts'], fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 } },

@@ -5,6 +5,7 @@ import type { IntentRequest } from '#domain/actions/action.ts';
 import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
 import type { Run } from '#domain/engine/run.ts';
 import type { Database } from './client.ts';
+import { databaseClock } from './clock.ts';
 import type { Intent } from './intents.ts';
 import type { Job } from './jobs.ts';
 import { runOf } from './runs.ts';
@@ -24,15 +25,15 @@ export type Firing = {
 	performed: { part: number; request: IntentRequest }[];
 };
 
-/** What step jobs fire on, by job id; a job whose run or step is not there has none. */
-export const readFirings = async (database: Database, jobs: readonly Job[]): Promise<Map<number, Firing>> => {
+/** What step jobs fire on, by job id, and the database's clock then, ms (R20). A job whose run or step is not there has none. */
+export const readFirings = async (database: Database, jobs: readonly Job[]): Promise<{ firings: Map<number, Firing>; now: number }> => {
 	const ofSteps = jobs.filter((one) => one.runId !== null && one.number !== null);
 	// One JSON argument, whatever their number. A step's id is its run's and its number.
 	const stepIds = sql`(SELECT value FROM json_each(${JSON.stringify(ofSteps.map(keyOf))}))`;
 	const runIds = sql`(SELECT value FROM json_each(${JSON.stringify([...new Set(ofSteps.map(({ runId }) => runId))])}))`;
 	const thisStep = alias(step, 'this_step');
 	const isOver = sql`(${intent.state} = 'done' OR (${intent.state} = 'abandoned' AND json_extract(${intent.response}, '$.settled.outcome') = 'left'))`;
-	const [runs, steps, versions, intents, waits, performed] = await database.batch([
+	const [runs, steps, versions, intents, waits, performed, [clock]] = await database.batch([
 		database.select().from(run).where(inArray(run.id, runIds)),
 		database.select().from(step).where(inArray(step.id, stepIds)),
 		database
@@ -47,6 +48,7 @@ export const readFirings = async (database: Database, jobs: readonly Job[]): Pro
 			.innerJoin(intent, and(eq(intent.runId, thisStep.runId), lt(intent.number, thisStep.number), isOver))
 			.innerJoin(step, and(eq(step.runId, intent.runId), eq(step.number, intent.number), eq(step.stepId, thisStep.stepId)))
 			.where(inArray(thisStep.id, stepIds)),
+		database.values<[number]>(sql.raw(`SELECT ${databaseClock}`)),
 	]);
 	const definitions = new Map(versions.map(({ playbookId, version, definition }) => [`${playbookId} ${version}`, definition as PlaybookDefinition]));
 	const runById = new Map(runs.map((row) => [row.id, row]));
@@ -61,10 +63,11 @@ export const readFirings = async (database: Database, jobs: readonly Job[]): Pro
 		const firing = byStep.get(id);
 		if (firing && consumedAt !== null) firing.resumed = { kind, ref, at: consumedAt };
 	}
-	return new Map(ofSteps.flatMap((one) => {
+	const firings = new Map(ofSteps.flatMap((one) => {
 		const firing = byStep.get(keyOf(one));
 		return firing ? [[one.id, firing] as const] : [];
 	}));
+	return { firings, now: clock![0] };
 };
 
 const keyOf = ({ runId, number }: Job): string => `${runId}:${number}`;

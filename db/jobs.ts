@@ -9,6 +9,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { InValue, Row } from '@libsql/client';
 import type { Database } from './client.ts';
+import { databaseClock } from './clock.ts';
 import { job } from './schema/index.ts';
 import { asJson, commit, guard, statement, type Statement } from './statement.ts';
 
@@ -19,17 +20,14 @@ export const leaseMs = 60_000;
 /** Expired leases that quarantine a job (R15). */
 export const crashesAllowed = 3;
 
+/** When a claim happens: the database's clock, or the claim's own. */
+const clock = `COALESCE(:now, ${databaseClock})`;
+
 /** Which jobs may be claimed: pause is a flag that is read here, never a rewrite of jobs (R17). */
 export const isClaimable = `quarantined_at IS NULL
 	AND NOT EXISTS (SELECT 1 FROM workspace w WHERE w.id = job.workspace AND w.is_paused = 1)
 	AND NOT EXISTS (SELECT 1 FROM run r WHERE r.id = job.run_id AND r.state = 'paused')
 	AND NOT EXISTS (SELECT 1 FROM activation a WHERE a.state = 'paused' AND a.id = COALESCE(job.playbook_id, (SELECT r.playbook_id FROM run r WHERE r.id = job.run_id)))`;
-
-/** The database's clock, ms UTC: the one that decides what is due (R20). */
-export const databaseNow = async (database: Database): Promise<number> => {
-	const rows = await database.all<{ now: number }>(sql`SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now`);
-	return rows[0]!.now;
-};
 
 const columns = 'id, workspace, shard, kind, run_id, number, playbook_id, payload, due_at, visible_at, token, epoch, attempt, crashes, quarantined_at';
 
@@ -51,7 +49,8 @@ const jobOf = (row: Row): Job => ({
 	quarantinedAt: row.quarantined_at as number | null,
 });
 
-export type Claim = { workspace: string; shard: number; token: string; now: number; limit: number };
+/** `now` null: by the database's clock (R20); a test gives its own, ms. */
+export type Claim = { workspace: string; shard: number; token: string; now: number | null; limit: number };
 
 /**
  * Claims due jobs and jobs whose lease expired, in one statement (R7). The token is the caller's (R5): when the answer is lost,
@@ -62,9 +61,9 @@ export const claimJobs = async (database: Database, claim: Claim): Promise<Job[]
 	try {
 		const [result] = await commit(database, [
 			statement(
-				`UPDATE job SET token = :token, attempt = attempt + 1, visible_at = :now + ${leaseMs}, crashes = crashes + (token IS NOT NULL),
-					quarantined_at = CASE WHEN run_id IS NULL AND crashes + (token IS NOT NULL) >= ${crashesAllowed} THEN :now END
-				 WHERE id IN (SELECT id FROM job WHERE workspace = :workspace AND shard = :shard AND visible_at <= :now AND ${isClaimable} ORDER BY visible_at LIMIT :limit)
+				`UPDATE job SET token = :token, attempt = attempt + 1, visible_at = ${clock} + ${leaseMs}, crashes = crashes + (token IS NOT NULL),
+					quarantined_at = CASE WHEN run_id IS NULL AND crashes + (token IS NOT NULL) >= ${crashesAllowed} THEN ${clock} END
+				 WHERE id IN (SELECT id FROM job WHERE workspace = :workspace AND shard = :shard AND visible_at <= ${clock} AND ${isClaimable} ORDER BY visible_at LIMIT :limit)
 				 RETURNING ${columns}`,
 				claim,
 			),

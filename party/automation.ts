@@ -27,13 +27,14 @@ export default class Automation {
 	readonly #room: AlarmHost;
 	readonly #settings;
 	readonly #dirty: Dirty;
+	readonly #open: typeof databaseOf;
 	#lasting: Lasting | null = null;
 	/** The pass under way, and when it began: one whose request was cut off by the host must not hold up the next for ever. */
 	#running: { promise: Promise<number>; since: number } | null = null;
 	#isAskedAgain = false;
 
-	constructor(room: AlarmHost) {
-		this.#room = room;
+	constructor(room: AlarmHost, open = databaseOf) {
+		[this.#room, this.#open] = [room, open];
 		this.#settings = settingsOf(room.env);
 		this.#dirty = new Dirty(room.storage, this.#settings);
 	}
@@ -80,7 +81,7 @@ export default class Automation {
 			await this.#room.storage.setAlarm(Date.now() + guardMs);
 			const identity = await this.#room.storage.get<Identity>('identity');
 			if (!identity) return Date.now() + guardMs;
-			this.#lasting ??= { settings: this.#settings, database: databaseOf(this.#settings, identity.workspace), breaker: new Breaker(), dirty: this.#dirty, poked: 0, tally: new LatenessTally() };
+			this.#lasting ??= { settings: this.#settings, database: this.#open(this.#settings, identity.workspace), breaker: new Breaker(), dirty: this.#dirty, poked: 0, tally: new LatenessTally() };
 			do {
 				this.#isAskedAgain = false;
 				next = await look(this.#lasting, identity, until);

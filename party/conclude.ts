@@ -25,9 +25,9 @@ export type Final = Exclude<Decision, { kind: 'perform' }>;
 /** A decision about a job's step. */
 export type Conclusion = { job: Job; firing: Firing; decision: Final };
 
-/** Commits decisions about jobs of one claim. Says of each whether it was; if not, another worker or a person was faster: then nothing of it changed. */
-export const conclude = async (engine: Engine, conclusions: readonly Conclusion[]): Promise<Written> => {
-	const written = await commitHeld(engine, conclusions.map(({ job, firing, decision }) => ({ job, statements: statementsOf(engine, job, firing, decision) })));
+/** Commits decisions about jobs of one claim, made at `now` (ms). Says of each whether it was; if not, another worker or a person was faster: then nothing of it changed. */
+export const conclude = async (engine: Engine, now: number, conclusions: readonly Conclusion[]): Promise<Written> => {
+	const written = await commitHeld(engine, now, conclusions.map(({ job, firing, decision }) => ({ job, statements: statementsOf(engine, now, job, firing, decision) })));
 	for (const { job, decision } of conclusions) {
 		const word = written.get(job.id);
 		if (word instanceof Error) continue;
@@ -37,19 +37,18 @@ export const conclude = async (engine: Engine, conclusions: readonly Conclusion[
 };
 
 /** Puts a step off, because an outside system could not be asked or did not answer (R16). */
-export const postpone = (engine: Engine, job: Job, { run, step }: Firing, { at, isAttempt, notes, error }: Later): Promise<Written> => {
-	const about = { workspace: run.workspace, runId: run.id, now: engine.now() };
+export const postpone = (engine: Engine, job: Job, { run, step }: Firing, { at, now, isAttempt, notes, error }: Later): Promise<Written> => {
+	const about = { workspace: run.workspace, runId: run.id, now };
 	const statements = [
 		...notes,
 		changeStep({ ...about, number: step.number, state: 'scheduled', attempts: job.attempt, error }),
 		changeRun({ ...about, state: 'running', next: { stepId: step.stepId, dueAt: at } }),
 		releaseJob(job, at, isAttempt),
 	];
-	return commitHeld(engine, [{ job, statements }]);
+	return commitHeld(engine, now, [{ job, statements }]);
 };
 
-const statementsOf = (engine: Engine, job: Job, { run, step, intents, definition }: Firing, decision: Final): Statement[] => {
-	const now = engine.now();
+const statementsOf = (engine: Engine, now: number, job: Job, { run, step, intents, definition }: Firing, decision: Final): Statement[] => {
 	const { workspace } = run;
 	const about = { workspace, runId: run.id, now };
 	const thisStep = { ...about, number: step.number, attempts: job.attempt };

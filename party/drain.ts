@@ -5,7 +5,7 @@ import { wakeWaits } from '#db/waits.ts';
 import { openConflicts } from '#db/conflicts.ts';
 import { keepRefusal } from '#db/refusals.ts';
 import { assertUndrained, heldEvents, isDrained, markDrained, undrainedEvents } from '#db/events.ts';
-import { bumpSeq, commitGuarded, type Statement } from '#db/statement.ts';
+import { bumpSeq, type Statement } from '#db/statement.ts';
 import { enrol } from '#domain/engine/enrol.ts';
 import { factsFromRows } from '#domain/engine/facts-from-rows.ts';
 import { matches } from '#domain/engine/match.ts';
@@ -13,6 +13,7 @@ import type { RunCause } from '#domain/engine/run.ts';
 import { readBy, undecided, waitsUntil } from '#domain/engine/undecided.ts';
 import type { RecordedEvent } from '#domain/events/event.ts';
 import { canonical } from '#domain/value.ts';
+import { commitAt } from './clock.ts';
 import { idFrom, truthOf, type Engine } from './engine.ts';
 
 const pageSize = 100;
@@ -58,7 +59,7 @@ const drainTogether = async (engine: Engine, together: RecordedEvent[], playbook
 	const waits = event.customerId !== null && movesDates.has(event.type) ? [wakeWaits(engine.workspace, event.customerId, now)] : [];
 	const seen = together.flatMap(({ id }) => [assertUndrained(id), markDrained(id, now)]);
 	const statements = [...seen, ...(entries.length > 0 ? [bumpSeq(engine.workspace)] : []), ...entries, ...refusals, ...waits];
-	await commitGuarded(engine.database, statements, () => isDrained(engine.database, first.id));
+	await commitAt(engine, now, statements, () => isDrained(engine.database, first.id));
 	return true;
 };
 

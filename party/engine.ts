@@ -2,6 +2,7 @@
 import type { Database } from '#db/client.ts';
 import { readTruth, type CustomerTruth, type Truth } from '#db/facts.ts';
 import type { Breaker } from './breaker.ts';
+import type { Clock } from './clock.ts';
 import type { Settings } from './settings.ts';
 import type { Trace } from './trace.ts';
 
@@ -10,8 +11,10 @@ export type Engine = {
 	workspace: string;
 	shard: number;
 	settings: Settings;
-	/** The database's clock, ms UTC (R20). */
+	/** The database's clock as this machine can tell it, ms UTC (R20). */
 	now: () => number;
+	/** What keeps `now` with the database; null where `now` is the truth itself (tests). */
+	clock: Clock | null;
 	/** 0 ≤ x < 1: jitter (R16). */
 	random: () => number;
 	/** A fresh claim token (R5). */

@@ -15,8 +15,8 @@ import type { Final } from './conclude.ts';
 import type { Engine } from './engine.ts';
 import type { World } from './performers/performer.ts';
 
-/** What a step's intents are prepared and judged by; `decide` says what follows from how they went. */
-export type Performance = { firing: Firing; world: World; decide: (intents: Intent[]) => Decision };
+/** What a step's intents are prepared and judged by; `decide` says what follows from how they went, at a time in ms. */
+export type Performance = { firing: Firing; world: World; decide: (intents: Intent[], now: number) => Decision };
 /**
  * drop: the run ended, or went on without this job. conclude: it needs nothing done first. perform: `asked` are the intents to record, null when
  * an earlier attempt recorded them. broken: this one could not be judged.
@@ -27,40 +27,43 @@ export type Judgement =
 	| ({ kind: 'perform'; asked: Extract<Decision, { kind: 'perform' }> | null } & Performance)
 	| { kind: 'broken'; error: unknown };
 
-/** Judges jobs of steps, by job id. Throws when the store can't be reached, or one of the rows can't be read. */
-export const judge = async (engine: Engine, jobs: readonly Job[]): Promise<Map<number, Judgement>> => {
-	const firings = await readFirings(engine.database, jobs);
+/** Judges jobs of steps, by job id, and says when: one time for all, ms. Throws when the store can't be reached, or one of the rows can't be read. */
+export const judge = async (engine: Engine, jobs: readonly Job[]): Promise<{ judged: Map<number, Judgement>; now: number }> => {
+	const { firings, now: readAt } = await readFirings(engine.database, jobs);
+	engine.clock?.follow(readAt);
 	const customers = [...new Set([...firings.values()].map(({ run }) => run.subjectId))];
 	const [truth, conflicts] = await Promise.all([readTruth(engine.database, engine.workspace, customers), openConflicts(engine.database, engine.workspace, customers, engine.now())]);
 	if (!truth) throw new Error(`There is no workspace ${engine.workspace}.`);
 	const { settings } = truth;
+	const now = engine.now();
 	const byId = new Map(truth.customers.map((one) => [one.customer.id, one]));
 	const factsOf = (firing: Firing): Facts | null => {
 		const one = byId.get(firing.run.subjectId);
 		return one ? factsFromRows(one, settings, { run: firing.run }) : null;
 	};
-	return new Map(jobs.map((job) => {
+	const judged = new Map<number, Judgement>(jobs.map((job) => {
 		const firing = firings.get(job.id);
 		try {
 			const isLive = firing && firing.run.epoch === job.epoch && (firing.run.state === 'running' || firing.run.state === 'waiting');
-			return [job.id, isLive ? judgeOne(engine, job, firing, factsOf(firing), truth.sending, conflicts) : { kind: 'drop' }];
+			return [job.id, isLive ? judgeOne(engine, now, job, firing, factsOf(firing), truth.sending, conflicts) : { kind: 'drop' }];
 		} catch (error) {
 			return [job.id, { kind: 'broken', error }];
 		}
 	}));
+	return { judged, now };
 };
 
-const judgeOne = (engine: Engine, job: Job, firing: Firing, facts: Facts | null, sending: Sending, conflicts: OpenConflict[]): Judgement => {
+const judgeOne = (engine: Engine, now: number, job: Job, firing: Firing, facts: Facts | null, sending: Sending, conflicts: OpenConflict[]): Judgement => {
 	const concluded = (decision: Final): Judgement => ({ kind: 'conclude', firing, decision });
 	const { run, intents } = firing;
 	if (isQuarantined(job)) return concluded({ kind: 'fail', error: errorText('quarantined') });
 	if (!firing.definition) return concluded({ kind: 'fail', error: errorText('unknown-version') });
 	if (!facts) return concluded({ kind: 'fail', error: errorText('record-gone') });
-	if (job.payload?.isSkipped === true) return concluded(skipped(firing, facts, engine.now()));
+	if (job.payload?.isSkipped === true) return concluded(skipped(firing, facts, now));
 	const open = undecided(conflicts.filter(({ customerId }) => customerId === run.subjectId));
-	const performance = { firing, world: { settings: engine.settings, sending }, decide: (settled: Intent[]) => decide(firing, settled, facts, open, engine.now()) };
+	const performance = { firing, world: { settings: engine.settings, sending }, decide: (settled: Intent[], at: number) => decide(firing, settled, facts, open, at) };
 	if (intents.length > 0) return { kind: 'perform', asked: null, ...performance };
-	const decision = performance.decide(intents);
+	const decision = performance.decide(intents, now);
 	return decision.kind === 'perform' ? { kind: 'perform', asked: decision, ...performance } : concluded(decision);
 };
 

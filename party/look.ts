@@ -1,11 +1,12 @@
 /** What the automation room does whenever it is awake: sweep, drain, work, and say when there is something to do next. */
 import type { Database } from '#db/client.ts';
 import { readSeq } from '#db/facts.ts';
-import { databaseNow, lateness, nextDueAt } from '#db/jobs.ts';
+import { lateness, nextDueAt } from '#db/jobs.ts';
 import { forgetLateness, noteLateness } from '#db/lateness.ts';
 import { commit } from '#db/statement.ts';
 import type { Breaker } from './breaker.ts';
 import { callRoom } from './call.ts';
+import { Clock } from './clock.ts';
 import type { Dirty } from './dirty.ts';
 import { drain } from './drain.ts';
 import { expire } from './expire.ts';
@@ -33,14 +34,19 @@ export const look = async (lasting: Lasting, { workspace, shard }: Identity, unt
 	const { database, settings, breaker, dirty, tally } = lasting;
 	const write = traceLog(workspace, settings.LOG_LEVEL);
 	const room = `${workspace}_${shard}`;
-	const offset = await offsetOf(database, room);
+	const clock = new Clock();
+	await clock.ask(database);
+	if (Math.abs(clock.offset) > skewMs) alert(room, 'this machine’s clock differs from the database’s, which is followed', `${Math.round(clock.offset)} ms`);
+	// What is left of this look, by the clock that nobody moves.
+	const end = clock.now() + until - Date.now();
 	const engine: Engine = {
 		database,
 		workspace,
 		shard,
 		settings,
 		breaker,
-		now: () => Math.round(Date.now() + offset),
+		now: clock.now,
+		clock,
 		random: Math.random,
 		newToken: () => crypto.randomUUID(),
 		log: (what, about, error) => console.error(logLine('warn', workspace, { room, what, ...about, ...(error === undefined ? {} : { error: error instanceof Error ? (error.stack ?? error.message) : String(error) }) })),
@@ -54,17 +60,18 @@ export const look = async (lasting: Lasting, { workspace, shard }: Identity, unt
 	// Documents and events belong to the workspace, not to a shard: its first room takes them.
 	if (shard === 0) await dirty.sweep(Date.now());
 	if (shard === 0) await expire(engine);
-	for (let isBusy = true; isBusy && Date.now() < until; ) {
-		const drained = shard === 0 ? await drain(engine, until + offset) : 0;
-		const worked = await work(engine, until + offset);
+	for (let isBusy = true; isBusy && clock.now() < end; ) {
+		const drained = shard === 0 ? await drain(engine, end) : 0;
+		const worked = await work(engine, end);
 		isBusy = drained + worked > 0;
 		await writeDown(engine, tally);
 		if (isBusy) await poke(lasting, workspace);
 	}
 	if (shard === 0 && (await watch(engine))) await poke(lasting, workspace);
-	const push = shard === 0 ? await announce(engine, until + offset) : null;
+	const push = shard === 0 ? await announce(engine, end) : null;
 	const [due, mark] = [await nextDueAt(database, workspace, shard), shard === 0 ? await dirty.nextAt() : null];
-	return Math.min(due === null ? Infinity : due - offset, push === null ? Infinity : push - offset, mark ?? Infinity, Date.now() >= until ? Date.now() : Infinity);
+	const here = Date.now();
+	return Math.min(due === null ? Infinity : due - clock.offset, push === null ? Infinity : push - clock.offset, mark ?? Infinity, clock.now() >= end ? here : Infinity);
 };
 
 /** Adds what was counted to its minutes. Figures are not worth a pass that fails: what can't be written is given up. */
@@ -72,15 +79,6 @@ const writeDown = async (engine: Engine, tally: LatenessTally): Promise<void> =>
 	const counts = tally.take();
 	if (counts.length === 0) return;
 	await commit(engine.database, [noteLateness(engine.workspace, counts), forgetLateness(engine.workspace, engine.now())]).catch((error) => engine.log('lateness could not be written down', {}, error));
-};
-
-/** How far the database's clock is ahead of this machine's, in ms. */
-const offsetOf = async (database: Database, room: string): Promise<number> => {
-	const asked = Date.now();
-	const theirs = await databaseNow(database);
-	const offset = theirs - (asked + Date.now()) / 2;
-	if (Math.abs(offset) > skewMs) alert(room, 'this machine’s clock differs from the database’s, which is followed', `${Math.round(offset)} ms`);
-	return offset;
 };
 
 /** Tells open screens that there is something to pull, once for each new seq. */

@@ -5,13 +5,13 @@ import { assertHeld, dropJob, isHeld, keepProgress, rearmJob, releaseJob, type J
 import { enrolRun, historyKey, readHistories } from '#db/entries.ts';
 import { activePlaybooks, type ActivePlaybook } from '#db/runs.ts';
 import { isLimit, keepRefusal } from '#db/refusals.ts';
-import { bumpSeq, commit, commitGuarded, type Statement } from '#db/statement.ts';
+import { bumpSeq, commit, type Statement } from '#db/statement.ts';
 import { enrol } from '#domain/engine/enrol.ts';
 import { factsFromRows } from '#domain/engine/facts-from-rows.ts';
 import { lastingOccurrence, nextOccurrence } from '#domain/engine/lasting.ts';
 import { readBy, undecided, waitsUntil } from '#domain/engine/undecided.ts';
-import type { Engine } from './engine.ts';
-import { idFrom } from './engine.ts';
+import { commitAt } from './clock.ts';
+import { idFrom, type Engine } from './engine.ts';
 
 const chunkSize = 200;
 /** A sweep looks again at least this often, in ms. */
@@ -31,12 +31,13 @@ export const fire = async (engine: Engine, job: Job, until: number): Promise<voi
 	for (;;) {
 		const page = await readPage(engine, job, progress.after ?? null);
 		if (!page) return void (await commit(engine.database, [dropJob(job)]));
+		const now = engine.now();
 		const isLast = page.customers.length < chunkSize;
-		const entries = await entriesOf(engine, playbook, page, occurrence, progress, job.kind === 'sweep');
+		const entries = await entriesOf(engine, playbook, page, occurrence, progress, job.kind === 'sweep', now);
 		progress.after = page.customers.at(-1)?.customer.id ?? progress.after ?? null;
 		const isOver = isLast || engine.now() >= until;
-		const statements = [assertHeld(job), ...(entries.length > 0 ? [bumpSeq(engine.workspace)] : []), ...entries, ...(isLast ? end(engine, job, playbook, page, progress) : [keepProgress(job, progress), ...(isOver ? [releaseJob(job, engine.now(), false)] : [])])];
-		const isOurs = await commitGuarded(engine.database, statements, async () => isOver && !(await isHeld(engine.database, job)));
+		const statements = [assertHeld(job), ...(entries.length > 0 ? [bumpSeq(engine.workspace)] : []), ...entries, ...(isLast ? end(job, playbook, page, progress, now) : [keepProgress(job, progress), ...(isOver ? [releaseJob(job, now, false)] : [])])];
+		const isOurs = await commitAt(engine, now, statements, async () => isOver && !(await isHeld(engine.database, job)));
 		if (isOver || !isOurs) return;
 	}
 };
@@ -45,8 +46,7 @@ const readPage = async (engine: Engine, job: Job, after: string | null): Promise
 	job.kind === 'schedule' ? readTruthPage(engine.database, engine.workspace, after, chunkSize) : readLastingPage(engine.database, engine.workspace, { stageId: null, afterId: after }, chunkSize);
 
 /** The records of a chunk that are due and may enter; `progress.soonest` becomes the time when the next one is. */
-const entriesOf = async (engine: Engine, playbook: ActivePlaybook, page: Truth, occurrence: Occurrence, progress: Progress, isSweep: boolean): Promise<Statement[]> => {
-	const now = engine.now();
+const entriesOf = async (engine: Engine, playbook: ActivePlaybook, page: Truth, occurrence: Occurrence, progress: Progress, isSweep: boolean, now: number): Promise<Statement[]> => {
 	const due: { one: CustomerTruth; key: string; at: number }[] = [];
 	const held = isSweep && page.customers.length > 0 ? await undecidedUntil(engine, playbook, page, now) : new Map<string, number>();
 	for (const one of page.customers) {
@@ -91,8 +91,7 @@ const undecidedUntil = async ({ database, workspace }: Engine, { definition }: A
 };
 
 /** The same job for its next time, in the commit that ends this one (R14); a schedule without a next time is over. */
-const end = (engine: Engine, job: Job, { definition }: ActivePlaybook, { settings }: Truth, progress: Progress): Statement[] => {
-	const now = engine.now();
+const end = (job: Job, { definition }: ActivePlaybook, { settings }: Truth, progress: Progress, now: number): Statement[] => {
 	if (job.kind === 'sweep') return [rearmJob(job, Math.max(now + 1, Math.min(progress.soonest ?? Infinity, now + sweepMs)), null)];
 	// After the occurrence, not after now: an hour of darkness must not swallow one, but of many missed ones only the last counts.
 	let next = nextOccurrence(definition.trigger!, job.dueAt, settings);

@@ -6,12 +6,13 @@ import { markSending, noteIntentError, prepareIntent, settleIntent, type Intent,
 import { assertHeld, type Job } from '#db/jobs.ts';
 import { noteInput } from '#db/steps.ts';
 import { insertTask } from '#db/tasks.ts';
-import { bumpSeq, commit, commitGuarded, type Statement } from '#db/statement.ts';
+import { bumpSeq, commit, type Statement } from '#db/statement.ts';
 import type { IntentDraft, IntentRequest } from '#domain/actions/action.ts';
 import { intentKey } from '#domain/engine/intent-key.ts';
 import { isReplayable } from '#domain/engine/replay.ts';
 import type { Run } from '#domain/engine/run.ts';
 import { childRun } from './child-run.ts';
+import { commitAt } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { performers } from './performers/index.ts';
 import { addressOf } from './performers/mail.ts';
@@ -24,8 +25,8 @@ const mostAttempts = 12;
 /** Full jitter: up to 5 s × 2ⁿ, at most 6 h, in ms (R16). */
 export const backoffMs = (attempt: number, random: number): number => Math.ceil(random * Math.min(5_000 * 2 ** (attempt - 1), 6 * 3_600_000));
 
-/** Why and until when a step is put off; `notes` go into the batch that does so. */
-export type Later = { at: number; isAttempt: boolean; notes: Statement[]; error: string | null };
+/** Why and until when a step is put off, and when that was decided (ms); `notes` go into the batch that does so. */
+export type Later = { at: number; now: number; isAttempt: boolean; notes: Statement[]; error: string | null };
 /** How far a step's intents are: all have their last word, or some are to be tried later. */
 export type Progress = { kind: 'settled'; intents: Intent[] } | { kind: 'later'; later: Later };
 
@@ -77,14 +78,14 @@ export const prepare = async (engine: Engine, job: Job, { run, step }: Firing, d
 		}
 	}
 	statements.push(noteInput({ workspace: run.workspace, runId: run.id, number: step.number, input, attempts: job.attempt, now }));
-	return (await commitGuarded(engine.database, statements, async () => false)) ? intents : null;
+	return (await commitAt(engine, now, statements, async () => false)) ? intents : null;
 };
 
 /** Marks a step's open intents as about to be sent again; fenced: a worker that has lost its lease sends nothing. */
 export const prepareAgain = async (engine: Engine, job: Job, intents: Intent[]): Promise<boolean> => {
 	const open = intents.filter(isOpen);
 	const now = engine.now();
-	return open.length === 0 || commitGuarded(engine.database, [assertHeld(job), ...open.map(({ key }) => markSending(key, now))], async () => false);
+	return open.length === 0 || commitAt(engine, now, [assertHeld(job), ...open.map(({ key }) => markSending(key, now))], async () => false);
 };
 
 /** Does every open intent of a step, in order; they were prepared by this worker. A failed part doesn't keep the others from being done. */
@@ -97,7 +98,8 @@ export const performAll = async (engine: Engine, job: Job, { run }: Pick<Firing,
 		else put.push(word.later);
 	}
 	if (put.length === 0) return { kind: 'settled', intents: settled };
-	const later = { at: Math.max(...put.map(({ at }) => at)), isAttempt: put.some(({ isAttempt }) => isAttempt), notes: put.flatMap(({ notes }) => notes), error: put.findLast(({ error }) => error)?.error ?? null };
+	const last = put.reduce((a, b) => (b.at > a.at ? b : a));
+	const later = { at: last.at, now: last.now, isAttempt: put.some(({ isAttempt }) => isAttempt), notes: put.flatMap(({ notes }) => notes), error: put.findLast(({ error }) => error)?.error ?? null };
 	return { kind: 'later', later };
 };
 
@@ -130,20 +132,21 @@ const performOne = async (engine: Engine, job: Job, run: Run, intent: Intent, wo
 	if (!performer.isKeyed && intent.state === 'sending') return last({ state: 'unknown', error: 'It may have been sent before the automation was interrupted.' });
 	const system = systemOf(request);
 	const openUntil = engine.breaker.openUntil(system, now);
-	if (openUntil !== null) return { later: { at: openUntil, isAttempt: false, notes: [], error: intent.error } };
-	if (job.visibleAt - now <= performer.timeoutMs + marginMs) return { later: { at: now, isAttempt: false, notes: [], error: intent.error } };
+	if (openUntil !== null) return { later: { at: openUntil, now, isAttempt: false, notes: [], error: intent.error } };
+	if (job.visibleAt - now <= performer.timeoutMs + marginMs) return { later: { at: now, now, isAttempt: false, notes: [], error: intent.error } };
 
 	engine.trace?.({ event: 'sending', run: intent.runId, number: intent.number, intent: key, kind, attempt: intent.attempts + 1 });
 	const outcome = await performer.perform({ key, request, run }, world);
+	const then = engine.now();
 	if (outcome.kind !== 'retry') {
 		engine.breaker.succeeded(system);
 		return last({ ...outcome, state: outcome.kind });
 	}
-	engine.breaker.failed(system, engine.now());
+	engine.breaker.failed(system, then);
 	if (job.attempt >= mostAttempts) return last({ state: outcome.isAmbiguous ? 'unknown' : 'failed', error: outcome.error });
-	const at = engine.now() + Math.max(outcome.afterMs ?? 0, backoffMs(job.attempt, engine.random()));
+	const at = then + Math.max(outcome.afterMs ?? 0, backoffMs(job.attempt, engine.random()));
 	engine.log('an intent will be tried again', { run: intent.runId, intent: key, kind, attempt: job.attempt, at, error: outcome.error });
-	return { later: { at, isAttempt: true, notes: [noteIntentError(key, outcome.error, outcome.isAmbiguous)], error: outcome.error } };
+	return { later: { at, now: then, isAttempt: true, notes: [noteIntentError(key, outcome.error, outcome.isAmbiguous)], error: outcome.error } };
 };
 
 /** What a breaker stands before: one outside address or one document's room, not the kind alone. */

@@ -4,6 +4,7 @@ import { intentsOf } from '#db/intents.ts';
 import { assertHeld, deleteJob, isQuarantined, releaseJob, type Job } from '#db/jobs.ts';
 import { commitGuarded } from '#db/statement.ts';
 import type { Run } from '#domain/engine/run.ts';
+import { commitAt } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { performAll, prepareAgain } from './perform.ts';
 
@@ -23,6 +24,6 @@ export const tell = async (engine: Engine, job: Job): Promise<void> => {
 	if (!truth || !(await prepareAgain(engine, job, intents))) return;
 	const progress = await performAll(engine, job, { run: noRun }, intents, { settings: engine.settings, sending: truth.sending });
 	if (progress.kind === 'settled') return void (await end());
-	const { at, isAttempt, notes } = progress.later;
-	await commitGuarded(engine.database, [assertHeld(job), ...notes, releaseJob(job, at, isAttempt)], async () => false);
+	const { at, now, isAttempt, notes } = progress.later;
+	await commitAt(engine, now, [assertHeld(job), ...notes, releaseJob(job, at, isAttempt)], async () => false);
 };

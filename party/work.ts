@@ -1,7 +1,7 @@
 /** Step 6 of the walk: claims due jobs, reads the truth anew, asks the engine, does what it says (R5–R7, R15, R16, R20). */
-import { claimJobs, dropJob, isQuarantined, releaseJob, releaseJobs, type Job } from '#db/jobs.ts';
+import { claimJobs, dropJob, isQuarantined, leaseMs, releaseJob, releaseJobs, type Job } from '#db/jobs.ts';
 import { commit } from '#db/statement.ts';
-import { isStoreTrouble } from './commit-held.ts';
+import { pauseAfter } from './commit-held.ts';
 import { conclude, postpone, type Conclusion } from './conclude.ts';
 import type { Engine } from './engine.ts';
 import { judge, type Judgement } from './judge.ts';
@@ -18,15 +18,14 @@ const growth = 5;
 const atOnce = 4;
 /** How old a judgement may be, in ms, when its intents are recorded; after that the truth is read once more. */
 const freshMs = 1_000;
-/** How soon a job is tried again when the store went away under it, in ms. */
-const storePauseMs = 2_000;
 
 /** Works until nothing is due or it is `until` (ms). Says how many jobs were claimed. Throws when the store can't be reached. */
 export const work = async (engine: Engine, until: number): Promise<number> => {
 	let claimed = 0;
 	for (let limit = fewJobs; engine.now() < until; ) {
 		const { workspace, shard } = engine;
-		const jobs = await claimJobs(engine.database, { workspace, shard, token: engine.newToken(), now: engine.now(), limit });
+		const jobs = await claimJobs(engine.database, { workspace, shard, token: engine.newToken(), now: engine.clock ? null : engine.now(), limit });
+		if (jobs[0]) engine.clock?.follow(jobs[0].visibleAt - leaseMs);
 		if (jobs.length === 0) break;
 		claimed += jobs.length;
 		const performed = await workClaim(engine, jobs, until);
@@ -60,10 +59,10 @@ const workSteps = async (engine: Engine, jobs: Job[], until: number): Promise<nu
 	if (jobs.length === 0) return 0;
 	try {
 		if (engine.now() >= until) return (await giveBack(engine, jobs, 0), 0);
-		const judgedAt = engine.now();
-		const judged = await judge(engine, jobs);
-		for (const job of jobs) if (judged.get(job.id)!.kind !== 'perform') begin(engine, job, judgedAt);
-		await settle(engine, jobs, judged);
+		const begunAt = engine.now();
+		const { judged, now } = await judge(engine, jobs);
+		for (const job of jobs) if (judged.get(job.id)!.kind !== 'perform') begin(engine, job, begunAt);
+		await settle(engine, now, jobs, judged);
 		const asking = jobs.filter(({ id }) => judged.get(id)!.kind === 'perform');
 		const [queue, back] = [asking.slice(0, fewJobs), asking.slice(fewJobs)];
 		await giveBack(engine, back, 0);
@@ -71,22 +70,23 @@ const workSteps = async (engine: Engine, jobs: Job[], until: number): Promise<nu
 			for (let job = queue.shift(); job; job = queue.shift()) {
 				const one = job;
 				begin(engine, one);
-				await workAlone(engine, one, until, () => perform(engine, one, engine.now() - judgedAt < freshMs ? judged.get(one.id)! : null));
+				await workAlone(engine, one, until, () => perform(engine, one, Math.abs(engine.now() - now) < freshMs ? judged.get(one.id)! : null));
 			}
 		};
 		await Promise.all(Array.from({ length: atOnce }, worker));
 		return asking.length;
 	} catch (error) {
-		if (isStoreTrouble(error)) await giveBack(engine, jobs, storePauseMs);
+		const pauseMs = pauseAfter(error);
+		if (pauseMs !== null) await giveBack(engine, jobs, pauseMs);
 		// One row that can't be read is that job's trouble alone.
 		else if (jobs.length > 1) for (const job of jobs) await workSteps(engine, [job], until);
-		if (isStoreTrouble(error) || jobs.length === 1) note(engine, jobs[0]!, error);
+		if (pauseMs !== null || jobs.length === 1) note(engine, jobs[0]!, error);
 		return 0;
 	}
 };
 
-/** Ends the steps that need nothing done, in one batch. */
-const settle = async (engine: Engine, jobs: readonly Job[], judged: Map<number, Judgement>): Promise<void> => {
+/** Ends the steps that need nothing done, judged at `now` (ms), in one batch. */
+const settle = async (engine: Engine, now: number, jobs: readonly Job[], judged: Map<number, Judgement>): Promise<void> => {
 	const conclusions: Conclusion[] = [];
 	for (const job of jobs) {
 		const word = judged.get(job.id)!;
@@ -94,15 +94,15 @@ const settle = async (engine: Engine, jobs: readonly Job[], judged: Map<number, 
 		else if (word.kind === 'conclude') conclusions.push({ job, firing: word.firing, decision: word.decision });
 		else if (word.kind === 'broken') note(engine, job, word.error);
 	}
-	const written = await conclude(engine, conclusions);
+	const written = await conclude(engine, now, conclusions);
 	for (const { job } of conclusions) if (written.get(job.id) instanceof Error) note(engine, job, written.get(job.id));
 };
 
 /** Does what a step asks for. Without a judgement the truth is read anew. */
 const perform = async (engine: Engine, job: Job, known: Judgement | null): Promise<void> => {
-	const judged = known ? new Map([[job.id, known]]) : await judge(engine, [job]);
+	const { judged, now } = known ? { judged: new Map([[job.id, known]]), now: engine.now() } : await judge(engine, [job]);
 	const word = judged.get(job.id)!;
-	if (word.kind !== 'perform') return settle(engine, [job], judged);
+	if (word.kind !== 'perform') return settle(engine, now, [job], judged);
 	const { firing, asked, world, decide } = word;
 	let { intents } = firing;
 	if (asked) {
@@ -115,9 +115,10 @@ const perform = async (engine: Engine, job: Job, known: Judgement | null): Promi
 		const word = (await postpone(engine, job, firing, progress.later)).get(job.id);
 		return word instanceof Error ? note(engine, job, word) : undefined;
 	}
-	const decision = decide(progress.intents);
+	const then = engine.now();
+	const decision = decide(progress.intents, then);
 	if (decision.kind === 'perform') throw new Error('The engine asked twice to perform one step.');
-	return settle(engine, [job], new Map([[job.id, { kind: 'conclude', firing: { ...firing, intents: progress.intents }, decision }]]));
+	return settle(engine, then, [job], new Map([[job.id, { kind: 'conclude', firing: { ...firing, intents: progress.intents }, decision }]]));
 };
 
 /** One job; whatever goes wrong with it is its own trouble, never the queue's. */
@@ -128,8 +129,9 @@ const workAlone = async (engine: Engine, job: Job, until: number, does: () => Pr
 		else engine.log('a playbook’s timer is quarantined: it failed three times. An administrator can try it again (Operations).', { job: job.id, playbook: job.playbookId, kind: job.kind });
 	} catch (error) {
 		note(engine, job, error);
-		// The store's own troubles are not the job's: it is given back. After anything else the lease runs out, and the third time quarantines it (R15).
-		if (isStoreTrouble(error)) await giveBack(engine, [job], storePauseMs);
+		// The store's own troubles, and this machine's clock's, are not the job's: it is given back. After anything else the lease runs out, and the third time quarantines it (R15).
+		const pauseMs = pauseAfter(error);
+		if (pauseMs !== null) await giveBack(engine, [job], pauseMs);
 	}
 };
 

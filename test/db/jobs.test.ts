@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eq, sql } from 'drizzle-orm';
-import { activationJobs, assertHeld, claimJobs, databaseNow, deactivationJobs, deleteJob, insertStepJob, isQuarantined, lateness, leaseMs, nextDueAt, releaseJob } from '../../db/jobs.ts';
+import { databaseNow } from '../../db/clock.ts';
+import { activationJobs, assertHeld, claimJobs, deactivationJobs, deleteJob, insertStepJob, isQuarantined, lateness, leaseMs, nextDueAt, releaseJob } from '../../db/jobs.ts';
 import { enrolRun } from '../../db/entries.ts';
 import { activation, job, run, workspace } from '../../db/schema/index.ts';
 import { commit, isGuardLost } from '../../db/statement.ts';

@@ -4,7 +4,7 @@ import { activation, job, run, workspace } from '../../db/schema/index.ts';
 import { claimJobs, insertStepJob } from '../../db/jobs.ts';
 import { forgetLateness, latenessKeptMs, noteLateness } from '../../db/lateness.ts';
 import { readHealth, readOperations } from '../../db/operations.ts';
-import { enrolRun } from '../../db/runs.ts';
+import { enrolRun } from '../../db/entries.ts';
 import { bumpSeq, commit } from '../../db/statement.ts';
 import { addCustomer, addPlaybook, definitionOf, fillWorkspace, openBook, runOf, type Book } from './engine-book.ts';
 

@@ -41,6 +41,7 @@ export const openBench = async (settings: Partial<Settings> = {}, options: Param
 		shard: 0,
 		settings: { ROOMS_URL: 'http://127.0.0.1:9', ROOMS_SECRET: 'a-secret-for-tests-of-rooms', LIBSQL_URL: book.address.url, RESEND_URL: 'http://127.0.0.1:9', ...settings } as Settings,
 		now: () => bench.now,
+		clock: null,
 		random: () => 0.5,
 		newToken: () => `token-${++tokens}-${Math.random()}`,
 		log: (what, about, error) => void bench.logged.push({ what, about: { ...about, ...(error ? { error: String(error) } : {}) } }),

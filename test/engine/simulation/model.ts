@@ -1,0 +1,140 @@
+/**
+ * What must be true of every simulation once the trouble is over, judged from the provider's log and the store's
+ * witness. The reference: a run walks its playbook's steps in order, and each step's effects happen once.
+ */
+import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
+import { crashesAllowed } from '#db/jobs.ts';
+import { findStep, firstIn, stepAfter } from '#domain/engine/next-step.ts';
+import type { People } from './people.ts';
+import { rowsOf } from './store.ts';
+import type { World } from './world.ts';
+
+type Row = Record<string, any>;
+/** How far a time may be from what it should be, in ms: as far as a decision may be from the store's clock when it is written, and a little. */
+const toleranceMs = 61_000;
+
+/** Everything that was wrong, in words; empty when nothing was. */
+export function judge(world: World, people: People): string[] {
+	const read = (table: string, order: string) => rowsOf(`SELECT * FROM "${table}" ORDER BY ${order}`);
+	const [runs, steps, jobs, intents, waits, ended] = [read('run', 'id'), read('step', 'run_id, number'), read('job', 'id'), read('intent', 'key'), read('wait_token', 'id'), read('ended', 'rowid')];
+	const definitions = new Map(read('playbook_version', 'id').map((row) => [`${row['playbook_id']} ${row['version']}`, JSON.parse(row['definition']) as PlaybookDefinition]));
+	const of = (rows: Row[], id: string) => rows.filter((row) => row['run_id'] === id);
+	return [
+		...runs.flatMap((run) => {
+			const definition = definitions.get(`${run['playbook_id']} ${run['version']}`)!;
+			const own = of(steps, run['id']);
+			return [...standing(run, own, of(jobs, run['id']), of(waits, run['id']), runs), ...walked(people, run, own, definition), ...timed(people, run, own, of(ended, run['id']), definition), ...sentOnce(world, people, run, own, of(intents, run['id']))];
+		}),
+		...twiceEnded(ended),
+		...effects(world, intents),
+		...stopped(people, intents),
+		...rowsOf(`SELECT key FROM intent WHERE kind = 'task' AND state = 'done' AND key NOT IN (SELECT id FROM task)`).map(({ key }) => `the task ${key} is not there`),
+		...rowsOf('SELECT id FROM event WHERE drained_at IS NULL').map(({ id }) => `no playbook saw the event ${id}`),
+	];
+}
+
+function grouped<T>(all: readonly T[], by: (one: T) => string): Map<string, T[]> {
+	const groups = new Map<string, T[]>();
+	for (const one of all) groups.set(by(one), [...(groups.get(by(one)) ?? []), one]);
+	return groups;
+}
+
+const twiceEnded = (ended: Row[]): string[] => {
+	const times = new Map<string, number>();
+	for (const { run_id, number } of ended) times.set(`${run_id}:${number}`, (times.get(`${run_id}:${number}`) ?? 0) + 1);
+	return [...times].filter(([, count]) => count > 1).map(([step, count]) => `${step} ended ${count} times`);
+};
+
+/** Every live run owns a job or a wait; nothing that has ended does; with nobody to wait for, no run is left under way. */
+function standing(run: Row, steps: Row[], jobs: Row[], waits: Row[], runs: Row[]): string[] {
+	const { id, state } = run;
+	const open = waits.filter((wait) => wait['consumed_at'] === null);
+	const faults: string[] = [];
+	if (state === 'running' && jobs.length !== 1) faults.push(`${id} runs with ${jobs.length} jobs`);
+	if (state === 'waiting' && open.length !== 1) faults.push(`${id} waits for ${open.length} things`);
+	if (['completed', 'stopped', 'failed'].includes(state) && jobs.length + open.length > 0) faults.push(`${id} is ${state} and still has ${jobs.length} jobs and ${open.length} waits`);
+	const isHeldUp = open.some((wait) => wait['kind'] === 'run' && runs.some((child) => child['id'] === wait['ref'] && ['failed', 'waiting'].includes(child['state'])));
+	if (state === 'running' || (state === 'waiting' && !isHeldUp)) faults.push(`${id} never ended: ${state} at ${run['next_step_id']}`);
+	if (steps.some(({ number }, n) => number !== n + 1)) faults.push(`${id} has steps ${steps.map(({ number }) => number).join()}`);
+	return faults;
+}
+
+/** Each step follows from the one before: the same again after a failure, else what stands behind it in the playbook, or where a person made it jump to. */
+function walked(people: People, run: Row, steps: Row[], definition: PlaybookDefinition): string[] {
+	const faults: string[] = [];
+	for (const [n, at] of steps.entries()) {
+		const before = steps[n - 1];
+		const expected = people.jumped.get(at['id'])?.stepId ?? (before ? behind(before, definition) : (definition.steps[0]?.id ?? null));
+		if (at['step_id'] !== expected) faults.push(`${run['id']}: ${at['step_id']} came after ${before?.['step_id']} (${before?.['state']}), not ${expected}`);
+	}
+	const last = steps.at(-1);
+	if (run['state'] === 'completed' && last && !['done', 'skipped'].includes(last['state'])) faults.push(`${run['id']} is completed, its last step ${last['state']}`);
+	if (run['state'] === 'completed' && last && behind(last, definition) !== null) faults.push(`${run['id']} is completed before ${behind(last, definition)}`);
+	return faults;
+}
+
+function behind(step: Row, definition: PlaybookDefinition): string | null {
+	if (step['state'] === 'failed' || step['state'] === 'unknown') return step['step_id'];
+	const node = findStep(definition, step['step_id'])!;
+	const taken = node.kind === 'split' && step['output'] ? (JSON.parse(step['output']) as { branch?: string }).branch : undefined;
+	const branch = node.kind === 'split' ? node.branches.find(({ id }) => id === taken) : undefined;
+	return (node.kind === 'split' && branch ? firstIn(definition, node, branch) : stepAfter(definition, step['step_id']))?.id ?? null;
+}
+
+/** By the store's clock (R20): what is scheduled is due when it should be, and nothing ends before it was due. */
+function timed(people: People, run: Row, steps: Row[], ended: Row[], definition: PlaybookDefinition): string[] {
+	const faults: string[] = [];
+	for (const [n, step] of steps.entries()) {
+		const before = steps[n - 1];
+		const jump = people.jumped.get(step['id']);
+		const began = jump ? jump.at : before ? ended.find(({ number }) => number === before['number'])?.['at'] : run['started_at'];
+		const node = findStep(definition, step['step_id']);
+		const isAgain = !jump && before && ['failed', 'unknown'].includes(before['state']);
+		const waitMs = !isAgain && node?.kind === 'wait' && node.params.mode === 'for' ? node.params.amount! * 60_000 : 0;
+		const off = isAgain || began === undefined || people.shifted.has(step['id']) ? 0 : step['due_at'] - began - waitMs;
+		if (Math.abs(off) > toleranceMs) faults.push(`${run['id']}: ${step['step_id']} is due ${off} ms off (R20)`);
+		const end = ended.find(({ number }) => number === step['number']);
+		if (end && ['done', 'failed', 'unknown'].includes(end['state']) && end['at'] < step['due_at'] - toleranceMs) faults.push(`${run['id']}: ${step['step_id']} ended ${step['due_at'] - end['at']} ms before it was due (R20)`);
+	}
+	return faults;
+}
+
+/** The provider's log: each key did something once, in the order of the steps, with the bytes that were frozen, and only what the store knows of. */
+function effects(world: World, intents: Row[]): string[] {
+	const faults: string[] = [];
+	const known = new Map(intents.map((intent) => [intent['key'], intent]));
+	const byKey = grouped(world.seen, ({ to, key }) => `${to} ${key}`);
+	for (const [name, requests] of byKey) {
+		const { key } = requests[0]!;
+		const times = requests.filter(({ isNew }) => isNew).length;
+		if (times > 1) faults.push(`${name} happened ${times} times (R10, R13)`);
+		if (!known.has(key)) faults.push(`${name} was asked for without an intent`);
+		if (new Set(requests.map(({ body }) => body)).size > 1) faults.push(`${name} was sent with several bodies (R11)`);
+		const unknownAt = rowsOf('SELECT at FROM not_known WHERE key = ?', [key])[0]?.['at'];
+		if (unknownAt !== undefined && requests.some(({ asked }) => asked > unknownAt)) faults.push(`${name} was asked for again after it was unknown (R12)`);
+	}
+	for (const { key, state, kind } of intents) {
+		const isAccepted = world.seen.some((one) => one.key === key && one.answer === 'accepted');
+		if (state === 'done' && ['mail', 'webhook', 'document-edit'].includes(kind) && !isAccepted) faults.push(`${key} is done, and nobody got it`);
+		if (state === 'failed' && isAccepted && kind === 'mail') faults.push(`${key} failed, and was accepted`);
+	}
+	return faults;
+}
+
+/** In order, and once for each step, whatever was retried: only what failed or is unknown may be tried under a new key, or what a person made it jump to. */
+function sentOnce(world: World, people: People, run: Row, steps: Row[], intents: Row[]): string[] {
+	const faults: string[] = [];
+	const sent = intents.map((intent) => ({ ...intent, at: world.seen.find(({ key, isNew }) => key === intent['key'] && isNew)?.at }) as Row).filter(({ at }) => at !== undefined);
+	const inOrder = sent.filter(({ state }) => state === 'done').sort((a, b) => a['number'] - b['number']);
+	for (const [n, one] of inOrder.entries()) if (n > 0 && one['at'] < inOrder[n - 1]!['at']) faults.push(`${one['key']} happened before ${inOrder[n - 1]!['key']}`);
+	const mails = sent.filter(({ kind, number }) => kind === 'mail' && steps.find((step) => step['number'] === number)!['state'] !== 'unknown');
+	const jumps = (number: number) => steps.filter((step) => step['number'] <= number && people.jumped.has(step['id'])).length;
+	for (const [id, own] of grouped(mails, ({ number }) => `${steps.find((step) => step['number'] === number)!['step_id']} after ${jumps(number)} jumps`)) if (own.length > 1) faults.push(`${run['id']}: the mail of ${id} went out ${own.length} times`);
+	// Three workers died by a job, not fewer and not more, before it was given up (R15).
+	for (const step of steps) if (String(step['error']).includes('quarantined') && step['attempts'] !== crashesAllowed + 1 && world.happened.every(({ what }) => what === 'poison')) faults.push(`${run['id']}:${step['number']} was given up after ${step['attempts']} claims (R15)`);
+	return faults;
+}
+
+/** Nothing begins after a stop: what was asked for first afterwards had been prepared before. */
+const stopped = (people: People, intents: Row[]): string[] =>
+	[...people.stoppedAt].flatMap(([id, at]) => intents.filter(({ run_id, first_at }) => run_id === id && first_at !== null && first_at > at + toleranceMs).map(({ key }) => `${key} was prepared after its run was stopped`));

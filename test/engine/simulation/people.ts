@@ -1,0 +1,109 @@
+/** What people do to runs, at any moment: as the server's commands do it, in one guarded batch or not at all. */
+import { orderRun } from '#db/control.ts';
+import { enrolRun } from '#db/entries.ts';
+import { insertEvent } from '#db/events.ts';
+import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
+import { allSteps } from '#domain/engine/next-step.ts';
+import { bumpSeq, commit, isGuardLost, statement, type Statement } from '#db/statement.ts';
+import { completeTask } from '#db/tasks.ts';
+import { missedChoices, type Order } from '#domain/engine/control.ts';
+import { addCustomer, runOf, stageChanged } from '../../db/engine-book.ts';
+import { troubles } from './case.ts';
+import { rowsOf, truth } from './store.ts';
+import type { World } from './world.ts';
+
+export class People {
+	/** When a run was stopped, by the store's clock. */
+	readonly stoppedAt = new Map<string, number>();
+	/** Where a run was made to jump to, by the number of the new step; and when. */
+	readonly jumped = new Map<string, { stepId: string; at: number }>();
+	/** Steps whose time a pause has shifted. */
+	readonly shifted = new Set<string>();
+	readonly #world: World;
+	#events = 0;
+
+	constructor(world: World) {
+		this.#world = world;
+	}
+
+	/** Lets `count` customers in, each with a run of the drawn playbook. */
+	async begin(count: number, first: { id: string; waitMs: number }): Promise<void> {
+		const { fate, now } = this.#world;
+		for (let n = 0; n < count; n++) await addCustomer(truth, 'w1', `c${n}`, { stage: fate.pick(['w1_s1', 'w1_s2']) });
+		const runs = Array.from({ length: count }, (_, n) => enrolRun(runOf('w1', `r${n}`, 'parent', `c${n}`, { startedAt: now }), { stepId: first.id, dueAt: now + first.waitMs }));
+		await commit(truth, [bumpSeq('w1'), ...runs.flat()]);
+	}
+
+	/** One of them does something. */
+	async act(): Promise<void> {
+		const { fate, now } = this.#world;
+		const what = fate.pick(troubles.people);
+		const runId = fate.pick(rowsOf('SELECT id FROM run ORDER BY id'))['id'] as string;
+		const [share, other] = [fate.next(), fate.next()];
+		if (!this.#world.happens(what)) return;
+		switch (what) {
+			case 'tasks': return this.finishTasks(0.5);
+			case 'stop': return share < 0.4 && (await this.#order(runId, { kind: 'stop' })) ? void this.stoppedAt.set(runId, now) : undefined;
+			case 'retry': return void (await this.#order(runId, { kind: 'retry' }));
+			case 'skip': return share < 0.5 ? void (await this.#order(runId, { kind: 'skip' })) : undefined;
+			case 'pause run': return void (await this.#order(runId, { kind: 'pause' }));
+			case 'resume run': return this.#resume(runId);
+			case 'jump': {
+				const [{ definition }] = rowsOf('SELECT definition FROM playbook_version v JOIN run r ON r.playbook_id = v.playbook_id AND r.version = v.version WHERE r.id = ?', [runId]) as [{ definition: string }];
+				const steps = allSteps((JSON.parse(definition) as PlaybookDefinition).steps);
+				const stepId = steps[Math.floor(other * steps.length)]!.id;
+				return share < 0.3 && (await this.#order(runId, { kind: 'jump', stepId })) ? void this.jumped.set(`${runId}:${this.#last(runId)}`, { stepId, at: now }) : undefined;
+			}
+			case 'pause': return void rowsOf(share < 0.5 ? 'UPDATE workspace SET is_paused = 1' : `UPDATE activation SET state = 'paused' WHERE id = 'parent'`);
+			case 'go': return this.goOn();
+			case 'move': {
+				const [customer, stage] = [fate.pick(rowsOf('SELECT id FROM customer ORDER BY id'))['id'] as string, other < 0.5 ? 'w1_s1' : 'w1_s2'];
+				const [{ stage: from }] = rowsOf('SELECT stage FROM customer WHERE id = ?', [customer]) as [{ stage: string }];
+				if (from === stage) return;
+				const event = stageChanged('w1', `moved-${++this.#events}`, customer, { at: now, data: { field: 'stage', from, to: stage } });
+				return void (await commit(truth, [bumpSeq('w1'), statement('UPDATE customer SET stage = :stage WHERE id = :customer', { stage, customer }), insertEvent('w1', event)]));
+			}
+		}
+	}
+
+	/** Nothing is paused any more. */
+	async goOn(): Promise<void> {
+		rowsOf('UPDATE workspace SET is_paused = 0');
+		rowsOf(`UPDATE activation SET state = 'active'`);
+	}
+
+	/** Every run that somebody paused goes on. */
+	async resumeAll(): Promise<void> {
+		for (const { id } of rowsOf(`SELECT id FROM run WHERE state = 'paused' ORDER BY id`)) await this.#resume(id);
+	}
+
+	async #resume(runId: string): Promise<void> {
+		const missed = this.#world.fate.pick(missedChoices);
+		if (await this.#order(runId, { kind: 'resume', missed })) this.shifted.add(`${runId}:${this.#last(runId)}`);
+	}
+
+	#last = (runId: string): number => rowsOf('SELECT MAX(number) AS number FROM step WHERE run_id = ?', [runId])[0]!['number'] as number;
+
+	/** Whether an order was allowed, and carried out. */
+	async #order(runId: string, order: Order): Promise<boolean> {
+		const ordered = await orderRun(truth, { workspace: 'w1', runId, by: 'u1', reason: 'simulated', now: this.#world.now }, order);
+		return ordered.isAllowed && this.#decide(ordered.statements);
+	}
+
+	/** Tasks are done, this share of the open ones. */
+	async finishTasks(share: number): Promise<void> {
+		for (const { id, customer_id: customerId, title } of rowsOf(`SELECT id, customer_id, title FROM task WHERE state = 'open' ORDER BY id`))
+			if (this.#world.fate.often(share)) await this.#decide(completeTask({ workspace: 'w1', taskId: id, userId: 'u1', now: this.#world.now, eventId: `done-${id}`, customerId, title }));
+	}
+
+	/** As the server's commands do: one guarded batch, or nothing. */
+	async #decide(statements: Statement[]): Promise<boolean> {
+		try {
+			await commit(truth, statements);
+			return true;
+		} catch (error) {
+			if (isGuardLost(error)) return false;
+			throw error;
+		}
+	}
+}

@@ -1,0 +1,50 @@
+/** The playbooks of a world: one that is drawn, one that it may run, and one that an event starts. */
+import type { Step } from '#domain/documents/playbook/definition.ts';
+import { commit, statement } from '#db/statement.ts';
+import { definitionOf } from '../../db/engine-book.ts';
+import { callTo, changeStage, mailTo, runOther, taskFor, waitFor } from '../../party/bench.ts';
+import type { Chance } from './schedule.ts';
+import { truth } from './store.ts';
+
+const stages = ['w1_s1', 'w1_s2'] as const;
+const kinds = ['mail', 'mail', 'hook', 'task', 'waited task', 'wait', 'stage', 'other', 'split'] as const;
+
+/** Two ways: a mail to who is live, a minute's wait for all others. */
+const split = (id: string): Step => ({
+	id,
+	kind: 'split',
+	isMerged: true,
+	branches: [
+		{ id: `${id}_1`, name: 'Live', condition: { id: `${id}_1`, kind: 'group', mode: 'all', items: [{ id: `${id}_c`, kind: 'clause', field: 'stage', operator: 'is', value: 'w1_s2' }] }, steps: [mailTo('champion', `${id}_m`)] },
+		{ id: `${id}_else`, name: '', condition: null, steps: [waitFor(1, `${id}_w`)] },
+	],
+});
+
+function drawn(chance: Chance, id: string): Step {
+	switch (chance.pick(kinds)) {
+		case 'mail': return mailTo('champion', id);
+		case 'hook': return callTo('http://hook.test/x', id);
+		case 'task': return taskFor(false, id);
+		case 'waited task': return taskFor(true, id);
+		case 'wait': return waitFor(chance.pick([0, 1, 5, 90]), id);
+		case 'stage': return changeStage(chance.pick(stages), id);
+		case 'other': return runOther('child', chance.often(0.5), id);
+		case 'split': return split(id);
+	}
+}
+
+/** One to six steps. */
+export const stepsOf = (chance: Chance): Step[] => Array.from({ length: 1 + chance.below(6) }, (_, n) => drawn(chance, `s${n}`));
+
+/** Publishes and activates the three, for `steps`. */
+export async function publish(chance: Chance, steps: readonly Step[]): Promise<void> {
+	const child = [chance.pick([mailTo('champion', 'c0'), taskFor(true, 'c0'), waitFor(2, 'c0')]), mailTo('champion', 'c1')];
+	const moved = definitionOf([mailTo('champion', 'm0')], { trigger: { type: 'stage-changed', params: { from: null, to: 'w1_s2' } } });
+	await commit(truth, Object.entries({ parent: definitionOf([...steps]), child: definitionOf(child), moved }).flatMap(([id, definition]) => [
+		statement(
+			`INSERT INTO playbook_version (workspace, seq, id, playbook_id, version, definition, hash, note, author, changes, published_at) VALUES ('w1', 1, :id || '_v1', :id, 1, :definition, 'h', '', 'u1', '[]', 1)`,
+			{ id, definition: JSON.stringify(definition) },
+		),
+		statement(`INSERT INTO activation (workspace, seq, id, state, version, trigger_type, activated_at, activated_by) VALUES ('w1', 1, :id, 'active', 1, :type, 1, 'u1')`, { id, type: definition.trigger!.type }),
+	]));
+}

@@ -1,0 +1,124 @@
+/** One simulation of the engine: runs enter, automation rooms work, everything goes wrong, then stops going wrong; and the judgement (model.ts). */
+import Automation from '#party/automation.ts';
+import { nextDueAt } from '#db/jobs.ts';
+import type { Case, Planted, Trouble } from './case.ts';
+import { judge } from './model.ts';
+import { People } from './people.ts';
+import { publish, stepsOf } from './playbooks.ts';
+import { Chance, settled, Worker } from './schedule.ts';
+import { rowsOf, truth } from './store.ts';
+import { within, World } from './world.ts';
+
+export type Verdict = {
+	/** What was wrong, in words; empty when the engine kept its promises. */
+	faults: string[];
+	/** What went wrong around it, in order. */
+	happened: { number: number; what: Trouble }[];
+	gates: number;
+	labels: string[];
+};
+
+/** Gates until a world that has no trouble any more must have come to rest. */
+const mostGates = 20_000;
+/** What was claimed when the trouble ended is let go by then, in ms: two leases. */
+const settleMs = 120_000;
+
+/** Runs one case. */
+export async function simulate(one: Case, planted: Planted = {}): Promise<Verdict> {
+	const world = await World.open(one, planted);
+	const faults = await within(world, () => lived(world, one));
+	return { faults, happened: world.happened, gates: world.gates, labels: world.labels };
+}
+
+async function lived(world: World, one: Case): Promise<string[]> {
+	const { schedule, fate } = world;
+	const drawn = new Chance(one.seed ^ 0xb00c);
+	const steps = one.steps ?? stepsOf(drawn);
+	await publish(drawn, steps);
+	const people = new People(world);
+	const first = steps[0]!;
+	await people.begin(one.runs ?? 1 + drawn.below(3), { id: first.id, waitMs: first.kind === 'wait' && first.params.mode === 'for' ? first.params.amount! * 60_000 : 0 });
+
+	const rooms = new Map<Worker, Automation>();
+	const hire = (): Worker => {
+		const worker = new Worker(`worker ${rooms.size + 1}`);
+		if (world.isTroubled && !one.crash && fate.often(0.5) && world.happens('clock')) worker.skew = fate.pick([30_000, -30_000, 3_600_000, -3_600_000]);
+		rooms.set(worker, new Automation(world.hostOf(worker), () => world.storeOf(worker)));
+		return worker;
+	};
+	const wake = (worker: Worker): void => {
+		world.current = worker;
+		void rooms.get(worker)!.onAlarm();
+	};
+	const alive = (): Worker[] => [...rooms.keys()].filter(({ isDead }) => !isDead);
+
+	/** Something outside the workers: time, an alarm, a kill, a freeze, a clock, a person. */
+	const happen = async (): Promise<void> => {
+		const roll = fate.next();
+		const anybody = alive();
+		if (roll < 0.45) await timePasses(anybody);
+		else if (one.crash || anybody.length === 0) await people.act();
+		else if (roll < 0.52) world.happens('kill') && kill(fate.pick(anybody));
+		else if (roll < 0.58) freeze(fate.pick(anybody), fate.pick([1_000, 61_000, 200_000]));
+		else if (roll < 0.63) step(fate.pick(anybody), fate.pick([0, 3_600_000, -3_600_000, 30_000, -30_000]));
+		else if (roll < 0.64) poison();
+		else await people.act();
+		const left = alive().length;
+		if (left < 1 || (left < 3 && fate.often(0.05))) hire();
+	};
+	const kill = (worker: Worker): void => void ((worker.isDead = true), world.deaths++);
+	const freeze = (worker: Worker, ms: number): void => void (world.happens('freeze') && (worker.frozenUntil = world.now + ms));
+	const step = (worker: Worker, skew: number): void => void (world.happens('clock') && (worker.skew = skew));
+	const poison = (): void => {
+		const key = `r${fate.below(3)}-${1 + fate.below(4)}-`;
+		if (world.poisoned === null && world.happens('poison')) world.poisoned = key;
+	};
+	/** Until the alarm or what is due: the alarm comes on time, or early, twice, an hour late, or not at all. */
+	const timePasses = async (anybody: Worker[]): Promise<void> => {
+		const due = await nextDueAt(truth, 'w1', 0);
+		const until = fate.pick([due ?? 0, due ?? 0, world.alarm ?? 0, world.now + 1_000, world.now + 30_000, schedule.thawsAt ?? 0]);
+		const isLong = fate.often(0.03);
+		const trouble = world.trouble('alarm');
+		if (trouble !== 'alarm early') world.pass(Math.max(1, until - world.now));
+		if (trouble === 'alarm late') world.pass(isLong ? 90_000_000 : 3_600_000);
+		if (trouble === 'alarm lost' || anybody.length === 0) return;
+		wake(fate.pick(anybody));
+		if (trouble === 'alarm twice' || trouble === 'alarm early') wake(fate.pick(anybody));
+		await settled();
+	};
+
+	hire();
+	if (!one.crash && fate.often(0.5)) hire();
+	for (let n = 0, length = one.length ?? 40 + drawn.below(160); n < length; n++) {
+		if (schedule.isBusy && fate.often(0.85)) await schedule.step();
+		else await happen();
+	}
+	return [...(await rested()), ...judge(world, people)];
+
+	/** The trouble ends: what is dead stays dead, and somebody works until nothing is left to do. */
+	async function rested(): Promise<string[]> {
+		world.isTroubled = false;
+		await people.goOn();
+		await people.resumeAll();
+		for (const worker of alive()) if (worker.frozenUntil > world.now) worker.frozenUntil = world.now;
+		let worker = hire();
+		const end = world.now;
+		const claimed = rowsOf('SELECT id, token FROM job WHERE token IS NOT NULL');
+		const late: string[] = [];
+		for (let isLate = false; ; ) {
+			for (; schedule.isBusy; await schedule.step()) if (world.gates > mostGates) return ['it never comes to rest'];
+			await people.finishTasks(1);
+			if (!isLate && world.now > end + settleMs) {
+				isLate = true;
+				for (const { id, token } of claimed) if (rowsOf('SELECT 1 FROM job WHERE id = ? AND token = ?', [id, token]).length > 0) late.push(`the job ${id} is still held, two leases after the trouble`);
+			}
+			const due = await nextDueAt(truth, 'w1', 0);
+			if (due === null && rowsOf('SELECT 1 FROM event WHERE drained_at IS NULL').length === 0) return late;
+			if (world.gates > mostGates) return ['it never comes to rest'];
+			world.pass(Math.max(1, (due ?? 0) - world.now));
+			if (worker.isDead) worker = hire();
+			wake(worker);
+			await settled();
+		}
+	}
+}

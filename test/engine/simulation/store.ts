@@ -1,0 +1,119 @@
+/**
+ * Real libSQL in memory, as fast as it goes: its tables are made once, each schedule is one transaction that is rolled back at its end, and
+ * a statement is prepared once. Its clock is the schedule's (R20).
+ */
+import Libsql from 'libsql';
+import { LibsqlError, type Client, type InStatement, type InValue, type ResultSet } from '@libsql/client/sqlite3';
+import { drizzle } from 'drizzle-orm/libsql/sqlite3';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
+import type { Database } from '#db/client.ts';
+import { databaseClock } from '#db/clock.ts';
+import * as schema from '#db/schema/index.ts';
+import { fillWorkspace } from '../../db/engine-book.ts';
+import type { Planted } from './case.ts';
+
+const folder = new URL('../../../db/migrations', import.meta.url).pathname;
+
+/** What the store itself saw, at its own time: every end of a step (two ends of one step would be two rows), and every intent that became unknown. */
+const witnesses = [
+	`CREATE TRIGGER step_ended AFTER UPDATE OF state ON step WHEN new.state IN ('done', 'skipped', 'failed', 'unknown', 'cancelled') AND old.state IN ('scheduled', 'waiting')
+		BEGIN INSERT INTO ended (run_id, number, state, at) VALUES (new.run_id, new.number, new.state, (SELECT at FROM clock)); END`,
+	`CREATE TRIGGER intent_unknown AFTER UPDATE OF state ON intent WHEN new.state = 'unknown' AND old.state <> 'unknown' BEGIN INSERT INTO not_known (key, at) VALUES (new.key, (SELECT at FROM clock)); END`,
+];
+
+type Prepared = { statement: Libsql.Statement; columns: string[] | null };
+
+const engine = new Libsql(':memory:');
+const prepared = new Map<string, Prepared>();
+
+function prepare(text: string): Prepared {
+	let known = prepared.get(text);
+	if (!known) {
+		const statement = engine.prepare(text.replaceAll(databaseClock, '(SELECT at FROM clock)'));
+		prepared.set(text, (known = { statement, columns: statement.reader ? statement.raw().columns().map(({ name }) => name) : null }));
+	}
+	return known;
+}
+
+/** A row is read by place (drizzle) and by name (statements of our own). */
+const rowOf = (values: unknown[], columns: string[]) => {
+	const row = values as unknown as Record<string, unknown>;
+	for (let n = 0; n < columns.length; n++) row[columns[n]!] = values[n];
+	return row;
+};
+
+const inValue = (value: unknown) => (typeof value === 'boolean' ? Number(value) : value instanceof Date ? value.valueOf() : (value ?? null));
+
+function execute(one: InStatement | [string, InValue[]?]): ResultSet {
+	const [text, given] = typeof one === 'string' ? [one, []] : Array.isArray(one) ? [one[0], one[1] ?? []] : [one.sql, one.args ?? []];
+	const { statement, columns } = prepare(text);
+	const args = Array.isArray(given) ? given.map(inValue) : Object.fromEntries(Object.entries(given).map(([name, value]) => [name, inValue(value)]));
+	try {
+		if (columns === null) return { rows: [], columns: [], columnTypes: [], rowsAffected: statement.run(args).changes, lastInsertRowid: undefined, toJSON: () => ({}) };
+		return { rows: statement.all(args).map((row) => rowOf(row as unknown[], columns)) as never, columns, columnTypes: [], rowsAffected: 0, lastInsertRowid: undefined, toJSON: () => ({}) };
+	} catch (error) {
+		// A statement that failed is not used again.
+		prepared.delete(text);
+		const { code = 'SQLITE_ERROR', message } = error as Error & { code?: string };
+		throw new LibsqlError(message, code);
+	}
+}
+
+function batch(statements: (InStatement | [string, InValue[]?])[], mode = 'write'): ResultSet[] {
+	if (mode === 'read') return statements.map(execute);
+	execute('SAVEPOINT batch');
+	try {
+		const results = statements.map(execute);
+		execute('RELEASE batch');
+		return results;
+	} catch (error) {
+		execute('ROLLBACK TO batch');
+		execute('RELEASE batch');
+		throw error;
+	}
+}
+
+/** What a call to the store goes through on its way: nothing for the harness itself, trouble for a worker. */
+type Way = <T>(label: string, run: () => T) => Promise<T>;
+
+/** The store, reached in this way; with a mistake planted, if there is one. */
+export function storeBy(way: Way, { sql = (text) => text, batches }: Planted = {}): Database {
+	const changed = (one: InStatement): InStatement => (typeof one === 'string' ? sql(one) : { ...one, sql: sql(one.sql) });
+	const client: Pick<Client, 'execute' | 'batch' | 'close'> = {
+		execute: ((one: InStatement | string, args?: InValue[]) => way('execute', () => execute(changed(typeof one === 'string' ? { sql: one, args: args ?? [] } : one)))) as Client['execute'],
+		batch: (async (statements: InStatement[], mode?: string) => {
+			const all = statements.map(changed);
+			if (!batches || mode === 'read') return way('batch', () => batch(all, mode));
+			const results: ResultSet[] = [];
+			for (const some of batches(all as { sql: string }[])) results.push(...(await way('batch', () => batch(some, mode))));
+			return results;
+		}) as Client['batch'],
+		close: () => {},
+	};
+	return drizzle({ client: client as Client, schema }) as unknown as Database;
+}
+
+/** The store itself, without trouble. */
+export const truth = storeBy(async (_, run) => run());
+
+/** Rows of one query, at once. */
+export const rowsOf = (text: string, args: InValue[] = []) => execute([text, args]).rows as unknown as Record<string, any>[];
+
+let isMade = false;
+
+/** The same store for every schedule: its tables, one workspace, and nothing else. */
+export async function emptied(): Promise<void> {
+	if (isMade) engine.exec('ROLLBACK');
+	else {
+		for (const { sql } of readMigrationFiles({ migrationsFolder: folder })) for (const statement of sql) engine.exec(statement);
+		engine.exec('CREATE TABLE ended (run_id TEXT, number INTEGER, state TEXT, at INTEGER); CREATE TABLE not_known (key TEXT, at INTEGER); CREATE TABLE clock (at INTEGER); INSERT INTO clock VALUES (0)');
+		for (const witness of witnesses) engine.exec(witness);
+		await fillWorkspace(truth, 'w1');
+		execute(`UPDATE workspace SET resend_key = 're_test'`);
+		isMade = true;
+	}
+	engine.exec('BEGIN');
+}
+
+/** Sets the store's clock, in ms. */
+export const setStoreClock = (at: number): void => void execute(['UPDATE clock SET at = ?', [at]]);

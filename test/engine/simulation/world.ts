@@ -1,0 +1,167 @@
+/** What the engine stands in, under a schedule: a store that loses, repeats and delays, an alarm, a network; workers that are killed, frozen and whose clocks are wrong. */
+import { createHash } from 'node:crypto';
+import { LibsqlError } from '@libsql/client/sqlite3';
+import type { Database } from '#db/client.ts';
+import type { AlarmHost } from '#party/automation.ts';
+import { troubles, type Case, type Planted, type Trouble } from './case.ts';
+import { networkOf, type Seen } from './outside.ts';
+import { Chance, Schedule, Worker } from './schedule.ts';
+import { emptied, setStoreClock, storeBy } from './store.ts';
+
+/** How often each kind of trouble happens while there is any: calls to the store and to providers, turns of the schedule, alarms. */
+const shares = { store: 0.04, provider: 0.25, alarm: 0.3 };
+const env = { ROOMS_URL: 'http://rooms.test', ROOMS_SECRET: 'a-secret-for-tests-of-rooms', LIBSQL_URL: 'http://store.test', RESEND_URL: 'http://mail.test', ALLOW_PRIVATE_WEBHOOKS: 'true', LOG_LEVEL: 'error' };
+
+export class World {
+	readonly schedule: Schedule;
+	readonly seen: Seen[] = [];
+	readonly fate: Chance;
+	readonly network: typeof fetch;
+	isTroubled = true;
+	/** On whose behalf code runs now: its clock is what `Date.now` says. */
+	current: Worker | null = null;
+	/** Whoever asks for an effect whose key begins so, dies: a job that kills. */
+	poisoned: string | null = null;
+	deaths = 0;
+	/** Everything that happened, by number; the labels of gates are kept for crashes only. */
+	happened: { number: number; what: Trouble }[] = [];
+	gates = 0;
+	readonly labels: string[] = [];
+	/** When the room's alarm is set for, ms of the clock of who set it; and what else its storage holds. */
+	alarm: number | null = null;
+	readonly #case: Case;
+	readonly #planted: Planted;
+	#troubles = 0;
+
+	private constructor(one: Case, planted: Planted) {
+		this.#case = one;
+		this.#planted = planted;
+		this.schedule = new Schedule(one.seed, Date.UTC(2026, 10, 23, 9));
+		this.fate = new Chance(one.seed ^ 0x5eed);
+		this.network = networkOf(this);
+	}
+
+	static async open(one: Case, planted: Planted): Promise<World> {
+		await emptied();
+		const world = new World(one, planted);
+		setStoreClock(world.now);
+		return world;
+	}
+
+	get now(): number {
+		return this.schedule.now;
+	}
+
+	/** Time passes, in ms. */
+	pass(ms: number): void {
+		this.schedule.now += ms;
+		setStoreClock(this.now);
+	}
+
+	/** Whether this trouble happens now: each has a number, by which a shortened case leaves it out. */
+	happens(what: Trouble): boolean {
+		const number = this.#troubles++;
+		if (!this.isTroubled || this.#case.without?.includes(what) || this.#case.dropped?.includes(number)) return false;
+		this.happened.push({ number, what });
+		return true;
+	}
+
+	/** The trouble of this kind that happens now, or null. */
+	trouble(where: keyof typeof shares): Trouble | null {
+		if (!this.isTroubled || this.#case.crash || !this.fate.often(shares[where])) return null;
+		const what = this.fate.pick(troubles[where]);
+		return this.happens(what) ? what : null;
+	}
+
+	/** Kills a worker in the middle of what it does. */
+	dies(worker: Worker): Promise<never> {
+		worker.isDead = true;
+		this.deaths++;
+		return new Promise(() => {});
+	}
+
+	/** The store as a worker reaches it: a call may be refused, lost on the way there, done and lost on the way back, or done twice. */
+	storeOf(worker: Worker): Database {
+		return storeBy(async (label, run) => {
+			await this.gate(worker, `${label} →`);
+			const trouble = this.trouble('store');
+			if (trouble === 'store busy') throw new LibsqlError('database is locked', 'SQLITE_BUSY');
+			if (trouble === 'store lost') throw new TypeError('fetch failed');
+			let answer: { value: ReturnType<typeof run> } | { error: unknown };
+			try {
+				if (trouble === 'store twice') run();
+				answer = { value: run() };
+			} catch (error) {
+				answer = { error };
+			}
+			await this.gate(worker, `${label} ←`);
+			if (trouble === 'store no answer') throw new TypeError('fetch failed');
+			if ('error' in answer) throw answer.error;
+			return answer.value;
+		}, this.#planted);
+	}
+
+	/** The room's host as a worker has it: one storage and one alarm for all of them. */
+	hostOf(worker: Worker): AlarmHost {
+		const stored = new Map<string, unknown>([['identity', { workspace: 'w1', shard: 0 }]]);
+		const call = async <T>(label: string, run: () => T): Promise<T> => {
+			await this.gate(worker, `${label} →`);
+			const value = run();
+			await this.gate(worker, `${label} ←`);
+			return value;
+		};
+		const storage = {
+			get: async (key: string) => stored.get(key),
+			put: async () => {},
+			delete: async () => {},
+			list: async () => new Map(),
+			sync: async () => {},
+			getAlarm: async () => this.alarm,
+			setAlarm: (at: number) => call('alarm', () => void (this.alarm = at - worker.skew)),
+		};
+		return { env, storage } as unknown as AlarmHost;
+	}
+
+	/** Stops the worker here; a planned crash happens here. */
+	async gate(worker: Worker, label: string): Promise<void> {
+		const number = this.gates++;
+		const { crash } = this.#case;
+		if (crash) this.labels.push(label);
+		if (crash?.at === number) {
+			if (crash.what === 'die') return this.dies(worker);
+			if (crash.what === 'freeze') worker.frozenUntil = this.now + 70_000;
+		}
+		await this.schedule.gate(worker);
+		this.current = worker;
+		if (crash?.at === number && crash.what === 'throw') throw new TypeError('fetch failed');
+	}
+}
+
+/** Puts the world in the place of the machine's clock, chance, network and cryptography while `run` runs. */
+export async function within<T>(world: World, run: () => Promise<T>): Promise<T> {
+	const { fetch, console: { error: complain, log: say }, Date: { now }, Math: { random }, AbortSignal: { timeout } } = globalThis;
+	const { digest, sign, importKey } = crypto.subtle;
+	const { randomUUID } = crypto;
+	const jitter = new Chance(Math.floor(world.fate.next() * 2 ** 32));
+	let ids = 0;
+	const never = new AbortController().signal;
+	Object.assign(globalThis, { fetch: world.network });
+	console.error = console.log = () => {};
+	Date.now = () => world.now + (world.current?.skew ?? 0);
+	Math.random = jitter.next;
+	AbortSignal.timeout = () => never;
+	crypto.randomUUID = () => `token-${++ids}` as ReturnType<typeof randomUUID>;
+	// The engine's own hashes, at once: in a thread of their own they would come back in an order that no seed decides.
+	Object.assign(crypto.subtle, { digest: async (_: unknown, data: BufferSource) => createHash('sha256').update(new Uint8Array(data as ArrayBuffer)).digest().buffer, sign: async () => new ArrayBuffer(32), importKey: async () => ({}) });
+	try {
+		return await run();
+	} finally {
+		Object.assign(globalThis, { fetch });
+		[console.error, console.log] = [complain, say];
+		Date.now = now;
+		Math.random = random;
+		AbortSignal.timeout = timeout;
+		crypto.randomUUID = randomUUID;
+		Object.assign(crypto.subtle, { digest, sign, importKey });
+	}
+}
