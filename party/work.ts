@@ -1,5 +1,5 @@
 /** Step 6 of the walk: claims due jobs, reads the truth anew, asks the engine, does what it says (R5–R7, R15, R16, R20). */
-import { claimJobs, dropJob, isQuarantined, leaseMs, releaseJob, releaseJobs, type Job } from '#db/jobs.ts';
+import { claimJobs, dropJob, isQuarantined, leaseMs, releaseJobs, type Job } from '#db/jobs.ts';
 import { commit } from '#db/statement.ts';
 import { pauseAfter } from './commit-held.ts';
 import { conclude, postpone, type Conclusion } from './conclude.ts';
@@ -124,7 +124,7 @@ const perform = async (engine: Engine, job: Job, known: Judgement | null): Promi
 /** One job; whatever goes wrong with it is its own trouble, never the queue's. */
 const workAlone = async (engine: Engine, job: Job, until: number, does: () => Promise<void>): Promise<void> => {
 	try {
-		if (engine.now() >= until) await commit(engine.database, [releaseJob(job, engine.now(), false)]);
+		if (engine.now() >= until) await giveBack(engine, [job], 0);
 		else if (job.kind === 'step' || job.kind === 'alert' || !isQuarantined(job)) await does();
 		else engine.log('a playbook’s timer is quarantined: it failed three times. An administrator can try it again (Operations).', { job: job.id, playbook: job.playbookId, kind: job.kind });
 	} catch (error) {
@@ -143,7 +143,13 @@ const begin = (engine: Engine, job: Job, now = engine.now()): void => {
 
 const note = (engine: Engine, job: Job, error: unknown): void => engine.log('a job could not be worked', { job: job.id, run: job.runId, number: job.number, attempt: job.attempt }, error);
 
-/** Gives jobs of one claim back, to be claimed in `afterMs`; if that fails, their lease runs out. */
+/** Gives jobs of one claim back, to be claimed in `afterMs` by the database's clock (R20); if that fails, their lease runs out. */
 const giveBack = async (engine: Engine, jobs: Job[], afterMs: number): Promise<void> => {
-	if (jobs.length > 0) await commit(engine.database, [releaseJobs(jobs, engine.now() + afterMs, false)]).catch(() => undefined);
+	if (jobs.length === 0) return;
+	try {
+		await engine.clock?.ask(engine.database);
+		await commit(engine.database, [releaseJobs(jobs, engine.now() + afterMs, false)]);
+	} catch (error) {
+		note(engine, jobs[0]!, error);
+	}
 };

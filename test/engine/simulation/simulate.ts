@@ -22,6 +22,8 @@ export type Verdict = {
 const mostGates = 20_000;
 /** What was claimed when the trouble ended is let go by then, in ms: two leases. */
 const settleMs = 120_000;
+/** The longest that a breaker stays open, in ms (R16). */
+const longestPauseMs = 300_000;
 
 /** Runs one case. */
 export async function simulate(one: Case, planted: Planted = {}): Promise<Verdict> {
@@ -104,7 +106,8 @@ async function lived(world: World, one: Case): Promise<string[]> {
 		let worker = hire();
 		const end = world.now;
 		const claimed = rowsOf('SELECT id, token FROM job WHERE token IS NOT NULL');
-		const late: string[] = [];
+		// A job that nobody has tried is put off by a lease or a breaker, never by more.
+		const late = rowsOf('SELECT id FROM job WHERE attempt = 0 AND token IS NULL AND due_at <= ? AND visible_at > ?', [end, end + settleMs + longestPauseMs]).map(({ id }) => `the job ${id} was put off without a try`);
 		for (let isLate = false; ; ) {
 			for (; schedule.isBusy; await schedule.step()) if (world.gates > mostGates) return ['it never comes to rest'];
 			await people.finishTasks(1);
