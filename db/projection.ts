@@ -9,6 +9,7 @@ import type { ProjectedRow, Projection } from '#domain/documents/document-type.t
 import type { RecordedEvent } from '#domain/events/event.ts';
 import type { Database } from './client.ts';
 import { insertEvent } from './events.ts';
+import { endRunsOf } from './gone.ts';
 import { agreement, conflict, contact, customer, note, playbook, projection, task, template } from './schema/index.ts';
 import { bumpSeq, commit, guard, isGuardLost, seqNow, statement, type Statement } from './statement.ts';
 import { cancelItem, tickTask, upsertItem, type TaskTick } from './tasks.ts';
@@ -48,6 +49,7 @@ export async function publish(database: Database, publication: Publication): Pro
 	const statements = [stillAt(publication), bumpSeq(workspace)];
 	for (const { row, stamps } of changed) if (row.table !== 'tick') statements.push(upsert(publication, row, stamps));
 	for (const row of vanished) if (row.table !== 'tick') statements.push(row.table === 'task' ? cancelItem(workspace, doc, row.id) : tombstone(publication, row));
+	for (const row of vanished) if (row.table === 'customer') statements.push(...endRunsOf(workspace, row.id, publication.at));
 	for (const tick of ticks) statements.push(...tickTask({ ...tick, workspace, doc }));
 	for (const event of events) statements.push(insertEvent(workspace, event));
 	statements.push(position(publication), statement(`SELECT ${seqNow} AS seq`, { workspace }));

@@ -18,11 +18,12 @@ import type { World } from './performers/performer.ts';
 /** What a step's intents are prepared and judged by; `decide` says what follows from how they went, at a time in ms. */
 export type Performance = { firing: Firing; world: World; decide: (intents: Intent[], now: number) => Decision };
 /**
- * drop: the run ended, or went on without this job. conclude: it needs nothing done first. perform: `asked` are the intents to record, null when
+ * drop: the run ended, or went on without this job. gone: so is its record, and all its runs end (RU5). conclude: it needs nothing done first. perform: `asked` are the intents to record, null when
  * an earlier attempt recorded them. broken: this one could not be judged.
  */
 export type Judgement =
 	| { kind: 'drop' }
+	| { kind: 'gone'; subjectId: string }
 	| { kind: 'conclude'; firing: Firing; decision: Final }
 	| ({ kind: 'perform'; asked: Extract<Decision, { kind: 'perform' }> | null } & Performance)
 	| { kind: 'broken'; error: unknown };
@@ -58,7 +59,7 @@ const judgeOne = (engine: Engine, now: number, job: Job, firing: Firing, facts: 
 	const { run, intents } = firing;
 	if (isQuarantined(job)) return concluded({ kind: 'fail', error: errorText('quarantined') });
 	if (!firing.definition) return concluded({ kind: 'fail', error: errorText('unknown-version') });
-	if (!facts) return concluded({ kind: 'fail', error: errorText('record-gone') });
+	if (!facts) return { kind: 'gone', subjectId: run.subjectId };
 	if (job.payload?.isSkipped === true) return concluded(skipped(firing, facts, now));
 	const open = undecided(conflicts.filter(({ customerId }) => customerId === run.subjectId));
 	const performance = { firing, world: { settings: engine.settings, sending }, decide: (settled: Intent[], at: number) => decide(firing, settled, facts, open, at) };

@@ -1,7 +1,8 @@
 /** Step 6 of the walk: claims due jobs, reads the truth anew, asks the engine, does what it says (R5–R7, R15, R16, R20). */
+import { endRunsOf } from '#db/gone.ts';
 import { claimJobs, dropJob, isQuarantined, leaseMs, releaseJobs, type Job } from '#db/jobs.ts';
 import { commit } from '#db/statement.ts';
-import { pauseAfter } from './commit-held.ts';
+import { commitHeld, pauseAfter } from './commit-held.ts';
 import { conclude, postpone, type Conclusion } from './conclude.ts';
 import type { Engine } from './engine.ts';
 import { judge, type Judgement } from './judge.ts';
@@ -91,6 +92,7 @@ const settle = async (engine: Engine, now: number, jobs: readonly Job[], judged:
 	for (const job of jobs) {
 		const word = judged.get(job.id)!;
 		if (word.kind === 'drop') await commit(engine.database, [dropJob(job)]);
+		else if (word.kind === 'gone') await commitHeld(engine, now, [{ job, statements: endRunsOf(engine.workspace, word.subjectId, now) }]);
 		else if (word.kind === 'conclude') conclusions.push({ job, firing: word.firing, decision: word.decision });
 		else if (word.kind === 'broken') note(engine, job, word.error);
 	}

@@ -3,6 +3,7 @@ import { eq } from 'drizzle-orm';
 import { claimJobs, leaseMs } from '#db/jobs.ts';
 import { completeTask } from '#db/tasks.ts';
 import { enrolRun } from '#db/entries.ts';
+import { runEvents } from '#db/runs.ts';
 import { activation, contact, customer, job, run, workspace } from '#db/schema/index.ts';
 import { bumpSeq, commit } from '#db/statement.ts';
 import type { Step } from '#domain/documents/playbook/definition.ts';
@@ -434,12 +435,13 @@ describe('people', () => {
 		expect((await bench.steps('r1')).map((one) => [one.stepId, one.state])).toEqual([['mail', 'done'], ['wait', 'cancelled'], ['mail', 'done'], ['wait', 'cancelled'], ['task', 'done']]);
 	});
 
-	test('a customer that is gone sticks its run with that reason', async () => {
+	test('RU5 a customer that is gone ends its runs with that reason: nothing is sent, nothing stays stuck', async () => {
 		await start([waitFor(1), mailTo()]);
 		await bench.database.update(customer).set({ deletedAt: 1 });
 		bench.now += 60_000;
 		await bench.settle();
-		expect((await bench.steps('r1'))[0]!.error).toBe('record-gone');
+		expect([await theRun(), await bench.steps('r1'), await bench.jobs(), await bench.mails()]).toMatchObject([{ state: 'stopped', endedAt: bench.now, nextDueAt: null }, [{ state: 'cancelled' }], [], []]);
+		expect(await runEvents(bench.database, 'r1')).toMatchObject([{ type: 'stopped', data: { by: null, reason: 'record-gone' } }]);
 	});
 });
 

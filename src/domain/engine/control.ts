@@ -36,7 +36,7 @@ export type Skips = 'this' | 'next' | null;
  * - job: null when it stays as it is; with the last step's number it takes its place, with a new one it has a new step (new keys, R10)
  */
 export type Controlled =
-	| { isAllowed: false; code: 'already-ended' | 'not-paused' | 'not-pausable' | 'not-failed' | 'nothing-to-skip' | 'on-its-way' | 'no-such-step' }
+	| { isAllowed: false; code: 'already-ended' | 'not-paused' | 'not-pausable' | 'not-failed' | 'nothing-to-skip' | 'on-its-way' | 'no-such-step' | 'settle-first' }
 	| {
 			isAllowed: true;
 			run: { state: RunState; hasErrors: boolean; pausedAt: number | null; endedAt: number | null };
@@ -72,6 +72,8 @@ export function control(order: Order, standing: Standing): Controlled {
 			return { isAllowed: true, run: changed(step?.state === 'waiting' && !standing.hasJob ? 'waiting' : 'running'), pending: 'keep', step: null, job: resumed(order.missed, standing) };
 		case 'retry':
 			if (run.state !== 'failed' || !step) return { isAllowed: false, code: 'not-failed' };
+			// Nobody knows whether it happened: a new key would do it twice (R12).
+			if (step.state === 'unknown') return { isAllowed: false, code: 'settle-first' };
 			// The failed attempt stays as it is in the record; the new one reads the truth anew (EM6).
 			return { isAllowed: true, run: changed('running'), pending: 'end', step: null, job: { number: step.number + 1, stepId: step.stepId, dueAt: now, skips: null } };
 		case 'skip':

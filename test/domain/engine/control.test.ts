@@ -21,7 +21,6 @@ describe('RU3, R8: orders', () => {
 		[orders('pause'), standing('running', 'scheduled'), { run: run('paused', { pausedAt: noon }), pending: 'keep', step: null, job: null }],
 		[orders('pause'), standing('waiting', 'waiting'), { run: run('paused', { pausedAt: noon }), pending: 'keep', step: null, job: null }],
 		[orders('retry'), standing('failed', 'failed'), { run: run('running'), pending: 'end', step: null, job: { number: 8, stepId: 'a', dueAt: noon, skips: null } }],
-		[orders('retry'), standing('failed', 'unknown'), { run: run('running'), pending: 'end', step: null, job: { number: 8, stepId: 'a', dueAt: noon, skips: null } }],
 		[orders('skip'), standing('failed', 'failed'), { run: run('running', { hasErrors: true }), pending: 'end', step: null, job: { number: 7, stepId: 'a', dueAt: noon, skips: 'this' } }],
 		[orders('skip'), standing('waiting', 'waiting'), { run: run('running'), pending: 'end', step: null, job: { number: 7, stepId: 'a', dueAt: noon, skips: 'this' } }],
 		[orders('skip'), standing('running', 'scheduled', 'w'), { run: run('running'), pending: 'end', step: null, job: { number: 7, stepId: 'w', dueAt: noon, skips: 'this' } }],
@@ -40,6 +39,8 @@ describe('RU3, R8: orders', () => {
 		[resume(), standing('running', 'scheduled'), 'not-paused'],
 		[orders('retry'), standing('running', 'scheduled'), 'not-failed'],
 		[orders('retry'), standing('failed', 'failed', 'a', { step: null }), 'not-failed'],
+		// Whether it happened is settled first (R12).
+		[orders('retry'), standing('failed', 'unknown'), 'settle-first'],
 		// A step on its way can't be skipped or left: it may be sending.
 		[orders('skip'), standing('running', 'scheduled', 'a'), 'nothing-to-skip'],
 		[jump('b'), standing('running', 'scheduled', 'a'), 'on-its-way'],

@@ -1,5 +1,6 @@
 /** A run as the server gives it whole, and what follows from it. */
 import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
+import type { EntryRefusal } from '#domain/engine/enrol.ts';
 import { factsFromRows } from '#domain/engine/facts-from-rows.ts';
 import { forecast, type Forecast } from '#domain/engine/forecast.ts';
 import type { Facts } from '#domain/engine/facts.ts';
@@ -12,11 +13,13 @@ export type StepRecord = MirrorRows['step'] & { state: StepState; input: unknown
 export type IntentRecord = { key: string; number: number; part: number; kind: string; state: string; request: any; response: unknown; error: string | null; attempts: number; firstAt: number | null; settledAt: number | null; providerId: string | null };
 export type RunEventRecord = { n: number; type: string; data: any; at: number };
 export type RunInFull = {
-	run: MirrorRows['run'] & { cause: RunCause & { filters?: Explanation }; vars: Record<string, unknown> };
+	run: MirrorRows['run'] & { cause: RunCause & { filters?: Explanation }; vars: Record<string, unknown>; lineage: string[] };
 	definition: PlaybookDefinition | null;
 	steps: StepRecord[];
 	intents: IntentRecord[];
 	events: RunEventRecord[];
+	/** Playbooks that it led to and that did not take the record, with the lineage that was looked at (R19); absent from an older memory of this device. */
+	keptOut?: { playbookId: string; code: EntryRefusal; at: number; lineage: string[] }[];
 };
 type Mirror = { settings: WorkspaceSettings; row: <K extends MirrorKind>(kind: K, id: string) => MirrorRows[K] | undefined; rows: <K extends MirrorKind>(kind: K) => readonly MirrorRows[K][] };
 

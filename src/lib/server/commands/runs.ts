@@ -42,6 +42,7 @@ const control =
 		const { db, args } = deciding;
 		const ordered = await orderRun(db, controlOf(deciding), order(args));
 		if (ordered.isAllowed) return accepted(forBatch(db, ordered.statements), { wakes: true });
+		if (ordered.code === 'settle-first') return held(ordered.code);
 		return never.has(ordered.code) ? refused(ordered.code) : held('run-moved-on', { state: ordered.state, code: ordered.code });
 	};
 
