@@ -17,7 +17,7 @@ const madeBy: Record<string, (event: RecordedEvent) => boolean> = {
 };
 
 /** What gives every value of a record or contact its first one. */
-const isBeginning = (root: string, { type }: RecordedEvent): boolean => type === `${root}.created` || (root === 'contact' && type === 'contact.removed');
+const isBeginning = (root: string, { type }: RecordedEvent): boolean => type === `${root}.created` || (root === 'contact' && (type === 'contact.removed' || type === 'customer.created'));
 
 const isChangeOf = (path: string, event: RecordedEvent): boolean => {
 	const [root = '', ...rest] = path.split('.');

@@ -77,7 +77,7 @@ describe('CO5: since when a value was what was seen', () => {
 	];
 	it.each([
 		['customer.f_goal', 2], ['customer.stage', 3], ['customer.stageSince', 3], ['customer.mrr', 4], ['customer.renewalAt', 4], ['customer.tags', 5], ['contact.title', 6], ['customer.lastTouchAt', 7],
-		['customer.name', 1], ['customer.team', 1], ['customer.title', 1], ['contact.roles', null], ['event.to', null], ['run.startedAt', null],
+		['customer.name', 1], ['customer.team', 1], ['customer.title', 1], ['contact.roles', 1], ['event.to', null], ['run.startedAt', null],
 	])('%s', (path, at) => expect(lastChange(path, [...history].reverse())?.at ?? null).toBe(at));
 	it('says so at every clause of nested groups', () => {
 		const clauseOf = (field: string): Explanation => ({ kind: 'clause', id: field, field, operator: 'is', expected: 1, saw: 1, holds: true });

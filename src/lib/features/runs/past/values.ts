@@ -23,7 +23,7 @@ function linesOf(group: 'customer' | 'contact', then: Facts, now: Facts, names: 
 		const key = field.path.slice(group.length + 1);
 		const [was, is] = [then?.[key] ?? null, now?.[key] ?? null];
 		const isOther = now !== undefined && canonical(was) !== canonical(is);
-		return isBlank(was) && !isOther ? [] : [{ path: field.path, label: fieldLabel(field), then: said(field.path, was), now: isOther ? said(field.path, is) : null }];
+		return isBlank(was) && !isOther ? [] : [{ path: field.path, label: fieldLabel(field), then: said(field.path, was), now: isOther && said(field.path, was) !== said(field.path, is) ? said(field.path, is) : null }];
 	});
 }
 
