@@ -6,6 +6,7 @@ import * as Y from 'yjs';
 import type { Actor, Cause } from '#domain/events/event.ts';
 import type { DocumentType } from '#domain/documents/document-type.ts';
 import type { Storage } from './host.ts';
+import { Inbox } from './inbox.ts';
 import { Log } from './log.ts';
 import type { Author, LogRecord } from './record.ts';
 
@@ -36,6 +37,8 @@ export class Copy {
 	readonly log: Log;
 	/** Yjs client id → user, first writer wins (S11). */
 	readonly clients = new Map<number, string>();
+	/** What sockets sent and is about to be merged. */
+	readonly inbox = new Inbox(({ updates, origin, refuse }) => this.#merge(updates, origin, refuse));
 	readonly #hooks: Hooks;
 	#paths = new Map<string, Author>();
 	#type: DocumentType | null = null;
@@ -94,12 +97,13 @@ export class Copy {
 
 	/** The document's size with `more` bytes added, measured only when the running bound passes `limit`. */
 	isLargerThan(limit: number, more: number): boolean {
-		if (this.#size + more > limit) this.#size = Y.encodeStateAsUpdate(this.doc).length;
-		return this.#size + more > limit;
+		const added = this.inbox.size + more;
+		if (this.#size + added > limit) this.#size = Y.encodeStateAsUpdate(this.doc).length;
+		return this.#size + added > limit;
 	}
 
 	get hasUnwritten(): boolean {
-		return this.#pending.length > 0;
+		return this.#pending.length > 0 || this.inbox.size > 0;
 	}
 
 	/** Resolves when everything merged so far is on disk. Rejects when it could not be written. */
@@ -123,6 +127,7 @@ export class Copy {
 	/** Stops its timer: the room lets go of this copy. */
 	end(): void {
 		clearTimeout(this.#timer);
+		this.inbox.end();
 		this.#isBroken = true;
 		this.doc.destroy();
 	}
@@ -154,6 +159,20 @@ export class Copy {
 		if (write) this.doc.transact(() => write(this.doc), { ...system, isHealing: true } satisfies Origin);
 	}
 
+	/** Merges what one socket sent. What leaves nothing to write is acknowledged at once. */
+	#merge(updates: Uint8Array[], origin: Origin, refuse: () => void): void {
+		const apply = () => {
+			for (const update of updates) Y.applyUpdate(this.doc, update, origin);
+		};
+		try {
+			if (updates.length === 1) apply();
+			else Y.transact(this.doc, apply, origin, false);
+		} catch {
+			refuse();
+		}
+		if (this.#pending.length === 0) void this.written().catch(() => undefined);
+	}
+
 	#merged(update: Uint8Array, origin: Origin): void {
 		this.#pending.push(update);
 		this.#size += update.length;
@@ -165,6 +184,8 @@ export class Copy {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
 		if (this.#isBroken) throw new Error('The document is being reloaded because a write failed.');
+		// What was sent before is paid by this write, so it must be in it (S4).
+		this.inbox.flush();
 		const acknowledge = this.#hooks.writing();
 		if (this.#pending.length > 0) {
 			const row = { update: mergedOf(this.#pending), credits: { clients: this.#fresh.clients, paths: [...this.#fresh.paths] } };

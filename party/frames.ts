@@ -44,12 +44,18 @@ const encoded = (write: (encoder: Encoder) => void): Uint8Array => {
 	return toUint8Array(encoder);
 };
 
-const sync = (step: 0 | 1 | 2, bytes: Uint8Array): Uint8Array =>
-	encoded((encoder) => {
-		writeVarUint(encoder, frameKinds.sync);
-		writeVarUint(encoder, step);
-		writeVarUint8Array(encoder, bytes);
-	});
+/** Made in one piece: every update that goes out passes here. */
+function sync(step: 0 | 1 | 2, bytes: Uint8Array): Uint8Array {
+	let head = 3;
+	for (let rest = bytes.length; rest > 127; rest = Math.floor(rest / 128)) head += 1;
+	const frame = new Uint8Array(head + bytes.length);
+	frame[0] = frameKinds.sync;
+	frame[1] = step;
+	let at = 2;
+	for (let rest = bytes.length; at < head; rest = Math.floor(rest / 128)) frame[at++] = (rest % 128) + (at < head ? 128 : 0);
+	frame.set(bytes, head);
+	return frame;
+}
 
 /** Asks for what the room lacks. */
 export const step1 = (vector: Uint8Array): Uint8Array => sync(0, vector);

@@ -1,5 +1,6 @@
 /** One socket of a document room: who it is, what it may do, and what the room still owes it. Outlives hibernation in the socket's state. */
 import type { Role } from '#domain/access/roles.ts';
+import type { Origin } from './copy.ts';
 import { refused, saved, type RefusalCode } from './frames.ts';
 import type { Socket } from './host.ts';
 import { Rate } from './rate.ts';
@@ -14,6 +15,8 @@ export class Link {
 	readonly workspace: string;
 	readonly issuedAt: number;
 	readonly wantsAck: boolean;
+	/** Who makes the changes that it sends. */
+	readonly origin: Origin;
 	readonly rate = new Rate(Date.now());
 	role: Role;
 	/** Update frames received so far (docs/protocol.md, `100 saved`). */
@@ -29,6 +32,7 @@ export class Link {
 	private constructor(socket: Socket, kept: Kept) {
 		this.socket = socket;
 		({ id: this.id, user: this.user, role: this.role, workspace: this.workspace, issuedAt: this.issuedAt, wantsAck: this.wantsAck } = kept);
+		this.origin = { actor: { kind: 'user', id: kept.user.id }, cause: null, socket: this };
 		({ frames: this.frames, paid: this.paid, client: this.client, clock: this.clock } = kept);
 	}
 
@@ -57,11 +61,9 @@ export class Link {
 		return this.frames > this.paid;
 	}
 
-	/** Counts an update frame. Kept with the first that is owed: that is enough to know of a loss. */
+	/** Counts an update frame. Who receives it keeps the first that is owed. */
 	count(): void {
-		const wasOwed = this.isOwed;
 		this.frames += 1;
-		if (!wasOwed) this.keep();
 	}
 
 	/** Sends; a socket that is closing is not an error. */

@@ -1,4 +1,5 @@
 /** Takes one binary frame from a socket of a document: checks right, size and rate for every message, merges, answers (S5–S7). */
+import { createDecoder, readVarUint } from 'lib0/decoding';
 import * as Y from 'yjs';
 import { may } from '#domain/access/roles.ts';
 import type { Copy } from './copy.ts';
@@ -17,7 +18,10 @@ export const bytesOf = (message: ArrayBuffer | ArrayBufferView): Uint8Array =>
 
 /** Takes a frame. Nothing it holds can make the room throw: what isn't understood is refused or dropped. What leaves nothing to write is answered at once. */
 export function receive(bytes: Uint8Array, link: Link, around: Around): void {
+	const wasOwed = link.isOwed;
 	take(bytes, link, around);
+	// Kept with the first that is owed: that is enough to know of a loss. After the others have it: it makes nobody wait.
+	if (!wasOwed && link.isOwed) link.keep();
 	if (link.isOwed && !around.copy.hasUnwritten) void around.copy.written().catch(() => undefined);
 }
 
@@ -32,8 +36,10 @@ function take(bytes: Uint8Array, link: Link, around: Around): void {
 		if (isUpdateFrame(bytes)) refuseAll(link, bytes.length > frameLimit ? 'too-large' : 'malformed');
 		return;
 	}
-	if (frame.kind === 'step1') return answer(frame.vector, link, around.copy);
 	if (frame.kind === 'update' || frame.kind === 'step2') return merge(frame.update, link, around.copy);
+	// A cursor must not arrive before what it stands in.
+	around.copy.inbox.flush();
+	if (frame.kind === 'step1') return answer(frame.vector, link, around.copy);
 	if (frame.kind === 'awareness') return hear(frame.states, link, around);
 	const all = around.presence.all();
 	if (all) link.send(all);
@@ -57,11 +63,19 @@ function merge(update: Uint8Array, link: Link, copy: Copy): void {
 	if (update.length > updateLimit) return refuseAll(link, 'too-large');
 	if (copy.isLargerThan(documentLimit, update.length)) return refuseAll(link, 'document-too-large');
 	try {
-		for (const client of Y.parseUpdateMeta(update).from.keys()) copy.credit(client, link.user.id);
-		Y.applyUpdate(copy.doc, update, { actor: { kind: 'user', id: link.user.id }, cause: null, socket: link });
+		for (const client of writersOf(update)) copy.credit(client, link.user.id);
 	} catch {
-		refuseAll(link, 'malformed');
+		return refuseAll(link, 'malformed');
 	}
+	copy.inbox.take(update, link.origin, () => refuseAll(link, 'malformed'));
+}
+
+/** The Yjs client ids in an update. Most updates are of one client, named at their beginning: sections, structs, client. */
+function writersOf(update: Uint8Array): Iterable<number> {
+	const decoder = createDecoder(update);
+	const sections = readVarUint(decoder);
+	if (sections > 1) return Y.parseUpdateMeta(update).from.keys();
+	return sections === 1 && readVarUint(decoder) > 0 ? [readVarUint(decoder)] : [];
 }
 
 /** Whether an update says nothing new: every client answers the first sync, also one that may only read. */
