@@ -257,10 +257,16 @@ describe('the playbook runs', () => {
 	it('opens as its playbook, green, with the mail that was written', async () => {
 		await desk.open(`/customers/${customer}?tab=playbooks`);
 		await desk.page.getByRole('link', { name: /Adoption.*Done/s }).click();
-		await desk.page.getByText('The stage became Adoption').waitFor();
+		await desk.page.getByText(/Stage: .* → Adoption/).waitFor();
 		await until('four done steps', () => desk.page.locator('article', { hasText: 'Done' }).count(), { isEnough: (n) => n === 4 });
 		await desk.page.locator('article', { hasText: 'Email: Welcome' }).getByText('What it did').click();
 		await desk.page.getByText('maria@alfreds.example').first().waitFor();
+		// In its time (BE7): the stage that the customer was in when the mail was written, and what it is now.
+		await desk.page.locator('article', { hasText: 'Email: Welcome' }).getByRole('link', { name: 'As it was then' }).click();
+		await desk.page.getByRole('dialog').getByText('now Growth').waitFor();
+		// Why it entered (BE6): what was seen then, and that it would enter again.
+		await desk.open(`/customers/${customer}?tab=playbooks&why=${playbook}`);
+		await desk.page.getByRole('dialog').getByText('Entered', { exact: true }).waitFor();
 		await other.open(`/customers/${customer}?tab=history`);
 		await other.page.getByText(/Playbook “Adoption”/).first().waitFor();
 	}, 60_000);

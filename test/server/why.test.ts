@@ -47,6 +47,19 @@ it('tells what is in the way now, each check with what it saw', async () => {
 	expect(body.now.checks[2].explanation.items[0]).toMatchObject({ saw: 100, holds: false, changed: { at: 1_500 } });
 });
 
+it('of a schedule nobody keeps what it saw of a whole book: it is worked out from the history, as of its last time', async () => {
+	const daily = { type: 'scheduled-recurring', params: { every: 'day', weekdays: [], day: 1, time: '00:00' } };
+	await addPlaybook(db, workspace, 'playbook_daily', definitionOf([], { trigger: daily, filters }));
+	await addCustomer(db, workspace, 'customer_b', { mrr: 900 });
+	const raised = stageChanged(workspace, 'event_raise', 'customer_b', { type: 'customer.field-changed', at: Date.now(), data: { field: 'name', from: 'Small', to: 'Company customer_b' } });
+	await commit(db, [bumpSeq(workspace), insertEvent(workspace, raised)]);
+	// It holds no money by an agreement, so it had none then either.
+	const { body } = await mine.get('/api/why?playbook=playbook_daily&customer=customer_b');
+	expect(body.keptOut).toMatchObject([{ isRebuilt: true, code: 'filters', cause: { by: 'schedule' }, filters: { items: [{ saw: 0, holds: false }] } }]);
+	expect(body.now.checks[1]).toMatchObject({ kind: 'trigger', holds: null });
+	expect(body.now.checks[1].turn).toBeGreaterThan(body.keptOut[0].at);
+});
+
 it('a customer that is gone has a past and no now; a playbook of nobody, or of others, is none', async () => {
 	expect((await mine.get('/api/why?playbook=playbook_live&customer=customer_gone')).body).toMatchObject({ now: null, entered: [], keptOut: [] });
 	expect((await mine.get('/api/why?playbook=playbook_none&customer=customer_a')).status).toBe(404);

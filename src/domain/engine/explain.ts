@@ -64,7 +64,7 @@ function triggered({ definition, facts, now }: Entry, activation: Activation, ev
 
 /** A run that this record had in the playbook, with what its filters saw when it entered. */
 export type Entered = { runId: string; at: number; version: number; state: RunState; endedAt: number | null; cause: RunCause; filters: Explanation | null };
-/** The last time that it was kept out for a reason, with what was seen then; `times` counts them all. */
-export type KeptOut = { code: EntryRefusal; at: number; times: number; version: number; cause: RunCause; filters: Explanation; parent: Cause | null };
+/** The last time that it was kept out for a reason, with what was seen then; `times` counts them all. `isRebuilt`: nobody kept it, it is worked out from the history. */
+export type KeptOut = { isRebuilt?: true; code: EntryRefusal; at: number; times: number; version: number; cause: RunCause; filters: Explanation; parent: Cause | null };
 /** The whole answer about one record and one playbook: as of now, and as it was, the newest first. */
 export type WhyAnswer = { at: number; playbook: { id: string; name: string }; now: Why | null; entered: Entered[]; keptOut: KeptOut[] };

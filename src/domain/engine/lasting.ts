@@ -22,3 +22,13 @@ export function nextOccurrence(trigger: TriggerDefinition, after: number, settin
 	const params = triggerParams(trigger);
 	return (params && triggers[trigger.type]?.next?.(params, after, settings)) ?? null;
 }
+
+/** How far back an occurrence is looked for, in ms: a monthly one lies within it. */
+const lookBackMs = 63 * 86_400_000;
+
+/** A timed trigger's last occurrence up to `until` (ms), or null when there was none in the last nine weeks. */
+export function lastOccurrence(trigger: TriggerDefinition, until: number, settings: WorkspaceSettings): { at: number; key: string } | null {
+	let last: { at: number; key: string } | null = null;
+	for (let next = nextOccurrence(trigger, until - lookBackMs, settings); next && next.at <= until; next = nextOccurrence(trigger, next.at, settings)) last = next;
+	return last;
+}
