@@ -1,7 +1,7 @@
 /** How the engine is doing: a workspace's figures for its administrators, and the whole server's health for whoever watches over it (R24). */
 import type { Database } from '#db/client.ts';
+import { databaseNow } from '#db/clock.ts';
 import journal from '#db/migrations/meta/_journal.json' with { type: 'json' };
-import { databaseNow } from '#db/jobs.ts';
 import { readHealth, readOperations } from '#db/operations.ts';
 import { lateWindow } from '#domain/engine/lateness.ts';
 import type { Settings } from './environment.ts';
