@@ -171,17 +171,18 @@ export type ActivationJobs = { workspace: string; playbookId: string; schedule: 
 
 /** A timed or lasting playbook's job: it fires at its next occurrence, or sweeps at once. Activating again starts it anew. */
 export const activationJobs = ({ workspace, playbookId, schedule, isLasting, now }: ActivationJobs): Statement[] => {
-	const insert = (kind: 'schedule' | 'sweep', at: number, payload: Record<string, unknown> | null) =>
-		statement(
-			`INSERT INTO job (workspace, shard, kind, playbook_id, payload, due_at, visible_at, epoch) VALUES (:workspace, 0, :kind, :playbookId, :payload, :at, :at, 1)`,
-			{ workspace, kind, playbookId, payload: asJson(payload), at },
-		);
 	return [
 		...deactivationJobs(playbookId),
-		...(schedule ? [insert('schedule', schedule.at, { key: schedule.key })] : []),
-		...(isLasting ? [insert('sweep', now, null)] : []),
+		...(schedule ? [insertTimer({ workspace, playbookId, kind: 'schedule', at: schedule.at, payload: { key: schedule.key } })] : []),
+		...(isLasting ? [insertTimer({ workspace, playbookId, kind: 'sweep', at: now, payload: null })] : []),
 	];
 };
+
+export type Timer = { workspace: string; playbookId: string; kind: 'schedule' | 'sweep'; at: number; payload: Record<string, unknown> | null };
+
+/** A job of a playbook that time starts, due at `at` (ms). */
+export const insertTimer = ({ payload, ...timer }: Timer): Statement =>
+	statement(`INSERT INTO job (workspace, shard, kind, playbook_id, payload, due_at, visible_at, epoch) VALUES (:workspace, 0, :kind, :playbookId, :payload, :at, :at, 1)`, { ...timer, payload: asJson(payload) });
 
 /** Ends a playbook's schedule and sweep. Its runs keep their jobs. */
 export const deactivationJobs = (playbookId: string): Statement[] => [statement('DELETE FROM job WHERE playbook_id = :playbookId', { playbookId })];

@@ -1,7 +1,7 @@
 /** Playbooks that time starts: a schedule's occurrence, or a stage that has lasted. In chunks, each fenced by the job's token. */
 import { openConflicts } from '#db/conflicts.ts';
-import { readLastingPage, readTruthPage, type CustomerTruth, type Truth } from '#db/facts.ts';
-import { assertHeld, dropJob, isHeld, keepProgress, rearmJob, releaseJob, type Job } from '#db/jobs.ts';
+import { readLastingPage, readTruth, readTruthPage, type CustomerTruth, type Truth } from '#db/facts.ts';
+import { assertHeld, dropJob, insertTimer, isHeld, keepProgress, rearmJob, releaseJob, type Job } from '#db/jobs.ts';
 import { enrolRun, historyKey, readHistories } from '#db/entries.ts';
 import { activePlaybooks, type ActivePlaybook } from '#db/runs.ts';
 import { isLimit, keepRefusal } from '#db/refusals.ts';
@@ -17,7 +17,8 @@ const chunkSize = 200;
 /** A sweep looks again at least this often, in ms. */
 const sweepMs = 3_600_000;
 
-type Progress = { key?: string; after?: string | null; soonest?: number | null };
+/** `held`: records whose occurrence waits for a person; `only`: a look at such records alone. */
+type Progress = { key?: string; after?: string | null; soonest?: number | null; held?: string[]; only?: string[] };
 /** What made a record's turn come: its occurrence, or null when it is not due. */
 type Occurrence = (customer: CustomerTruth, settings: Truth['settings']) => { key: string; at: number } | null;
 
@@ -29,10 +30,10 @@ export const fire = async (engine: Engine, job: Job, until: number): Promise<voi
 	const progress: Progress = { ...job.payload };
 	const occurrence: Occurrence = job.kind === 'schedule' ? () => ({ key: progress.key ?? String(job.dueAt), at: job.dueAt }) : (one, settings) => lastingOccurrence(trigger, one.customer, settings);
 	for (;;) {
-		const page = await readPage(engine, job, progress.after ?? null);
+		const page = await readPage(engine, job, progress);
 		if (!page) return void (await commit(engine.database, [dropJob(job)]));
 		const now = engine.now();
-		const isLast = page.customers.length < chunkSize;
+		const isLast = progress.only !== undefined || page.customers.length < chunkSize;
 		const entries = await entriesOf(engine, playbook, page, occurrence, progress, job.kind === 'sweep', now);
 		progress.after = page.customers.at(-1)?.customer.id ?? progress.after ?? null;
 		const isOver = isLast || engine.now() >= until;
@@ -42,18 +43,23 @@ export const fire = async (engine: Engine, job: Job, until: number): Promise<voi
 	}
 };
 
-const readPage = async (engine: Engine, job: Job, after: string | null): Promise<Truth | null> =>
-	job.kind === 'schedule' ? readTruthPage(engine.database, engine.workspace, after, chunkSize) : readLastingPage(engine.database, engine.workspace, { stageId: null, afterId: after }, chunkSize);
+const readPage = async ({ database, workspace }: Engine, job: Job, { after = null, only }: Progress): Promise<Truth | null> => {
+	if (only) return readTruth(database, workspace, only);
+	return job.kind === 'schedule' ? readTruthPage(database, workspace, after, chunkSize) : readLastingPage(database, workspace, { stageId: null, afterId: after }, chunkSize);
+};
 
 /** The records of a chunk that are due and may enter; `progress.soonest` becomes the time when the next one is. */
 const entriesOf = async (engine: Engine, playbook: ActivePlaybook, page: Truth, occurrence: Occurrence, progress: Progress, isSweep: boolean, now: number): Promise<Statement[]> => {
 	const due: { one: CustomerTruth; key: string; at: number }[] = [];
-	const held = isSweep && page.customers.length > 0 ? await undecidedUntil(engine, playbook, page, now) : new Map<string, number>();
+	const held = page.customers.length > 0 ? await undecidedUntil(engine, playbook, page, now, isSweep) : new Map<string, number>();
 	for (const one of page.customers) {
 		const turn = occurrence(one, page.settings);
 		const until = held.get(one.customer.id);
-		// It waits for a person to settle a conflict (SY6): a later sweep takes it.
-		if (turn && until !== undefined) progress.soonest = Math.min(progress.soonest ?? until, until);
+		// It waits for a person to settle a conflict (SY6): a later look takes it.
+		if (turn && until !== undefined) {
+			progress.soonest = Math.min(progress.soonest ?? until, until);
+			if (!isSweep) (progress.held ??= []).push(one.customer.id);
+		}
 		else if (turn && turn.at <= now) due.push({ one, ...turn });
 		else if (turn) progress.soonest = Math.min(progress.soonest ?? turn.at, turn.at);
 	}
@@ -79,11 +85,11 @@ const entriesOf = async (engine: Engine, playbook: ActivePlaybook, page: Truth, 
 	return entries;
 };
 
-/** The records whose stage, or a field that the filters read, is in conflict, and until when at most (ms). */
-const undecidedUntil = async ({ database, workspace }: Engine, { definition }: ActivePlaybook, page: Truth, now: number): Promise<Map<string, number>> => {
+/** The records of which a field that the filters read (for a sweep: or the stage) is in conflict, and until when at most (ms). */
+const undecidedUntil = async ({ database, workspace }: Engine, { definition }: ActivePlaybook, page: Truth, now: number, isSweep: boolean): Promise<Map<string, number>> => {
 	const ids = page.customers.map(({ customer }) => customer.id);
 	const open = await openConflicts(database, workspace, ids, now);
-	const read = ['customer.stageSince', ...readBy(definition.filters)];
+	const read = [...(isSweep ? ['customer.stageSince'] : []), ...readBy(definition.filters)];
 	return new Map(ids.flatMap((id) => {
 		const until = waitsUntil(read, undecided(open.filter(({ customerId }) => customerId === id)));
 		return until === null ? [] : [[id, until] as const];
@@ -92,9 +98,14 @@ const undecidedUntil = async ({ database, workspace }: Engine, { definition }: A
 
 /** The same job for its next time, in the commit that ends this one (R14); a schedule without a next time is over. */
 const end = (job: Job, { definition }: ActivePlaybook, { settings }: Truth, progress: Progress, now: number): Statement[] => {
-	if (job.kind === 'sweep') return [rearmJob(job, Math.max(now + 1, Math.min(progress.soonest ?? Infinity, now + sweepMs)), null)];
+	const again = Math.max(now + 1, Math.min(progress.soonest ?? Infinity, now + sweepMs));
+	if (job.kind === 'sweep') return [rearmJob(job, again, null)];
+	// The same occurrence, later, for the records that wait; the others have had theirs.
+	const later = progress.held && { key: progress.key ?? String(job.dueAt), only: progress.held };
+	if (progress.only) return [later ? rearmJob(job, again, later) : dropJob(job)];
 	// After the occurrence, not after now: an hour of darkness must not swallow one, but of many missed ones only the last counts.
 	let next = nextOccurrence(definition.trigger!, job.dueAt, settings);
 	for (let later = next; later && later.at <= now; later = nextOccurrence(definition.trigger!, later.at, settings)) next = later;
-	return [next ? rearmJob(job, next.at, { key: next.key }) : dropJob(job)];
+	const waiting = later ? [insertTimer({ workspace: job.workspace, playbookId: job.playbookId!, kind: 'schedule', at: again, payload: later })] : [];
+	return [...waiting, next ? rearmJob(job, next.at, { key: next.key }) : dropJob(job)];
 };

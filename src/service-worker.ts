@@ -16,6 +16,10 @@ const cacheName = `cuebook-${version}`;
 /** Every page is the same document (nothing is rendered on the server): this one stands for all. */
 const shell = '/';
 const kept = new Set([...build, ...files]);
+/** Files whose name says their content: a tab of an earlier version goes on asking for its own. */
+const isForEver = (path: string): boolean => path.startsWith('/_app/immutable/');
+/** Earlier versions whose files stay for tabs that still run them; the network may not have these any more. */
+const earlierKept = 2;
 /** How long a slow network may hold up a page whose shell is here, in ms. */
 const patience = 2_500;
 
@@ -38,6 +42,7 @@ worker.addEventListener('fetch', (event) => {
 	if (request.method !== 'GET' || url.origin !== worker.location.origin) return;
 	if (url.pathname.startsWith('/api/') || url.pathname.startsWith('/healthz')) return;
 	if (kept.has(url.pathname)) event.respondWith(fromCacheFirst(request, url.pathname));
+	else if (isForEver(url.pathname)) event.respondWith(fromAnyCache(request));
 	else if (request.mode === 'navigate') event.respondWith(page(request));
 });
 
@@ -51,7 +56,9 @@ async function install(): Promise<void> {
 }
 
 async function activate(): Promise<void> {
-	for (const name of await caches.keys()) if (name.startsWith('cuebook-') && name !== cacheName) await caches.delete(name);
+	// In the order they were made.
+	const earlier = (await caches.keys()).filter((name) => name.startsWith('cuebook-') && name !== cacheName);
+	for (const name of earlier.slice(0, -earlierKept)) await caches.delete(name);
 	await worker.clients.claim();
 }
 
@@ -59,6 +66,8 @@ async function fromCacheFirst(request: Request, path: string): Promise<Response>
 	const cache = await caches.open(cacheName);
 	return (await cache.match(path)) ?? fetch(request);
 }
+
+const fromAnyCache = async (request: Request): Promise<Response> => (await caches.match(request)) ?? fetch(request);
 
 /** The network's page when it comes soon, otherwise the shell that is here. */
 async function page(request: Request): Promise<Response> {

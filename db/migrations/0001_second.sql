@@ -204,6 +204,9 @@ CREATE TABLE `run_archive` (
 	`at` integer NOT NULL
 );
 --> statement-breakpoint
+DROP INDEX `job_playbook_once`;--> statement-breakpoint
+CREATE INDEX `job_quarantined` ON `job` (`workspace`) WHERE quarantined_at IS NOT NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `job_playbook_once` ON `job` (`playbook_id`,`kind`) WHERE playbook_id IS NOT NULL AND json_extract(payload, '$.only') IS NULL;--> statement-breakpoint
 ALTER TABLE `workspace` ADD `alert_url` text;--> statement-breakpoint
 ALTER TABLE `workspace` ADD `resend_webhook_secret` text;--> statement-breakpoint
 ALTER TABLE `workspace` ADD `conflict_hours` integer DEFAULT 24 NOT NULL;--> statement-breakpoint
@@ -213,5 +216,4 @@ CREATE INDEX `mail_provider` ON `mail` (`provider_id`) WHERE provider_id IS NOT 
 ALTER TABLE `run` ADD `paused_at` integer;--> statement-breakpoint
 CREATE INDEX `run_ended` ON `run` (`workspace`,`ended_at`) WHERE ended_at IS NOT NULL AND deleted_at IS NULL;--> statement-breakpoint
 ALTER TABLE `task` ADD `doc` text;--> statement-breakpoint
-ALTER TABLE `task` ADD `item` text;--> statement-breakpoint
-CREATE INDEX `job_quarantined` ON `job` (`workspace`) WHERE quarantined_at IS NOT NULL;
+ALTER TABLE `task` ADD `item` text;

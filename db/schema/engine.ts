@@ -132,7 +132,8 @@ export const job = sqliteTable(
 	(t) => [
 		index('job_due').on(t.workspace, t.shard, t.visibleAt).where(sql`quarantined_at IS NULL`),
 		uniqueIndex('job_step_once').on(t.runId, t.number).where(sql`run_id IS NOT NULL`),
-		uniqueIndex('job_playbook_once').on(t.playbookId, t.kind).where(sql`playbook_id IS NOT NULL`),
+		// Beside a schedule's next occurrence stand those that records in conflict still have to have (SY6).
+		uniqueIndex('job_playbook_once').on(t.playbookId, t.kind).where(sql`playbook_id IS NOT NULL AND json_extract(payload, '$.only') IS NULL`),
 		index('job_token').on(t.token).where(sql`token IS NOT NULL`),
 		index('job_quarantined').on(t.workspace).where(sql`quarantined_at IS NOT NULL`),
 	],

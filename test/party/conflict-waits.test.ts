@@ -1,9 +1,11 @@
 /** SY6, R1: automation of a field in conflict waits for a person or the workspace's time, and then happens once. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { eq } from 'drizzle-orm';
 import { activationJobs } from '#db/jobs.ts';
 import { conflict, customer, field, workspace } from '#db/schema/index.ts';
 import { commit } from '#db/statement.ts';
 import type { Step } from '#domain/documents/playbook/definition.ts';
+import { triggers } from '#domain/triggers/index.ts';
 import { addCustomer, addPlaybook, definitionOf, runOf, stageChanged } from '../db/engine-book.ts';
 import { enrolRun } from '#db/entries.ts';
 import { changeStage, openBench, taskFor, waitFor, type Bench } from './bench.ts';
@@ -145,4 +147,31 @@ test('a stage that has lasted counts when it is decided', async () => {
 	bench.now += 24 * hour;
 	await bench.settle();
 	expect(await ended()).toEqual(['p1 completed']);
+});
+
+test('a schedule’s occurrence waits for the records whose filters nobody can judge yet; the others have theirs, and the next one comes in its time', async () => {
+	const filters = { id: 'filters', kind: 'group' as const, mode: 'all' as const, items: [{ id: 'x', kind: 'clause' as const, field: 'customer.stage', operator: 'is' as const, value: 'w1_s2' }] };
+	const trigger = { type: 'scheduled-recurring', params: { ...triggers['scheduled-recurring']!.initial() } };
+	await addPlaybook(bench.database, 'w1', 'p1', definitionOf([], { trigger, filters, entry: { rule: 'after-end' } }));
+	await addCustomer(bench.database, 'w1', 'c2', { stage: 'w1_s2' });
+	await addCustomer(bench.database, 'w1', 'c3', { stage: 'w1_s3' });
+	await open();
+	await open({ id: 'x3', customerId: 'c3', subjectId: 'c3' });
+	await commit(bench.database, activationJobs({ workspace: 'w1', playbookId: 'p1', schedule: { at: bench.now, key: 'the-first' }, isLasting: false, now: bench.now }));
+	await bench.settle();
+	expect((await bench.runs()).map(({ subjectId }) => subjectId)).toEqual(['c2']);
+	const jobs = await bench.jobs();
+	expect(jobs.map(({ payload }) => (payload as { only?: string[] }).only ?? null).sort()).toEqual([['c1', 'c3'], null].sort());
+	// One is settled, as it is; the other isn't yet.
+	await bench.database.update(conflict).set({ state: 'settled', settledAt: bench.now }).where(eq(conflict.id, 'x1'));
+	bench.now += hour;
+	await bench.settle();
+	expect((await bench.runs()).map(({ subjectId, cause }) => [subjectId, (cause as { occurrence?: string }).occurrence]).sort()).toEqual([['c1', 'the-first'], ['c2', 'the-first']]);
+	// The other by time, and its value of then isn't what the filter asks for.
+	for (let n = 0; n < 24; n++) {
+		bench.now += hour;
+		await bench.settle();
+	}
+	expect((await bench.jobs()).filter(({ payload }) => (payload as { only?: string[] } | null)?.only)).toEqual([]);
+	expect((await bench.runs()).filter(({ subjectId }) => subjectId === 'c3')).toEqual([]);
 });

@@ -2,35 +2,17 @@
  * What a person decides (SY3): kept on the device until the server answered, sent in order, once by its id however often it is
  * tried. Held and refused ones stay visible until somebody has read why.
  */
-import type { Difference, Seen } from '#domain/commands/ground.ts';
+import type { Seen } from '#domain/commands/ground.ts';
 import { backoff } from './backoff.ts';
 import type { Call } from './call.ts';
-import { answered, deviceDatabase, type DeviceDatabase, type Stores } from './device-database.ts';
+import { deviceDatabase, type DeviceDatabase } from './device-database.ts';
 import type { Environment } from './environment.ts';
 import { newId } from './new-id.ts';
+import { readAll, stores, type Outcome, type QueuedCommand } from './queued-command.ts';
 import { alone, type Tabs } from './tabs.ts';
-
-export type Outcome = { status: 'accepted'; result?: any } | { status: 'held' | 'refused'; reason: string; message?: string; differences?: Difference[] };
-export type QueuedCommand = {
-	id: string;
-	type: string;
-	args: unknown;
-	at: number;
-	state: 'waiting' | 'held' | 'refused';
-	reason: string | null;
-	attempts: number;
-	/** What it is based on, as it was seen when it was decided. */
-	ground?: readonly Seen[];
-	/** The person took it back; the server is still to hear of it. */
-	isTakenBack?: boolean;
-	/** Held: what had changed. */
-	differences?: readonly Difference[];
-};
 
 /** Server errors after which a command goes to the end of the line. */
 const patience = 5;
-
-const stores: Stores = { command: (database) => void database.createObjectStore('command', { keyPath: 'id' }).createIndex('at', 'at') };
 
 export type CommandQueueOptions = {
 	name: string;
@@ -43,17 +25,6 @@ export type CommandQueueOptions = {
 	/** Why a command can't be kept on the device; null when it can. */
 	onProblem: (problem: string | null) => void;
 };
-
-const readAll = (database: DeviceDatabase): Promise<QueuedCommand[]> => database.run('readonly', (work) => answered(work.objectStore('command').index('at').getAll()));
-
-/** The commands in a queue that isn't in use, oldest first; none where they can't be read. */
-export async function readCommands(factory: IDBFactory | undefined, name: string): Promise<QueuedCommand[]> {
-	if (!factory) return [];
-	const database = deviceDatabase(factory, name, stores);
-	return readAll(database)
-		.catch(() => [])
-		.finally(() => database.close());
-}
 
 export class CommandQueue {
 	#options: CommandQueueOptions;
@@ -70,6 +41,7 @@ export class CommandQueue {
 	#tabs: Tabs;
 	/** Answered and gone: what was read of them from the device, or heard late, counts no more. */
 	#gone = new Set<string>();
+	#writing: Promise<unknown> = Promise.resolve();
 	#stops: (() => void)[];
 	/** Commands of earlier visits are here. */
 	readonly loaded: Promise<void>;
@@ -147,6 +119,11 @@ export class CommandQueue {
 		void this.flush();
 	}
 
+	/** Resolves when the commands so far are on the device, or couldn't be put there (`onProblem`). */
+	async written(): Promise<void> {
+		await this.#writing;
+	}
+
 	/** Sends what waits, in order, if this tab leads. */
 	async flush(): Promise<void> {
 		await this.loaded;
@@ -177,7 +154,9 @@ export class CommandQueue {
 		this.#commands = [...this.#commands, command];
 		// Kept before it is sent: a tab that dies in between still has it.
 		this.#gone.delete(command.id);
-		void this.#keep(command, true).then(() => this.flush());
+		const keeping = this.#keep(command, true);
+		this.#writing = Promise.all([this.#writing, keeping]);
+		void keeping.then(() => this.flush());
 		return outcome;
 	}
 

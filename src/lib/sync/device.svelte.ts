@@ -3,7 +3,8 @@ import { type Call, makeCall } from './call.ts';
 import type { Documents } from './documents.svelte.ts';
 import type { Environment } from './environment.ts';
 import { discardLeft, exportLeft, forgetLeft, type LeftWork, leftWork, rememberLeft } from './left-work.ts';
-import { keyOf, type Light, Place } from './place.svelte.ts';
+import type { Light } from './light.ts';
+import { keyOf, Place } from './place.svelte.ts';
 import { Push, type PushBrowser } from './push.svelte.ts';
 import { Session } from './session.svelte.ts';
 

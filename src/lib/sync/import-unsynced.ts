@@ -1,7 +1,8 @@
 /** Puts exported work back (SY4): edits merge into their documents, commands go under their own ids. Twice is as good as once. */
 import * as Y from 'yjs';
 import type { DocumentType } from '#domain/documents/document-type.ts';
-import type { CommandQueue, Outcome } from './command-queue.svelte.ts';
+import type { CommandQueue } from './command-queue.svelte.ts';
+import type { Outcome } from './queued-command.ts';
 import type { Documents } from './documents.svelte.ts';
 import { docOf, type UnsyncedFile } from './unsynced.ts';
 

@@ -6,7 +6,7 @@ import type { MirrorKind, MirrorRows } from '#domain/mirror.ts';
 import type { WorkspaceSettings } from '#domain/settings.ts';
 import type { Permission, Role } from '#domain/access/roles.ts';
 import type { Seen } from '#domain/commands/ground.ts';
-import type { Outcome, QueuedCommand } from './command-queue.svelte.ts';
+import type { Outcome, QueuedCommand } from './queued-command.ts';
 import type { Show } from './answers.ts';
 import type { Failure } from './call.ts';
 import { Device, type SignOutAnswer } from './device.svelte.ts';
@@ -16,14 +16,14 @@ import type { ImportResult } from './import-unsynced.ts';
 import type { LeftWork } from './left-work.ts';
 import type { MirrorStatus } from './mirror.svelte.ts';
 import type { OpenDocument } from './open-document.svelte.ts';
-import type { Light } from './place.svelte.ts';
+import type { Light } from './light.ts';
 import { pushBrowser, type Push } from './push.svelte.ts';
 import type { SessionData, WorkspaceScalars } from './session.svelte.ts';
 import type { UnsyncedFile } from './unsynced.ts';
 import type { Seat } from './workspace-link.svelte.ts';
 
 export type { Answer, Failure } from './call.ts';
-export type { Outcome, QueuedCommand } from './command-queue.svelte.ts';
+export type { Outcome, QueuedCommand } from './queued-command.ts';
 export type { SignOutAnswer } from './device.svelte.ts';
 export { edit, type EditAnswer } from './edit.ts';
 export type { ImportResult, MergeResult } from './import-unsynced.ts';
@@ -34,7 +34,7 @@ export type { MirrorStatus } from './mirror.svelte.ts';
 export { newId } from './new-id.ts';
 export type { DocumentStatus, OpenDocument } from './open-document.svelte.ts';
 export type { Peer } from './peers.ts';
-export type { Light } from './place.svelte.ts';
+export type { Light } from './light.ts';
 export type { PushAnswer, PushState } from './push.svelte.ts';
 export { plain } from './search.ts';
 export type { SessionData } from './session.svelte.ts';
@@ -194,6 +194,9 @@ export const readUnsynced = async (text: string): Promise<ReturnType<typeof impo
 
 /** Puts what was chosen of such a file back (ids of documents and commands), with what became of each. Twice is as good as once. */
 export const importUnsynced = (file: UnsyncedFile, chosen: ReadonlySet<string>): Promise<ImportResult> => device.here.import(file, chosen);
+
+/** Whether the page may be reloaded without loss (SY4): what no server has is on the device. Waits until it is written. */
+export const keptHere = async (): Promise<boolean> => (await device.place?.isKept()) ?? true;
 
 /** Work of this device that no server has. */
 export const unsynced = {

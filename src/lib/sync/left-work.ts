@@ -1,5 +1,5 @@
 /** Work left on the device in a workspace that its person was taken out of (SY5): no server takes it, so it stays until it was exported or given up. */
-import { readCommands } from './command-queue.svelte.ts';
+import { readCommands } from './queued-command.ts';
 import { deviceDatabase } from './device-database.ts';
 import { DeviceStore } from './device-store.ts';
 import { documentTypeOf } from './document-types.ts';

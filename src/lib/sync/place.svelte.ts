@@ -11,6 +11,7 @@ import { DeviceStore } from './device-store.ts';
 import { documentTypeOf } from './document-types.ts';
 import { Documents, type DocumentsOptions } from './documents.svelte.ts';
 import type { Environment } from './environment.ts';
+import { lightOf, type Light } from './light.ts';
 import { Keeping } from './keeping.svelte.ts';
 import { KeptStore } from './kept-store.ts';
 import { databaseName, type DatabasePart } from './left-work.ts';
@@ -24,8 +25,6 @@ import type { ImportResult } from './import-unsynced.ts';
 import { exportOf, type UnsyncedFile } from './unsynced.ts';
 import { wantedDocuments } from './wanted.ts';
 import { WorkspaceLink } from './workspace-link.svelte.ts';
-
-export type Light = { state: 'synced' | 'saved-here' | 'waiting' | 'cannot'; waiting: number; reason: string | null };
 
 /** A document's rows are projected at most this often while it is edited, in ms. */
 const projectEvery = 50;
@@ -143,14 +142,13 @@ export class Place {
 
 	/** The sync light (SY4): the worst of what is open. */
 	get light(): Light {
-		const statuses = this.documents.open.map((document) => document.status);
-		const waiting = statuses.reduce((sum, status) => sum + status.waiting, 0) + this.queue.waiting.length;
-		const stuck = statuses.find((status) => status.state === 'cannot' && (status.waiting > 0 || status.reason === 'reload-needed'));
-		const reason = stuck?.reason ?? this.#storeProblem ?? this.#queueProblem;
-		if (reason !== null) return { state: 'cannot', waiting, reason };
-		const { error } = this.mirror.status;
-		if (waiting > 0) return { state: 'waiting', waiting, reason: error?.code ?? null };
-		return { state: this.isCurrent ? 'synced' : 'saved-here', waiting, reason: this.isCurrent ? null : (error?.code ?? null) };
+		return lightOf({
+			documents: this.documents.open.map((document) => document.status),
+			commands: this.queue.waiting.length,
+			problem: this.#storeProblem ?? this.#queueProblem,
+			error: this.mirror.status.error?.code ?? null,
+			isCurrent: this.isCurrent,
+		});
 	}
 
 	/** Reactive: the lists are as the server has them. While the first rows are still coming, what is here is not all there is. */
@@ -170,6 +168,14 @@ export class Place {
 	async unsynced(): Promise<{ edits: number; commands: number }> {
 		const edits = await this.unsyncedDocuments();
 		return { edits: [...edits.values()].reduce((sum, count) => sum + count, 0), commands: this.queue.waiting.length };
+	}
+
+	/** Whether all work that no server has is on the device, once what is being written is written. */
+	async isKept(): Promise<boolean> {
+		await Promise.all([this.#store.flush(), this.queue.written()]);
+		if (this.#storeProblem === null && this.#queueProblem === null) return true;
+		const { edits, commands } = await this.unsynced();
+		return edits + commands === 0;
 	}
 
 	/** Documents with edits that no server has, with how many. */

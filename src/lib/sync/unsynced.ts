@@ -3,7 +3,7 @@ import { any, array, boolean, minLength, nullish, number, object, optional, pipe
 import * as Y from 'yjs';
 import { fromBase64, toBase64 } from '#domain/base64.ts';
 import type { DocumentType } from '#domain/documents/document-type.ts';
-import type { QueuedCommand } from './command-queue.svelte.ts';
+import type { QueuedCommand } from './queued-command.ts';
 import type { DeviceStore } from './device-store.ts';
 
 export const fileLimit = 50_000_000;

@@ -2,8 +2,9 @@
 import { SvelteSet } from 'svelte/reactivity';
 import { m } from '$lib/messages/messages.js';
 import { draftGround, type Seen } from '#domain/commands/ground.ts';
+import { idInAct } from '#domain/commands/own-consequence.ts';
 import { canonical } from '#domain/value.ts';
-import { groundNow, mirror, send } from '$lib/sync/index.ts';
+import { groundNow, mirror, newId, send } from '$lib/sync/index.ts';
 import { toast } from '$lib/ui/toasts.svelte.ts';
 import type { Action, MailText } from './action-list.ts';
 import { leaving, undoTime } from './leaving.svelte.ts';
@@ -49,9 +50,9 @@ export function saveMail(action: Action, text: MailText): void {
 	toast(m.actions_saved_x({ name: text.subject }), { status: 'done' });
 }
 
-async function decide(action: Action, { type, args }: Asked, ground: Seen[]): Promise<void> {
+async function decide(action: Action, { type, args }: Asked, ground: Seen[], id: string | undefined): Promise<void> {
 	sent.add(action.id);
-	const { outcome } = send(type, args, undefined, ground);
+	const { outcome } = send(type, args, id, ground);
 	// Held or refused: it comes back to the list, with the reason on top of it.
 	if ((await outcome).status === 'accepted') await mirror.pull();
 	sent.delete(action.id);
@@ -62,11 +63,13 @@ const nameOf = (action: Action): string => (action.kind === 'task' ? action.task
 /** Takes the actions away with one Undo for all of them. Tasks are completed, mails sent or cancelled; runs are retried or their step is skipped. */
 export function decideAll(actions: readonly Action[], decision: Decision, text: MailText | null = null): void {
 	if (actions.length === 0) return;
-	const takeBacks = actions.map((action) => {
+	// What the first of them leads to must not hold the rest (ADR 28).
+	const act = actions.length > 1 ? newId('command') : null;
+	const takeBacks = actions.map((action, n) => {
 		const asked = commandOf(action, decision, text ?? savedText(action));
 		// What it is based on is what is seen now, not when the time to undo is over.
 		const ground = groundOf(action, asked);
-		return leaving.start(action.id, () => void decide(action, asked, ground));
+		return leaving.start(action.id, () => void decide(action, asked, ground, act === null ? undefined : idInAct(act, n)));
 	});
 	const words = { complete: m.actions_done_x, retry: m.actions_retried_x, skip: m.actions_skipped_x, send: m.actions_sent_x, cancel: m.actions_cancelled_x };
 	const [only] = actions;

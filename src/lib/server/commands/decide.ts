@@ -14,6 +14,7 @@ import type { Member } from '../session.ts';
 import type { Decision, Deciding } from './decision.ts';
 import { handlers } from './index.ts';
 import { isDoneByBox } from './notes.ts';
+import { byOthers } from './own-consequences.ts';
 
 /** `ground` is what the person saw when deciding; without it (a device of an earlier version) the handler alone judges. */
 export type Asked = { id: string; type: string; args: unknown; ground?: readonly Seen[] };
@@ -42,7 +43,7 @@ export async function decide(context: Context, asked: Asked): Promise<Outcome> {
 	for (let n = 0; n < tries; n++) {
 		const deciding: Deciding<unknown> = { args: parsed.output, member, db, settings: context.settings, now: Date.now(), commandId: asked.id };
 		const ground = asked.ground?.length && command.ground ? await readGround(db, member.workspaceId, (read) => command.ground!(parsed.output, read)) : null;
-		const moved = ground ? differences(asked.ground!, ground.ground) : [];
+		const moved = ground ? await byOthers(db, member, asked, differences(asked.ground!, ground.ground)) : [];
 		if (moved.length > 0 && !(await isCarriedOut(command.type, deciding))) return keep(context, asked, command, { status: 'held', reason: 'ground-changed', differences: moved });
 		const decision = await handlers[command.type as CommandType](deciding);
 		if (command.isRead) return outcomeOf(decision);
