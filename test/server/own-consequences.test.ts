@@ -2,7 +2,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { beforeAll, expect, it } from 'vitest';
 import { insertEvent } from '#db/events.ts';
-import { enrolRun } from '#db/runs.ts';
+import { enrolRun } from '#db/entries.ts';
 import { customer } from '#db/schema/documents.ts';
 import { task } from '#db/schema/engine.ts';
 import { workspace } from '#db/schema/people.ts';

@@ -1,6 +1,8 @@
 /** The installed app: registers the service worker and says when a newer version waits. Reloading is the person's choice, in each tab. */
 import { keptHere } from '$lib/sync/index.ts';
 
+/** How long taking over may take before it can be asked for again, in ms. */
+const patience = 10_000;
 let waiting = $state<ServiceWorker | null>(null);
 let isTaken = $state(false);
 /** Does at once what could still be undone. */
@@ -26,6 +28,8 @@ export const appUpdate = {
 		if (waiting === null || waiting.state === 'activated') return location.reload();
 		navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
 		waiting.postMessage({ type: 'skip-waiting' });
+		// The worker that leaves finishes what it is at first; should that take long, one may ask again.
+		setTimeout(() => state === 'taking' && (state = 'idle'), patience);
 	},
 };
 
