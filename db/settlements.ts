@@ -57,13 +57,16 @@ const ofStep = (state: string): string => `EXISTS (SELECT 1 FROM intent WHERE ru
 const isClear = `NOT ${ofStep('unknown')} AND :number = (SELECT MAX(number) FROM step WHERE run_id = :runId) AND state = 'failed'`;
 const hasJob = (number: string): string => `EXISTS (SELECT 1 FROM job WHERE run_id = :runId AND number = ${number})`;
 
-/** Its job says where it goes on; step and run follow it, so that all of them do or none. */
+/**
+ * Its job says where it goes on; step and run follow it, so that all of them do or none. What is to be sent again under its key is so at the
+ * same step, whatever else of it failed: a new step would send it under a new one.
+ */
 const goOn = (place: Place): Statement[] => {
 	const { workspace, runId, number } = place;
 	return [
 		statement(
 			`INSERT INTO job (workspace, shard, kind, run_id, number, due_at, visible_at, epoch)
-			 SELECT :workspace, 0, 'step', :runId, :number + ${ofStep('failed')}, :now, :now, epoch + 1 FROM run WHERE id = :runId AND ${isClear} ON CONFLICT DO NOTHING`,
+			 SELECT :workspace, 0, 'step', :runId, :number + (${ofStep('failed')} AND NOT ${ofStep('prepared')}), :now, :now, epoch + 1 FROM run WHERE id = :runId AND ${isClear} ON CONFLICT DO NOTHING`,
 			place,
 		),
 		statement(

@@ -90,6 +90,14 @@ it('left: nobody sends it; the run goes on only when nothing of the step is unkn
 	expect([await intentOf(keys[0]!), await mailOf(keys[0]!)]).toMatchObject([{ state: 'abandoned' }, { state: 'failed' }]);
 });
 
+it('R10 again, beside a part that failed: under its own key all the same, and the failure stays for a person', async () => {
+	const { runId, keys } = await aLostAnswer(undefined, 2);
+	await db.update(intent).set({ state: 'failed', error: 'refused' }).where(eq(intent.key, keys[1]!));
+	expect(await settle(runId, keys[0]!, 'again')).toMatchObject({ status: 'accepted' });
+	expect(await standing(runId)).toMatchObject({ state: 'running', steps: [[1, 'scheduled']], jobs: [[1, 2]] });
+	expect(await intentOf(keys[0]!)).toMatchObject({ state: 'prepared' });
+});
+
 it('a run that was stopped meanwhile stays so: only what happened is recorded', async () => {
 	const { runId, keys: [key] } = await aLostAnswer();
 	await mine.command('stop-run', { runId });

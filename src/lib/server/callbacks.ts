@@ -15,10 +15,13 @@ const tags = optional(union([record(string(), string()), array(looseObject({ nam
 const callback = looseObject({ type: string(), created_at: string(), data: looseObject({ email_id: optional(string()), tags, bounce: optional(looseObject({ message: optional(string()) })), failed: optional(looseObject({ reason: optional(string()) })) }) });
 type Callback = InferOutput<typeof callback>;
 
-/** How it was taken: `seq` to poke screens with when something changed, `wakes` when a run goes on. */
-export type Taken = { ok: true; seq: number | null; wakes: boolean } | { ok: false; status: 400 | 401 | 404; code: string; message: string };
+/** More than any callback about a mail has. */
+const mostCharacters = 1_000_000;
 
-const refusal = (status: 400 | 401 | 404, code: string, message: string): Taken => ({ ok: false, status, code, message });
+/** How it was taken: `seq` to poke screens with when something changed, `wakes` when a run goes on. */
+export type Taken = { ok: true; seq: number | null; wakes: boolean } | { ok: false; status: 400 | 401 | 404 | 413; code: string; message: string };
+
+const refusal = (status: 400 | 401 | 404 | 413, code: string, message: string): Taken => ({ ok: false, status, code, message });
 
 /** Takes one callback to a workspace's address. `body` is the exact text that was signed; `now` in ms. Throws when the store can't be reached: the provider comes again. */
 export async function takeCallback(db: Database, settings: Pick<Settings, 'RESEND_WEBHOOK_SECRET'>, workspace: string, headers: Headers, body: string, now: number): Promise<Taken> {
@@ -27,12 +30,14 @@ export async function takeCallback(db: Database, settings: Pick<Settings, 'RESEN
 	if (!secret) return refusal(404, 'no-callbacks', 'This workspace takes no callbacks. Enter Resend’s signing secret in its mail settings.');
 	const signed = (name: string) => headers.get(`svix-${name}`) ?? headers.get(`webhook-${name}`) ?? '';
 	const id = signed('id');
+	if (body.length > mostCharacters) return refusal(413, 'too-large', `A callback has at most ${mostCharacters} characters.`);
+	let said: unknown;
 	try {
-		new Webhook(secret).verify(body, { 'webhook-id': id, 'webhook-timestamp': signed('timestamp'), 'webhook-signature': signed('signature') });
+		said = new Webhook(secret).verify(body, { 'webhook-id': id, 'webhook-timestamp': signed('timestamp'), 'webhook-signature': signed('signature') });
 	} catch {
 		return refusal(401, 'bad-signature', 'The signature does not prove this callback: the signing secret differs, or it is older than five minutes.');
 	}
-	const parsed = safeParse(callback, JSON.parse(body));
+	const parsed = safeParse(callback, said);
 	if (!parsed.success) return refusal(400, 'not-valid', parsed.issues[0].message);
 	const told = await toldBy(db, workspace, id, parsed.output, now);
 	return told ? keep(db, told, now) : { ok: true, seq: null, wakes: false };
