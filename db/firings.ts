@@ -25,6 +25,9 @@ export type Firing = {
 	performed: { part: number; request: IntentRequest }[];
 };
 
+/** What needs no doing again: it is done, or a person left it (R12). */
+const isOver = sql`(${intent.state} = 'done' OR (${intent.state} = 'abandoned' AND json_extract(${intent.response}, '$.settled.outcome') = 'left'))`;
+
 /** What step jobs fire on, by job id, and the database's clock then, ms (R20). A job whose run or step is not there has none. */
 export const readFirings = async (database: Database, jobs: readonly Job[]): Promise<{ firings: Map<number, Firing>; now: number }> => {
 	const ofSteps = jobs.filter((one) => one.runId !== null && one.number !== null);
@@ -32,7 +35,6 @@ export const readFirings = async (database: Database, jobs: readonly Job[]): Pro
 	const stepIds = sql`(SELECT value FROM json_each(${JSON.stringify(ofSteps.map(keyOf))}))`;
 	const runIds = sql`(SELECT value FROM json_each(${JSON.stringify([...new Set(ofSteps.map(({ runId }) => runId))])}))`;
 	const thisStep = alias(step, 'this_step');
-	const isOver = sql`(${intent.state} = 'done' OR (${intent.state} = 'abandoned' AND json_extract(${intent.response}, '$.settled.outcome') = 'left'))`;
 	const [runs, steps, versions, intents, waits, performed, [clock]] = await database.batch([
 		database.select().from(run).where(inArray(run.id, runIds)),
 		database.select().from(step).where(inArray(step.id, stepIds)),
@@ -71,3 +73,13 @@ export const readFirings = async (database: Database, jobs: readonly Job[]): Pro
 };
 
 const keyOf = ({ runId, number }: Job): string => `${runId}:${number}`;
+
+/** What a step of the playbook has done in a run so far. */
+export const readPerformed = async (database: Database, runId: string, stepId: string): Promise<Firing['performed']> => {
+	const rows = await database
+		.select({ part: intent.part, request: intent.request })
+		.from(intent)
+		.innerJoin(step, and(eq(step.runId, intent.runId), eq(step.number, intent.number)))
+		.where(and(eq(intent.runId, runId), eq(step.stepId, stepId), isOver));
+	return rows as Firing['performed'];
+};

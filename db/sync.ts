@@ -52,6 +52,7 @@ const columns: { [K in MirrorKind]: readonly (keyof MirrorRows[K] & string)[] } 
 	conflict: ['id', 'customerId', 'subjectType', 'subjectId', 'field', 'choices', 'state', 'openedAt', 'settledBy', 'settledAt', 'chosen'],
 	draft: ['id', 'runId', 'number', 'customerId', 'assignees', 'teamId', 'from', 'replyTo', 'to', 'cc', 'bcc', 'subject', 'html', 'text', 'state', 'decidedBy', 'decidedAt', 'createdAt'],
 	incident: ['id', 'kind', 'ref', 'detail', 'openedAt', 'closedAt'],
+	apiKey: ['id', 'name', 'hint', 'createdBy', 'createdAt', 'usedAt', 'revokedAt'],
 };
 
 type MirrorTable = SQLiteTable & { id: SQLiteColumn; workspace: SQLiteColumn; seq: SQLiteColumn; deletedAt: SQLiteColumn };
@@ -71,6 +72,7 @@ function visible(kind: MirrorKind, reader: Reader, cursor: Cursor): SQL {
 	if (kind === 'mail' && reader.role !== 'administrator')
 		return sql` AND (kind NOT IN ('sign-in', 'invitation') OR EXISTS (SELECT 1 FROM json_each(to_addresses) WHERE value = ${reader.email}))`;
 	if (kind === 'incident' && reader.role !== 'administrator') return sql` AND false`;
+	if (kind === 'apiKey' && reader.role !== 'administrator') return sql` AND false`;
 	if (kind === 'follow') return sql` AND user_id = ${reader.userId}`;
 	// A view that was shared and is private now comes once more, as gone, to devices that may hold it.
 	if (kind === 'view') return sql` AND (is_shared OR owner = ${reader.userId} OR (was_shared AND seq > ${cursor.start}))`;

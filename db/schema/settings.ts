@@ -1,5 +1,5 @@
 /** What a workspace's administrators define: stages, custom fields, tags, teams. Mirrored to devices. */
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { json, mirrored } from './columns.ts';
 
 export const stage = sqliteTable(
@@ -50,3 +50,22 @@ export const importJob = sqliteTable('import', {
 	startedAt: integer('started_at').notNull(),
 	endedAt: integer('ended_at'),
 });
+
+/** A key that opens the HTTP API to a program (AD2, IN1). The secret is shown once, and only its hash is kept. */
+export const apiKey = sqliteTable(
+	'api_key',
+	{
+		...mirrored(),
+		id: text('id').primaryKey(),
+		name: text('name').notNull(),
+		/** SHA-256 of the secret, hex. */
+		hash: text('hash').notNull(),
+		/** The secret's last four characters. */
+		hint: text('hint').notNull(),
+		createdBy: text('created_by').notNull(),
+		createdAt: integer('created_at').notNull(),
+		usedAt: integer('used_at'),
+		revokedAt: integer('revoked_at'),
+	},
+	(t) => [index('api_key_seq').on(t.workspace, t.seq), uniqueIndex('api_key_hash').on(t.hash)],
+);

@@ -63,9 +63,11 @@ export type MirrorRows = {
 	};
 	/** For administrators. `detail`: of lateness its figures in ms (count, p50, p99, worst, bound, window); of a quarantined step runId, number, stepId, playbookId, customerId; of a timer playbookId and timer. */
 	incident: { id: string; kind: 'lateness' | 'quarantine'; ref: string; detail: Record<string, unknown>; openedAt: number; closedAt: number | null };
+	/** For administrators only; never the secret. */
+	apiKey: { id: string; name: string; hint: string; createdBy: string; createdAt: number; usedAt: number | null; revokedAt: number | null };
 };
 export type MirrorKind = keyof MirrorRows;
-export const mirrorKinds = ['person', 'stage', 'field', 'tag', 'team', 'customer', 'contact', 'agreement', 'playbook', 'playbookVersion', 'activation', 'run', 'step', 'task', 'mail', 'interaction', 'usageWeek', 'follow', 'view', 'note', 'template', 'conflict', 'draft', 'incident'] as const satisfies readonly MirrorKind[];
+export const mirrorKinds = ['person', 'stage', 'field', 'tag', 'team', 'customer', 'contact', 'agreement', 'playbook', 'playbookVersion', 'activation', 'run', 'step', 'task', 'mail', 'interaction', 'usageWeek', 'follow', 'view', 'note', 'template', 'conflict', 'draft', 'incident', 'apiKey'] as const satisfies readonly MirrorKind[];
 
 /** One row on its way to a device; `data` is null when it was deleted. */
 export type SyncedRow = { [K in MirrorKind]: { kind: K; id: string; seq: number; data: MirrorRows[K] | null } }[MirrorKind];

@@ -43,6 +43,9 @@ import { resumeRun } from './resume-run.ts';
 import { jumpToStep } from './jump-to-step.ts';
 import { runAgain } from './run-again.ts';
 import { settleIntent } from './settle-intent.ts';
+import { makeApiKey } from './make-api-key.ts';
+import { revokeApiKey } from './revoke-api-key.ts';
+import { previewRetry } from './preview-retry.ts';
 import type { Command } from './command.ts';
 
 export const commands = {
@@ -90,5 +93,8 @@ export const commands = {
 	'jump-to-step': jumpToStep,
 	'run-again': runAgain,
 	'settle-intent': settleIntent,
+	'preview-retry': previewRetry,
+	'make-api-key': makeApiKey,
+	'revoke-api-key': revokeApiKey,
 } as const satisfies Record<string, Command>;
 export type CommandType = keyof typeof commands;

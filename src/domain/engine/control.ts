@@ -14,7 +14,7 @@ export type Missed = (typeof missedChoices)[number];
 export type Order = { kind: 'stop' | 'pause' | 'retry' | 'skip' } | { kind: 'resume'; missed: Missed } | { kind: 'jump'; stepId: string };
 
 export type Standing = {
-	definition: Pick<PlaybookDefinition, 'steps'> | null;
+	definition: PlaybookDefinition | null;
 	/** `pausedAt` in ms; null when it isn't paused. */
 	run: Pick<Run, 'state' | 'epoch' | 'hasErrors'> & { pausedAt: number | null };
 	/** The run's last step; null when it has none. */
@@ -83,6 +83,8 @@ export function control(order: Order, standing: Standing): Controlled {
 			const target = standing.definition && findStep(standing.definition, order.stepId);
 			if (!target) return { isAllowed: false, code: 'no-such-step' };
 			// A step on its way can't be left: it may be sending.
+			// Left behind unanswered, it could be come back to, and be done twice (R12).
+			if (step?.state === 'unknown') return { isAllowed: false, code: 'settle-first' };
 			if (!step || (run.state === 'running' && !isAhead(standing))) return { isAllowed: false, code: 'on-its-way' };
 			return {
 				isAllowed: true,

@@ -27,9 +27,9 @@ export function prepare(event: RequestEvent): void {
 
 const isWrite = (request: Request): boolean => !['GET', 'HEAD', 'OPTIONS'].includes(request.method);
 
-/** Refuses a write that another site's page sends with this person's cookie. A call with the start secret carries no cookie's right. */
+/** Refuses a write that another site's page sends with this person's cookie. A call with the start secret, or of the API by key, carries no cookie's right. */
 export function refuseForeign(event: RequestEvent): Response | null {
-	if (!isWrite(event.request) || event.request.headers.has('x-cuebook-start')) return null;
+	if (!isWrite(event.request) || event.request.headers.has('x-cuebook-start') || event.url.pathname.startsWith('/api/v1/')) return null;
 	const origin = event.request.headers.get('origin');
 	if (origin !== null && (origin === event.url.origin || origin === new URL(event.locals.settings.APP_URL).origin)) return null;
 	return refuse(403, 'foreign-origin', 'This call did not come from a page of this app. Open the app at its own address and try again.');

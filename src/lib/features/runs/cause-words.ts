@@ -7,7 +7,7 @@ import { valueText, type Names } from '$lib/features/flow/values.ts';
 
 /** What led to it: a person, a time, another playbook, or what happened to the customer. */
 export function causeText(cause: RunCause, names: Names): string {
-	const person = 'userId' in cause ? (names.row('person', cause.userId)?.name ?? m.run_somebody()) : '';
+	const person = 'userId' in cause ? (('name' in cause ? cause.name : undefined) ?? names.row('person', cause.userId)?.name ?? m.run_somebody()) : '';
 	switch (cause.by) {
 		case 'person': return m.run_by_person({ name: person });
 		case 'activation': return m.run_by_activation({ name: person });

@@ -8,6 +8,8 @@ const refusals: Record<string, () => string> = {
 	'no-such-run': m.refusal_no_such_run,
 	'run-moved-on': m.refusal_run_moved_on,
 	'no-right': m.refusal_no_right,
+	'still-running': m.refusal_still_running,
+	'no-such-step': m.refusal_no_such_step,
 	once: m.refusal_once,
 	running: m.refusal_running,
 	every: m.refusal_every,

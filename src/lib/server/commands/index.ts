@@ -6,12 +6,13 @@ import { createCustomer, createPlaybook } from './documents.ts';
 import { createNote, createTemplate } from './notes.ts';
 import { changeRole, invitePerson, removePerson } from './members.ts';
 import { publishPlaybook, restoreVersion } from './playbooks.ts';
-import { jumpToStep, pauseRun, resumeRun, retryStep, runAgain, skipStep, startRun, stopRun } from './runs.ts';
+import { jumpToStep, pauseRun, previewRetry, resumeRun, retryStep, runAgain, skipStep, startRun, stopRun } from './runs.ts';
 import { changeWorkspace, removeField, removeStage, removeTag, removeTeam, saveField, saveStage, saveTag, saveTeam } from './settings.ts';
 import { completeTask, createTask, logInteraction } from './work.ts';
 import { editCustomers } from './bulk.ts';
 import { followCustomer, removeView, saveView, unfollowCustomer } from './portfolio.ts';
 import { approveMail, cancelMail, editMail } from './drafts.ts';
+import { makeApiKey, revokeApiKey } from './api-keys.ts';
 import { takeBack } from './take-back.ts';
 import { retryTimer } from './operations.ts';
 import { settleIntent } from './settle.ts';
@@ -61,4 +62,7 @@ export const handlers: Record<CommandType, Handler> = {
 	'jump-to-step': jumpToStep,
 	'run-again': runAgain,
 	'settle-intent': settleIntent,
+	'preview-retry': previewRetry,
+	'make-api-key': makeApiKey,
+	'revoke-api-key': revokeApiKey,
 };

@@ -1,10 +1,17 @@
 /** Starting runs by hand, and control over those that are under way (R8). */
 import { readTruth } from '#db/facts.ts';
-import { orderRun, type Control } from '#db/control.ts';
+import { openConflicts } from '#db/conflicts.ts';
+import { orderRun, readStanding, type Control } from '#db/control.ts';
 import { assertNotIn, enrolRun } from '#db/entries.ts';
 import { activePlaybooks, insertRunEvent, readRun } from '#db/runs.ts';
+import { readPerformed } from '#db/firings.ts';
 import { forBatch } from '#db/statement.ts';
+import { readStep } from '#db/steps.ts';
 import type { Missed, Order } from '#domain/engine/control.ts';
+import { errorText } from '#domain/engine/error.ts';
+import { factsFromRows } from '#domain/engine/facts-from-rows.ts';
+import { previewRetry as preview, type RetryPreview } from '#domain/engine/retry-preview.ts';
+import { undecided } from '#domain/engine/undecided.ts';
 import { accepted, held, refused, type Deciding, type Handler } from './decision.ts';
 import { enrolments, judge } from './entering.ts';
 
@@ -72,4 +79,25 @@ export const runAgain: Handler<Controls> = async (deciding) => {
 	const said = (id: string, type: string, other: string) => insertRunEvent(member.workspaceId, id, type, { by, ...(name ? { name } : {}), reason, run: other }, now);
 	const statements = [assertNotIn(again), ...enrolRun(again, one.enrolment.first), said(again.id, 'began-again', runId), said(runId, 'run-again', again.id)];
 	return accepted(forBatch(db, statements), { result: { runId: again.id }, wakes: true });
+};
+
+/** A read: the step as it would fire now, by the same reading as the worker's. */
+export const previewRetry: Handler<{ runId: string }> = async ({ db, args, member, now }) => {
+	const run = await readRun(db, args.runId);
+	if (!run || run.workspace !== member.workspaceId) return refused('no-such-run');
+	const standing = await readStanding(db, member.workspaceId, run.id, now);
+	if (run.state !== 'failed' || !standing?.step) return held('run-moved-on', { state: run.state });
+	// The retry is a step of its own behind the failed one, which counts among what was performed.
+	const { number, stepId } = standing.step;
+	const [failed, truth, conflicts, performed] = await Promise.all([
+		readStep(db, run.id, number),
+		readTruth(db, member.workspaceId, [run.subjectId]),
+		openConflicts(db, member.workspaceId, [run.subjectId], now),
+		readPerformed(db, run.id, stepId),
+	]);
+	const [one] = truth?.customers ?? [];
+	if (!standing.definition || !one) return accepted([], { result: { outcome: 'fails', error: errorText(one ? 'unknown-version' : 'record-gone') } satisfies RetryPreview });
+	const facts = factsFromRows(one, truth!.settings, { run });
+	const firing = { definition: standing.definition, run, step: { number: number + 1, stepId, dueAt: now }, facts, now, performed, undecided: undecided(conflicts) };
+	return accepted([], { result: preview(firing, failed?.input ?? null) });
 };

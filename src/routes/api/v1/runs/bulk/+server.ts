@@ -1,0 +1,4 @@
+import { orderMany } from '$lib/server/run-orders.ts';
+import type { RequestHandler } from './$types';
+
+export const POST: RequestHandler = (event) => orderMany(event);
