@@ -45,6 +45,7 @@ describe('RU3, R8: orders', () => {
 		[orders('skip'), standing('running', 'scheduled', 'a'), 'nothing-to-skip'],
 		[jump('b'), standing('running', 'scheduled', 'a'), 'on-its-way'],
 		[orders('skip'), standing('paused', 'scheduled'), 'nothing-to-skip'],
+		[jump('b'), standing('failed', 'unknown'), 'settle-first'],
 		[jump('gone'), standing('failed', 'failed'), 'no-such-step'],
 		[jump('a'), standing('failed', 'failed', 'a', { definition: null }), 'no-such-step'],
 	])('no %j: %#', (order, at, code) => expect(control(order, at)).toEqual({ isAllowed: false, code }));
