@@ -1,13 +1,15 @@
 /** The app without network, and with colleagues: SY1, SY4, MO1; the issue's parts 5 and 11. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPlace, until, type Person, type Place, type Window } from './people.ts';
+import { furnish, type Screen } from './screens.ts';
 
 let place: Place;
 let colleague: Person;
 let customers: { id: string; name: string }[];
+let screens: Screen[];
 beforeAll(async () => {
 	place = await openPlace();
-	await place.loadDemo();
+	screens = await furnish(place);
 	colleague = await place.colleague('ana.ruiz@example.org');
 	customers = (await place.owner.rows('customer')).toSorted((a, b) => a.name.localeCompare(b.name));
 });
@@ -33,6 +35,34 @@ test('it can be installed: a valid manifest, reachable icons, a worker that cont
 	expect(errors).toEqual([]);
 	await context.close();
 });
+
+test('every screen opens without network on what was synced, or says that it isn’t here, and how old all that is (SY1, SY2)', async () => {
+	const { page, open, synced, errors, context } = await place.owner.window('phone');
+	await open('/');
+	await synced();
+	await until('a worker in control', () => page.evaluate(() => navigator.serviceWorker.controller !== null));
+	await context.setOffline(true);
+	await page.reload();
+	await page.locator('[data-as-of]').waitFor();
+	const never = ['customers/customer', 'customers/customer_x/documents/note', 'playbooks/playbook', 'runs/run', 'templates/template'].map((kind) => ({ name: `never seen: ${kind}`, path: `/${kind}_${'z'.repeat(20)}` }));
+	for (const { name, path } of [...screens, ...never]) {
+		// As a link does, inside the app.
+		await page.evaluate((href) => {
+			const link = Object.assign(document.createElement('a'), { href });
+			document.body.append(link);
+			link.click();
+			link.remove();
+		}, path);
+		await until(`${name} without network`, () => page.evaluate((wanted) => {
+			// The error page has another main.
+			const main = document.querySelector<HTMLElement>('main#content');
+			if (location.pathname + location.search !== wanted || !main || !document.querySelector('[data-as-of]')) return false;
+			return main.innerText.trim().length > 20 && ![...main.querySelectorAll('[role=status]')].some((one) => /Loading|Opening/.test(one.textContent));
+		}, path));
+	}
+	expect(errors).toEqual([]);
+	await context.close();
+}, 120_000);
 
 describe('without network', () => {
 	let phone: Window;
