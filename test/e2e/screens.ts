@@ -68,6 +68,7 @@ export async function furnish(place: Place): Promise<Screen[]> {
 		{ name: 'playbook', path: `/playbooks/${playbookId}` },
 		{ name: 'run', path: `/runs/${runs[0]!.id}` },
 		{ name: 'outbox', path: '/outbox' },
+		{ name: 'operations', path: '/operations' },
 		...settings.map((tab) => ({ name: `settings-${tab}`, path: `/settings/${tab}` })),
 	];
 }

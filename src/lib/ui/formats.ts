@@ -75,3 +75,10 @@ export function formatRelative(at: number, now: number, locale: string): string 
 	if (size < 7 * day) return `${distance}, ${dates(locale, { weekday: 'short' }).format(at)} ${clock}`;
 	return `${distance}, ${formatDate(at, locale, now)}`;
 }
+
+/** `250 ms`, `2.5 sec`, `5 min`, `3 hr`, `2 days`: how long something took, in the unit a person would say it in. */
+export function formatSpan(ms: number, locale: string): string {
+	const units = [['millisecond', 1, 1_000], ['second', 1_000, 90_000], ['minute', minute, 90 * minute], ['hour', hour, 36 * hour], ['day', day, Infinity]] as const;
+	const [unit, size] = units.find(([, , below]) => ms < below)!;
+	return numbers(locale, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: unit === 'millisecond' ? 0 : 1 }).format(ms / size);
+}

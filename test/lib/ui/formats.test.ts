@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { daysBetween, formatDistance, formatExact, formatMoney, formatRelative } from '../../../src/lib/ui/formats.ts';
+import { daysBetween, formatDistance, formatExact, formatMoney, formatRelative, formatSpan } from '../../../src/lib/ui/formats.ts';
 
 const at = (text: string) => new Date(text).getTime();
 const now = at('2026-11-24T08:00');
@@ -42,3 +42,13 @@ describe('money', () => {
 		expect(plain(formatMoney(1240, 'fr'))).toBe('1 240 €');
 	});
 });
+
+test.each([
+	[0, '0 ms'],
+	[250, '250 ms'],
+	[2_500, '2.5 sec'],
+	[30_000, '30 sec'],
+	[300_000, '5 min'],
+	[7_200_000, '2 hr'],
+	[3 * 86_400_000, '3 days'],
+])('%i ms took %s', (ms, said) => expect(formatSpan(ms, 'en')).toBe(said));

@@ -1,4 +1,5 @@
 /** What the palette can do besides going somewhere. Creating opens the page that asks for the name. */
+import Activity from '@lucide/svelte/icons/activity';
 import BookPlus from '@lucide/svelte/icons/book-plus';
 import FileUp from '@lucide/svelte/icons/file-up';
 import Keyboard from '@lucide/svelte/icons/keyboard';
@@ -39,6 +40,7 @@ export function commands(acts: { showKeys: () => void; signOut: () => void }): C
 		list.push({ id: 'new-playbook', label: m.palette_new_playbook(), icon: BookPlus, run: () => goto('/playbooks?new') });
 	}
 	if (session.may('import')) list.push({ id: 'import', label: m.palette_import(), icon: FileUp, run: () => goto('/customers/import') });
+	if (session.may('settings.change')) list.push({ id: 'operations', label: m.ops_title(), icon: Activity, run: () => goto('/operations') });
 	for (const choice of themeChoices()) {
 		if (choice.id !== theme.choice) list.push({ id: `theme-${choice.id}`, label: `${m.frame_theme()}: ${choice.label}`, icon: choice.icon, run: () => theme.choose(choice.id) });
 	}

@@ -1,0 +1,29 @@
+/** What incidents and outside systems are called. */
+import type { MirrorRows } from '#domain/mirror.ts';
+import { m } from '$lib/messages/messages.js';
+import { mirror } from '$lib/sync/index.ts';
+import { formatSpan } from '$lib/ui/formats.ts';
+import { locale } from '$lib/ui/locale.ts';
+
+type Incident = MirrorRows['incident'];
+const playbookOf = ({ detail }: Incident): string => mirror.row('playbook', String(detail.playbookId))?.name ?? m.ops_a_playbook();
+
+/** What is quarantined: a step of a playbook, with its customer, or a playbook's timer. */
+export function quarantinedName(incident: Incident): string {
+	if (incident.detail.runId === undefined) return m.ops_quarantined_timer({ playbook: playbookOf(incident) });
+	const customer = mirror.row('customer', String(incident.detail.customerId))?.name;
+	return m.ops_quarantined_step({ playbook: playbookOf(incident) }) + (customer ? `, ${customer}` : '');
+}
+
+/** What an incident is about, in a line. */
+export const incidentName = (incident: Incident): string =>
+	incident.kind === 'lateness' ? m.ops_incident_lateness({ p99: formatSpan(Number(incident.detail.p99), locale()) }) : m.ops_incident_quarantine({ what: quarantinedName(incident) });
+
+/** An outside system as its breaker names it (party/perform.ts): `webhook host`, `push host`, `document id`, `mail`. */
+export function systemName(system: string): string {
+	const [kind, name = ''] = system.split(' ');
+	if (kind === 'webhook') return m.ops_breaker_webhook({ name });
+	if (kind === 'push') return m.ops_breaker_push({ name });
+	if (kind === 'document') return m.ops_breaker_document({ name: mirror.row('customer', name)?.name ?? name });
+	return kind === 'mail' ? m.ops_breaker_mail() : system;
+}
