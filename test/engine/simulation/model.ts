@@ -26,6 +26,8 @@ export function judge(world: World, people: People): string[] {
 			return [...standing(run, own, of(jobs, run['id']), of(waits, run['id']), runs), ...walked(people, run, own, definition), ...timed(people, run, own, of(ended, run['id']), definition), ...sentOnce(world, people, run, own, of(intents, run['id']))];
 		}),
 		...twiceEnded(ended),
+		...world.unheld,
+		...[...world.deaths].filter(([, times]) => times > crashesAllowed).map(([key, times]) => `${key} killed ${times} workers (R15)`),
 		...effects(world, intents),
 		...stopped(people, intents),
 		...rowsOf(`SELECT key FROM intent WHERE kind = 'task' AND state = 'done' AND key NOT IN (SELECT id FROM task)`).map(({ key }) => `the task ${key} is not there`),
@@ -130,8 +132,6 @@ function sentOnce(world: World, people: People, run: Row, steps: Row[], intents:
 	const mails = sent.filter(({ kind, number }) => kind === 'mail' && steps.find((step) => step['number'] === number)!['state'] !== 'unknown');
 	const jumps = (number: number) => steps.filter((step) => step['number'] <= number && people.jumped.has(step['id'])).length;
 	for (const [id, own] of grouped(mails, ({ number }) => `${steps.find((step) => step['number'] === number)!['step_id']} after ${jumps(number)} jumps`)) if (own.length > 1) faults.push(`${run['id']}: the mail of ${id} went out ${own.length} times`);
-	// Three workers died by a job, not fewer and not more, before it was given up (R15).
-	for (const step of steps) if (String(step['error']).includes('quarantined') && step['attempts'] !== crashesAllowed + 1 && world.happened.every(({ what }) => what === 'poison')) faults.push(`${run['id']}:${step['number']} was given up after ${step['attempts']} claims (R15)`);
 	return faults;
 }
 

@@ -3,7 +3,7 @@
  * and answer late, twice, wrongly or not at all.
  */
 import { commit } from '#db/statement.ts';
-import { truth } from './store.ts';
+import { rowsOf, truth } from './store.ts';
 import type { World } from './world.ts';
 
 /** A request as the outside saw it, at its own time. `asked`: when its worker called; `isNew`: it did something, and not the same again. */
@@ -26,10 +26,13 @@ export function networkOf(world: World): typeof fetch {
 		const to = url.hostname === 'mail.test' ? 'mail' : url.hostname === 'hook.test' ? 'hook' : 'document';
 		const key = to === 'document' ? (JSON.parse(text) as { key: string }).key : (new Headers(init.headers).get('idempotency-key') ?? '');
 		const asked = world.now;
+		// Its key says which job it is done for: that one has this worker's token, or none any more.
+		const [held] = rowsOf('SELECT token FROM job WHERE token IS NOT NULL AND run_id = ? AND number = ?', key.split('-').slice(0, 2));
+		if (held && !held['token'].startsWith(`${worker.name} `)) world.unheld.push(`${to} ${key} was asked for by ${worker.name}, but ${held['token']} holds the job (R6)`);
 		const log = (answer: Seen['answer'], isNew = false) => void world.seen.push({ asked, at: world.now, to, key, body: text, answer, isNew });
 
 		await world.gate(worker, `${to} →`);
-		if (world.poisoned !== null && key.startsWith(world.poisoned)) return world.dies(worker);
+		if (world.poisoned !== null && key.startsWith(world.poisoned)) return world.dies(worker, key);
 		const trouble = world.trouble('provider');
 		if (trouble === 'provider unreachable') throw new TypeError('fetch failed');
 		if (trouble === 'provider 429') return (log('busy'), json({ statusCode: 429, name: 'rate_limit_exceeded', message: 'Too many requests.' }, 429, { 'retry-after': '7' }));

@@ -61,7 +61,7 @@ export class People {
 				const [{ stage: from }] = rowsOf('SELECT stage FROM customer WHERE id = ?', [customer]) as [{ stage: string }];
 				if (from === stage) return;
 				const event = stageChanged('w1', `moved-${++this.#events}`, customer, { at: now, data: { field: 'stage', from, to: stage } });
-				return void (await commit(truth, [bumpSeq('w1'), statement('UPDATE customer SET stage = :stage WHERE id = :customer', { stage, customer }), insertEvent('w1', event)]));
+				return void (await commit(truth, [bumpSeq('w1'), statement(`UPDATE customer SET stage = :stage, name = name || '+' WHERE id = :customer`, { stage, customer }), insertEvent('w1', event)]));
 			}
 		}
 	}

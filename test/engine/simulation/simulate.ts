@@ -1,6 +1,6 @@
 /** One simulation of the engine: runs enter, automation rooms work, everything goes wrong, then stops going wrong; and the judgement (model.ts). */
 import Automation from '#party/automation.ts';
-import { nextDueAt } from '#db/jobs.ts';
+import { crashesAllowed, nextDueAt } from '#db/jobs.ts';
 import type { Case, Planted, Trouble } from './case.ts';
 import { judge } from './model.ts';
 import { People } from './people.ts';
@@ -68,7 +68,7 @@ async function lived(world: World, one: Case): Promise<string[]> {
 		const left = alive().length;
 		if (left < 1 || (left < 3 && fate.often(0.05))) hire();
 	};
-	const kill = (worker: Worker): void => void ((worker.isDead = true), world.deaths++);
+	const kill = (worker: Worker): void => void (worker.isDead = true);
 	const freeze = (worker: Worker, ms: number): void => void (world.happens('freeze') && (worker.frozenUntil = world.now + ms));
 	const step = (worker: Worker, skew: number): void => void (world.happens('clock') && (worker.skew = skew));
 	const poison = (): void => {
@@ -118,6 +118,7 @@ async function lived(world: World, one: Case): Promise<string[]> {
 			const due = await nextDueAt(truth, 'w1', 0);
 			if (due === null && rowsOf('SELECT 1 FROM event WHERE drained_at IS NULL').length === 0) return late;
 			if (world.gates > mostGates) return ['it never comes to rest'];
+			if ([...world.deaths.values()].some((times) => times > 2 * crashesAllowed)) return ['a job kills one worker after the other (R15)'];
 			world.pass(Math.max(1, (due ?? 0) - world.now));
 			if (worker.isDead) worker = hire();
 			wake(worker);

@@ -22,7 +22,10 @@ export class World {
 	current: Worker | null = null;
 	/** Whoever asks for an effect whose key begins so, dies: a job that kills. */
 	poisoned: string | null = null;
-	deaths = 0;
+	/** How many died of each key. */
+	readonly deaths = new Map<string, number>();
+	/** Requests of workers that held the job no more. */
+	readonly unheld: string[] = [];
 	/** Everything that happened, by number; the labels of gates are kept for crashes only. */
 	happened: { number: number; what: Trouble }[] = [];
 	gates = 0;
@@ -73,10 +76,10 @@ export class World {
 		return this.happens(what) ? what : null;
 	}
 
-	/** Kills a worker in the middle of what it does. */
-	dies(worker: Worker): Promise<never> {
+	/** Kills a worker in the middle of what it does, of a job's key if that is what killed it. */
+	dies(worker: Worker, of: string | null = null): Promise<never> {
 		worker.isDead = true;
-		this.deaths++;
+		if (of !== null) this.deaths.set(of, (this.deaths.get(of) ?? 0) + 1);
 		return new Promise(() => {});
 	}
 
@@ -150,7 +153,7 @@ export async function within<T>(world: World, run: () => Promise<T>): Promise<T>
 	Date.now = () => world.now + (world.current?.skew ?? 0);
 	Math.random = jitter.next;
 	AbortSignal.timeout = () => never;
-	crypto.randomUUID = () => `token-${++ids}` as ReturnType<typeof randomUUID>;
+	crypto.randomUUID = () => `${world.current!.name} ${++ids}` as ReturnType<typeof randomUUID>;
 	// The engine's own hashes, at once: in a thread of their own they would come back in an order that no seed decides.
 	Object.assign(crypto.subtle, { digest: async (_: unknown, data: BufferSource) => createHash('sha256').update(new Uint8Array(data as ArrayBuffer)).digest().buffer, sign: async () => new ArrayBuffer(32), importKey: async () => ({}) });
 	try {

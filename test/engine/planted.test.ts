@@ -1,0 +1,52 @@
+/** Does the simulation see anything? Mistakes are planted between the engine and its store, one at a time; each must be noticed within a few schedules. */
+import { describe, expect, it, vi } from 'vitest';
+import type { Planted } from './simulation/case.ts';
+import { simulate } from './simulation/simulate.ts';
+
+const keys = vi.hoisted(() => ({ isCounted: false, count: 0 }));
+vi.mock('#domain/engine/intent-key.ts', async (original) => {
+	const { intentKey } = await original<typeof import('#domain/engine/intent-key.ts')>();
+	return { intentKey: (...of: Parameters<typeof intentKey>) => intentKey(...of) + (keys.isCounted ? `-${++keys.count}` : '') };
+});
+
+const [first, within] = [5_000, 120];
+/** Words of the engine's statements that were met: a mistake in words that are gone would be none. */
+const met = new Set<string>();
+const instead = (...changes: [part: string, by: string][]): Planted => ({
+	sql: (text) => changes.reduce((now, [part, by]) => (now.includes(part) ? (met.add(part), now.replaceAll(part, by)) : now), text),
+});
+/** What was recorded for a step is not seen when it is tried again. */
+const forgotten: [string, string] = ['order by "intent"."part"', 'and 0 order by "intent"."part"'];
+
+const mistakes: Record<string, Planted & { countsKeys?: true }> = {
+	'the lease is not checked before sending (R6)': instead(['job.id = :id AND job.token = :token', 'job.id = :id'], ["visible_at = COALESCE(:now, CAST(unixepoch('subsec') * 1000 AS INTEGER)) + 60000", "visible_at = COALESCE(:now, CAST(unixepoch('subsec') * 1000 AS INTEGER)) + 3000"], ['attempt, crashes, quarantined_at', 'attempt, 0 AS crashes, quarantined_at']),
+	'an intent’s key has the attempt in it (R10)': { ...instead(forgotten), countsKeys: true },
+	'a stop leaves the job, and the epoch is not checked (R8)': instead([' AND run.epoch = job.epoch', ''], [`AND run.state IN ('running', 'waiting')`, '']),
+	'the next job is not in the commit (R14)': {
+		batches: (statements) => {
+			const isNext = ({ sql }: { sql: string }) => sql.includes('INSERT INTO job');
+			return statements.some(({ sql }) => sql.startsWith('DELETE FROM job WHERE id')) && statements.some(isNext) ? [statements.filter((one) => !isNext(one)), statements.filter(isNext)] : [statements];
+		},
+	},
+	'expired leases are not counted (R15)': instead(['crashes = crashes + (token IS NOT NULL)', 'crashes = crashes']),
+	'a job is given up after four workers (R15)': instead(['attempt, crashes, quarantined_at', 'attempt, crashes - 1 AS crashes, quarantined_at']),
+	'what is unknown is sent again (R12)': instead(['token, epoch, attempt, crashes', 'token, epoch, attempt + 11 AS attempt, crashes'], ['"intent"."state", "intent"."request"', `CASE "intent"."state" WHEN 'unknown' THEN 'sending' ELSE "intent"."state" END, "intent"."request"`]),
+	'what a run waited for stays open (R14)': instead(['UPDATE wait_token SET consumed_at = :now WHERE kind', 'UPDATE wait_token SET consumed_at = :now WHERE 0 AND kind']),
+	'a claim does not move the job (R7)': instead(["visible_at = COALESCE(:now, CAST(unixepoch('subsec') * 1000 AS INTEGER)) + 60000", 'visible_at = visible_at']),
+	'a request is written anew when it is tried again (R11)': instead(forgotten, ['ON CONFLICT (key) DO NOTHING', 'ON CONFLICT (key) DO UPDATE SET request = excluded.request']),
+	'decisions are written whatever the clock says (R20)': instead(["ABS(CAST(unixepoch('subsec') * 1000 AS INTEGER) - :now) <= 60000", 'true']),
+};
+
+describe('the simulation notices', () => {
+	it.each(Object.entries(mistakes))('%s', async (_, { countsKeys, ...planted }) => {
+		keys.isCounted = countsKeys === true;
+		let found: { seed: number; fault: string } | null = null;
+		for (let seed = first; seed < first + within && found === null; seed++) {
+			const { faults } = await simulate({ seed }, planted);
+			if (faults.length > 0) found = { seed, fault: faults[0]! };
+		}
+		keys.isCounted = false;
+		expect(found, `within ${within} schedules`).not.toBeNull();
+		console.log(`noticed at seed ${found!.seed}, the ${found!.seed - first + 1}th: ${found!.fault}`);
+	});
+});
