@@ -116,11 +116,12 @@ async function lived(world: World, one: Case): Promise<string[]> {
 				for (const { id, token } of claimed) if (rowsOf('SELECT 1 FROM job WHERE id = ? AND token = ?', [id, token]).length > 0) late.push(`the job ${id} is still held, two leases after the trouble`);
 			}
 			const due = await nextDueAt(truth, 'w1', 0);
-			if (due === null && rowsOf('SELECT 1 FROM event WHERE drained_at IS NULL').length === 0) return late;
+			const thaws = schedule.thawsAt;
+			if (due === null && thaws === null && rowsOf('SELECT 1 FROM event WHERE drained_at IS NULL').length === 0) return late;
 			if (world.gates > mostGates) return ['it never comes to rest'];
 			if ([...world.deaths.values()].some((times) => times > 2 * crashesAllowed)) return ['a job kills one worker after the other (R15)'];
-			world.pass(Math.max(1, (due ?? 0) - world.now));
-			if (worker.isDead) worker = hire();
+			world.pass(Math.max(1, (due ?? thaws ?? 0) - world.now));
+			if (worker.isDead || worker.frozenUntil > world.now) worker = hire();
 			wake(worker);
 			await settled();
 		}
