@@ -3,13 +3,16 @@
  * gives one made of memory, whose storage can fail on demand.
  */
 
+/** `allowUnconfirmed`: what the room sends meanwhile doesn't wait for this write. What must wait for it awaits `sync`. */
+export type WriteOptions = { allowUnconfirmed?: boolean };
+
 /** Durable, transactional storage: writes without an `await` between them happen together or not at all. */
 export interface Storage {
 	get<T>(key: string): Promise<T | undefined>;
 	/** At most 128 entries of at most 128 KiB each. */
-	put(entries: Record<string, unknown>): Promise<void>;
+	put(entries: Record<string, unknown>, options?: WriteOptions): Promise<void>;
 	/** At most 128 keys. */
-	delete(keys: string[]): Promise<unknown>;
+	delete(keys: string[], options?: WriteOptions): Promise<unknown>;
 	list<T>(options: { prefix: string; start?: string }): Promise<Map<string, T>>;
 	/** Resolves when everything written so far is on disk, and throws if it could not be. */
 	sync(): Promise<void>;

@@ -5,7 +5,7 @@
 import type { Origin } from './copy.ts';
 
 /** How long after one merging the next may wait for more, in ms; and at how many bytes it no longer waits. */
-const gatherMs = 4;
+const gatherMs = 5;
 const gatherBytes = 64 * 1024;
 
 type Waiting = { origin: Origin; updates: Uint8Array[]; refuse: () => void };

@@ -26,6 +26,8 @@ const snapshotRows = 200;
 const snapshotBytes = 256 * 1024;
 /** Storage takes at most so many keys in one call. */
 const keysPerCall = 128;
+/** The host would hold back all that the room sends until a write is on disk, the fan-out too. What needs it there waits for `sync` (S4). */
+const unconfirmed = { allowUnconfirmed: true };
 
 export class Log {
 	readonly storage: Storage;
@@ -152,11 +154,11 @@ export class Log {
 		head.previous = head.snapshot;
 		head.snapshot = { position: this.position, chunks: next.chunks };
 		this.#rowsSince = this.#bytesSince = 0;
-		return inGroups(needless).map((keys) => this.storage.delete(keys));
+		return inGroups(needless).map((keys) => this.storage.delete(keys, unconfirmed));
 	}
 
 	#put(entries: Record<string, unknown>): Promise<unknown>[] {
-		return inGroups(Object.entries(entries)).map((group) => this.storage.put(Object.fromEntries(group)));
+		return inGroups(Object.entries(entries)).map((group) => this.storage.put(Object.fromEntries(group), unconfirmed));
 	}
 }
 

@@ -112,11 +112,11 @@ test('what comes alone waits for nothing; what a write must hold is merged befor
 		inbox.flush();
 		expect([merged.length, inbox.size]).toEqual([2, 0]);
 		take(4);
-		vi.advanceTimersByTime(4);
+		vi.advanceTimersByTime(5);
 		expect(merged).toEqual([[1], [2, 3], [4]]);
-		vi.advanceTimersByTime(4);
+		vi.advanceTimersByTime(5);
 		take(5);
-		vi.advanceTimersByTime(4);
+		vi.advanceTimersByTime(5);
 		take(6);
 		expect(merged.slice(3)).toEqual([[5], [6]]);
 	} finally {
