@@ -4,6 +4,7 @@ import type { Actor, Cause, EventType, RecordedEvent } from '#domain/events/even
 import type { Database } from './client.ts';
 import { event } from './schema/documents.ts';
 import { intent, playbookVersion, run, runEvent, step } from './schema/engine.ts';
+import { runArchive } from './schema/operations.ts';
 
 /** Events of a page; those of its last millisecond are all in it, so that the next page may begin before that. */
 const pageSize = 100;
@@ -23,9 +24,9 @@ export async function eventsOf(db: Database, workspaceId: string, customerId: st
 	}));
 }
 
-/** A run with its definition, steps, intents and history, as of one moment; null when there is no such run. */
+/** A run with its definition, steps, intents and history, as of one moment, also when it was put away (db/archive.ts); null when there is no such run. */
 export async function runInFull(db: Database, workspaceId: string, id: string) {
-	const [runs, definitions, steps, intents, events] = await db.batch([
+	const [runs, definitions, steps, intents, events, archived] = await db.batch([
 		db.select().from(run).where(and(eq(run.workspace, workspaceId), eq(run.id, id))),
 		db
 			.select({ definition: playbookVersion.definition })
@@ -34,6 +35,9 @@ export async function runInFull(db: Database, workspaceId: string, id: string) {
 		db.select().from(step).where(and(eq(step.runId, id), eq(step.workspace, workspaceId))).orderBy(asc(step.number)),
 		db.select().from(intent).where(and(eq(intent.runId, id), eq(intent.workspace, workspaceId))).orderBy(asc(intent.number), asc(intent.part)),
 		db.select().from(runEvent).where(and(eq(runEvent.runId, id), eq(runEvent.workspace, workspaceId))).orderBy(asc(runEvent.n)),
+		db.select().from(runArchive).where(and(eq(runArchive.workspace, workspaceId), eq(runArchive.id, id))),
 	]);
-	return runs[0] ? { run: runs[0], definition: definitions[0]?.definition ?? null, steps, intents, events } : null;
+	const definition = definitions[0]?.definition ?? null;
+	if (archived[0]) return { ...(archived[0].content as { run: typeof run.$inferSelect; steps: typeof steps; intents: typeof intents; events: typeof events }), definition };
+	return runs[0] ? { run: runs[0], definition, steps, intents, events } : null;
 }

@@ -5,6 +5,7 @@ import { lateness, nextDueAt } from '#db/jobs.ts';
 import { forgetLateness, noteLateness } from '#db/lateness.ts';
 import { commit } from '#db/statement.ts';
 import type { Breaker } from './breaker.ts';
+import { archive } from './archive.ts';
 import { callRoom } from './call.ts';
 import { Clock } from './clock.ts';
 import type { Dirty } from './dirty.ts';
@@ -25,6 +26,8 @@ export type Lasting = { settings: Settings; database: Database; breaker: Breaker
 /** The two clocks' difference, and a job's lateness, that are worth an alert, in ms (R20, R24). */
 const skewMs = 5_000;
 const lateMs = 60_000;
+/** How soon the next batch of finished runs is put away, in ms. */
+const archivePauseMs = 1_000;
 
 /**
  * One look, at most until `until`. Returns when the next one is due; both in ms of this machine's clock, which is set to the
@@ -68,10 +71,11 @@ export const look = async (lasting: Lasting, { workspace, shard }: Identity, unt
 		if (isBusy) await poke(lasting, workspace);
 	}
 	if (shard === 0 && (await watch(engine))) await poke(lasting, workspace);
+	const hasMore = shard === 0 && clock.now() < end && (await archive(engine));
 	const push = shard === 0 ? await announce(engine, end) : null;
 	const [due, mark] = [await nextDueAt(database, workspace, shard), shard === 0 ? await dirty.nextAt() : null];
 	const here = Date.now();
-	return Math.min(due === null ? Infinity : due - clock.offset, push === null ? Infinity : push - clock.offset, mark ?? Infinity, clock.now() >= end ? here : Infinity);
+	return Math.min(due === null ? Infinity : due - clock.offset, push === null ? Infinity : push - clock.offset, mark ?? Infinity, hasMore ? here + archivePauseMs : Infinity, clock.now() >= end ? here : Infinity);
 };
 
 /** Adds what was counted to its minutes. Figures are not worth a pass that fails: what can't be written is given up. */
