@@ -49,7 +49,7 @@ test('every screen opens without network on what was synced, or says that it isn
 		// As a link does, inside the app.
 		await page.evaluate((href) => {
 			const link = Object.assign(document.createElement('a'), { href });
-			document.body.append(link);
+			document.body.appendChild(link);
 			link.click();
 			link.remove();
 		}, path);
