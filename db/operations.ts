@@ -1,5 +1,6 @@
 /** How the engine is doing, for administrators and for whoever watches over the server (R15, R24). Times in ms UTC. */
 import { latenessOf, type Lateness, type LatenessCount } from '#domain/engine/lateness.ts';
+import type { Figures } from '#domain/engine/operations.ts';
 import type { Database } from './client.ts';
 import { isClaimable } from './jobs.ts';
 import { statement, type Statement } from './statement.ts';
@@ -12,18 +13,7 @@ const minute = 60_000;
 /** A bar of the chart. */
 export const slotMs = 15 * minute;
 
-export type Operations = {
-	at: number;
-	isPaused: boolean;
-	/** The last five minutes, hour and day; null when no job began. */
-	lateness: Record<'minutes' | 'hour' | 'day', Lateness | null>;
-	/** The last day by quarters of an hour, those in which a job began. */
-	slots: (Lateness & { at: number })[];
-	/** The job that has waited longest and could be claimed; null when nothing is overdue. */
-	oldest: { dueAt: number; runId: string | null; playbookId: string | null } | null;
-	/** `isMore`: due and held jobs are more than were counted. */
-	jobs: { scheduled: number; due: number; working: number; held: number; quarantined: number; isMore: boolean };
-};
+;
 
 const countsSince = (workspace: string, since: number, slot: number): Statement =>
 	statement(
@@ -34,7 +24,7 @@ const countsOf = (rows: readonly Record<string, unknown>[]): (LatenessCount & { 
 	rows.map((row) => ({ slot: row.slot as number, bucket: row.bucket as number, count: row.count as number, worst: row.worst as number }));
 
 /** A workspace's figures at `now`, the database's clock. */
-export const readOperations = async (database: Database, workspace: string, now: number): Promise<Operations> => {
+export const readOperations = async (database: Database, workspace: string, now: number): Promise<Figures> => {
 	const about = { workspace, now };
 	const due = `FROM job WHERE workspace = :workspace AND ${shards} AND visible_at <= :now AND quarantined_at IS NULL`;
 	const [minutes, hour, day, oldest, waiting, all, working, stuck, space] = await database.$client.batch(

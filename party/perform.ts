@@ -88,8 +88,8 @@ export const prepareAgain = async (engine: Engine, job: Job, intents: Intent[]):
 	return open.length === 0 || commitAt(engine, now, [assertHeld(job), ...open.map(({ key }) => markSending(key, now))], async () => false);
 };
 
-/** Does every open intent of a step, in order; they were prepared by this worker. A failed part doesn't keep the others from being done. */
-export const performAll = async (engine: Engine, job: Job, { run }: Pick<Firing, 'run'>, intents: Intent[], world: World): Promise<Progress> => {
+/** Does every open intent of a step, or of what no run asked for, in order; they were prepared by this worker. A failed part doesn't keep the others from being done. */
+export const performAll = async (engine: Engine, job: Job, run: Run | null, intents: Intent[], world: World): Promise<Progress> => {
 	const settled: Intent[] = [];
 	const put: Later[] = [];
 	for (const intent of intents) {
@@ -106,14 +106,14 @@ export const performAll = async (engine: Engine, job: Job, { run }: Pick<Firing,
 type LastState = { state: 'done' | 'failed' | 'unknown'; error?: string; response?: unknown; providerId?: string | null; isCaptured?: boolean };
 
 /** An intent's last word and the rows that show it, behind `bumpSeq`. */
-export const lastWord = (run: Run, intent: Intent, word: LastState, now: number): Statement[] => {
+export const lastWord = (run: Run | null, intent: Intent, word: LastState, now: number): Statement[] => {
 	const { state, error = null, response, providerId = null, isCaptured = false } = word;
-	const rows = performerOf(intent.kind)?.rows?.({ key: intent.key, request: intent.request, run }, { state, error, providerId, isCaptured, now }) ?? [];
+	const rows = performerOf(intent.kind)?.rows?.({ key: intent.key, workspace: intent.workspace, request: intent.request, run }, { state, error, providerId, isCaptured, now }) ?? [];
 	return [settleIntent({ key: intent.key, state, response, error, providerId, now }), ...rows];
 };
 
 /** Records an intent's last word. Unfenced: what happened is recorded even by a worker that has lost its lease (R9). */
-const settle = async (engine: Engine, run: Run, intent: Intent, word: LastState): Promise<{ settled: Intent }> => {
+const settle = async (engine: Engine, run: Run | null, intent: Intent, word: LastState): Promise<{ settled: Intent }> => {
 	const { state, error = null, response, providerId = null } = word;
 	const now = engine.now();
 	await commit(engine.database, [bumpSeq(engine.workspace), ...lastWord(run, intent, word, now)]);
@@ -122,7 +122,7 @@ const settle = async (engine: Engine, run: Run, intent: Intent, word: LastState)
 	return { settled: { ...intent, state, error, response: response ?? null, providerId, settledAt: now } };
 };
 
-const performOne = async (engine: Engine, job: Job, run: Run, intent: Intent, world: World): Promise<{ settled: Intent } | { later: Later }> => {
+const performOne = async (engine: Engine, job: Job, run: Run | null, intent: Intent, world: World): Promise<{ settled: Intent } | { later: Later }> => {
 	const { key, kind, request } = intent;
 	const last = (word: LastState) => settle(engine, run, intent, word);
 	const performer = performerOf(kind);
@@ -136,7 +136,7 @@ const performOne = async (engine: Engine, job: Job, run: Run, intent: Intent, wo
 	if (job.visibleAt - now <= performer.timeoutMs + marginMs) return { later: { at: now, now, isAttempt: false, notes: [], error: intent.error } };
 
 	engine.trace?.({ event: 'sending', run: intent.runId, number: intent.number, intent: key, kind, attempt: intent.attempts + 1 });
-	const outcome = await performer.perform({ key, request, run }, world);
+	const outcome = await performer.perform({ key, workspace: intent.workspace, request, run }, world);
 	const then = engine.now();
 	if (outcome.kind !== 'retry') {
 		engine.breaker.succeeded(system);

@@ -3,13 +3,9 @@ import { readTruth } from '#db/facts.ts';
 import { intentsOf } from '#db/intents.ts';
 import { assertHeld, deleteJob, isQuarantined, releaseJob, type Job } from '#db/jobs.ts';
 import { commitGuarded } from '#db/statement.ts';
-import type { Run } from '#domain/engine/run.ts';
 import { commitAt } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { performAll, prepareAgain } from './perform.ts';
-
-/** No run asked for it, and a webhook asks for none. */
-const noRun = null as unknown as Run;
 
 /** One alert's job. One that was the end of three workers is given up: the incident itself is in the app. */
 export const tell = async (engine: Engine, job: Job): Promise<void> => {
@@ -22,7 +18,7 @@ export const tell = async (engine: Engine, job: Job): Promise<void> => {
 	}
 	const truth = await readTruth(engine.database, engine.workspace, []);
 	if (!truth || !(await prepareAgain(engine, job, intents))) return;
-	const progress = await performAll(engine, job, { run: noRun }, intents, { settings: engine.settings, sending: truth.sending });
+	const progress = await performAll(engine, job, null, intents, { settings: engine.settings, sending: truth.sending });
 	if (progress.kind === 'settled') return void (await end());
 	const { at, now, isAttempt, notes } = progress.later;
 	await commitAt(engine, now, [assertHeld(job), ...notes, releaseJob(job, at, isAttempt)], async () => false);

@@ -112,7 +112,7 @@ const perform = async (engine: Engine, job: Job, known: Judgement | null): Promi
 		if (!prepared) return;
 		intents = prepared;
 	} else if (!(await prepareAgain(engine, job, intents))) return;
-	const progress = await performAll(engine, job, firing, intents, world);
+	const progress = await performAll(engine, job, firing.run, intents, world);
 	if (progress.kind === 'later') {
 		const word = (await postpone(engine, job, firing, progress.later)).get(job.id);
 		return word instanceof Error ? note(engine, job, word) : undefined;

@@ -10,6 +10,7 @@ export const documentEdit: Performer<Request> = {
 	timeoutMs: 10_000,
 	isKeyed: true,
 	async perform({ key, request, run }, { settings }) {
+		if (!run) throw new Error(`A document is changed for a run: ${key} has none.`);
 		// The cause travels with the edit and comes back in its events: so loops stop (R19).
 		const cause: Cause = { runId: run.id, rootRunId: run.rootRunId, depth: run.depth, lineage: run.lineage };
 		const actor = { kind: 'run', id: run.id, playbookId: run.playbookId };

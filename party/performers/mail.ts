@@ -61,13 +61,13 @@ export const mail: Performer<Request> = {
 		return { kind: 'failed', error: reason };
 	},
 
-	rows: ({ key, request, run }, { state, error, providerId, isCaptured, now }) => [
+	rows: ({ key, workspace, request, run }, { state, error, providerId, isCaptured, now }) => [
 		recordMail({
 			id: key,
-			workspace: run.workspace,
+			workspace,
 			kind: request.mailKind,
 			customerId: request.customerId,
-			runId: run.id,
+			runId: run?.id ?? null,
 			from: addressOf(request.from),
 			to: request.to,
 			cc: request.cc,

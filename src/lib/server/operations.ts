@@ -4,15 +4,13 @@ import { databaseNow } from '#db/clock.ts';
 import journal from '#db/migrations/meta/_journal.json' with { type: 'json' };
 import { readHealth, readOperations } from '#db/operations.ts';
 import { lateWindow } from '#domain/engine/lateness.ts';
+import type { Failing, Operations } from '#domain/engine/operations.ts';
 import type { Settings } from './environment.ts';
 import { callRoom } from './rooms.ts';
 import type { Member } from './session.ts';
 
-/** What an outside system's breaker says (party/breaker.ts): `openUntil` in ms, null while it is asked. */
-export type Failing = { system: string; failures: number; openUntil: number | null };
-
-/** `GET /api/operations`. `failing` null: the automation room didn't answer. */
-export const operationsFor = async (db: Database, settings: Settings, { workspaceId }: Member) => {
+/** `GET /api/operations`. */
+export const operationsFor = async (db: Database, settings: Settings, { workspaceId }: Member): Promise<Operations> => {
 	const [figures, room] = await Promise.all([databaseNow(db).then((now) => readOperations(db, workspaceId, now)), callRoom<{ failing: Failing[] }>(settings, 'automation', `${workspaceId}_0`, 'state', {})]);
 	return { ...figures, failing: room.ok ? room.value.failing : null };
 };

@@ -6,9 +6,12 @@ import { plainText } from '#domain/text/plain-text.ts';
 export type Task = MirrorRows['task'];
 export type Run = MirrorRows['run'];
 export type Draft = MirrorRows['draft'];
-export type Action = { id: string; kind: 'task'; at: number | null; task: Task } | { id: string; kind: 'run'; at: number; run: Run } | { id: string; kind: 'mail'; at: number; draft: Draft };
+export type Action = { id: string; kind: 'task'; at: number | null; task: Task } | { id: string; kind: 'run'; at: number; run: Run; isUnknown: boolean } | { id: string; kind: 'mail'; at: number; draft: Draft };
 /** What may be changed of a mail. */
 export type MailText = { to: string[]; cc: string[]; bcc: string[]; subject: string; html: string };
+/** What the list is narrowed to. */
+export const kinds = ['all', 'task', 'mail', 'run'] as const;
+export type KindFilter = (typeof kinds)[number];
 export const groupNames = ['late', 'today', 'later', 'none'] as const;
 export type GroupName = (typeof groupNames)[number];
 export type Group = { name: GroupName; actions: Action[] };
@@ -20,9 +23,19 @@ export type ActionRows = {
 	teams: readonly MirrorRows['team'][];
 	/** Who owns a customer; null when nobody or unknown. */
 	ownerOf: (customerId: string) => string | null;
-	/** When a failed run got stuck: its failed step's end, ms UTC. */
-	failedAt: (run: Run) => number;
+	/** When a failed run got stuck: its failed step's end, ms UTC; and whether nobody knows what became of what it asked for (R12). */
+	stuck: (run: Run) => { at: number; isUnknown: boolean };
 };
+
+/** What is done with an action; a mail may be sent with another text than it has. */
+export type Decision = 'complete' | 'retry' | 'skip' | 'stop' | 'send' | 'cancel';
+
+/** Whether a decision is for an action. Of a run whose answer was lost nothing is tried again before that is settled, on its page (R12). */
+export function isFor(decision: Decision, action: Action): boolean {
+	if (action.kind === 'task') return decision === 'complete';
+	if (action.kind === 'mail') return decision === 'cancel' || (decision === 'send' && action.draft.to.length > 0);
+	return decision === 'stop' || ((decision === 'retry' || decision === 'skip') && !action.isUnknown);
+}
 
 /** A task is somebody's when they are named or in its team; one that names nobody is its customer's owner's. */
 export function isMyTask(task: Task, me: string, rows: Pick<ActionRows, 'teams' | 'ownerOf'>): boolean {
@@ -52,7 +65,7 @@ export const taskHref = ({ customerId, doc, item }: Task): string | undefined =>
 export function actionsFor(me: string | null, rows: ActionRows): Action[] {
 	const list: Action[] = [];
 	for (const task of rows.tasks) if (task.state === 'open' && (me === null || isMyTask(task, me, rows))) list.push({ id: task.id, kind: 'task', at: task.dueAt, task });
-	for (const run of rows.runs) if (run.state === 'failed' && (me === null || isMyRun(run, me, rows))) list.push({ id: run.id, kind: 'run', at: rows.failedAt(run), run });
+	for (const run of rows.runs) if (run.state === 'failed' && (me === null || isMyRun(run, me, rows))) list.push({ id: run.id, kind: 'run', run, ...rows.stuck(run) });
 	for (const draft of rows.drafts ?? []) if (draft.state === 'waiting' && (me === null || isMyDraft(draft, me, rows))) list.push({ id: draft.id, kind: 'mail', at: draft.createdAt, draft });
 	return list.sort((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity) || (a.id < b.id ? -1 : 1));
 }

@@ -6,11 +6,8 @@ import { idInAct } from '#domain/commands/own-consequence.ts';
 import { canonical } from '#domain/value.ts';
 import { groundNow, mirror, newId, send } from '$lib/sync/index.ts';
 import { toast } from '$lib/ui/toasts.svelte.ts';
-import type { Action, MailText } from './action-list.ts';
+import type { Action, Decision, MailText } from './action-list.ts';
 import { leaving, undoTime } from './leaving.svelte.ts';
-
-/** What is done with an action; a mail may be sent with another text than it has. */
-export type Decision = 'complete' | 'retry' | 'skip' | 'send' | 'cancel';
 
 /** Sent in this visit and not yet seen in the mirror: between the answer and the rows it must not come back for a moment. */
 const sent = new SvelteSet<string>();
@@ -18,10 +15,12 @@ const sent = new SvelteSet<string>();
 /** Whether it was decided in this visit and the mirror doesn't show it yet (reactive). */
 export const isSettling = (id: string): boolean => sent.has(id);
 
+const runCommands = { retry: 'retry-step', skip: 'skip-step', stop: 'stop-run' } as const;
+
 type Asked = { type: string; args: Record<string, unknown> };
 function commandOf(action: Action, decision: Decision, text: MailText | null): Asked {
 	if (action.kind === 'task') return { type: 'complete-task', args: { taskId: action.id } };
-	if (action.kind === 'run') return { type: decision === 'retry' ? 'retry-step' : 'skip-step', args: { runId: action.id } };
+	if (action.kind === 'run') return { type: runCommands[decision as keyof typeof runCommands], args: { runId: action.id } };
 	if (decision === 'cancel') return { type: 'cancel-mail', args: { draftId: action.id } };
 	return text ? { type: 'edit-mail', args: { draftId: action.id, ...text } } : { type: 'approve-mail', args: { draftId: action.id } };
 }
@@ -60,7 +59,7 @@ async function decide(action: Action, { type, args }: Asked, ground: Seen[], id:
 
 const nameOf = (action: Action): string => (action.kind === 'task' ? action.task.title : action.kind === 'mail' ? action.draft.subject : (mirror.row('playbook', action.run.playbookId)?.name ?? ''));
 
-/** Takes the actions away with one Undo for all of them. Tasks are completed, mails sent or cancelled; runs are retried or their step is skipped. */
+/** Takes the actions away with one Undo for all of them. Tasks are completed, mails sent or cancelled; runs are retried, their step is skipped, or they are stopped. */
 export function decideAll(actions: readonly Action[], decision: Decision, text: MailText | null = null): void {
 	if (actions.length === 0) return;
 	// What the first of them leads to must not hold the rest (ADR 28).
@@ -71,7 +70,7 @@ export function decideAll(actions: readonly Action[], decision: Decision, text: 
 		const ground = groundOf(action, asked);
 		return leaving.start(action.id, () => void decide(action, asked, ground, act === null ? undefined : idInAct(act, n)));
 	});
-	const words = { complete: m.actions_done_x, retry: m.actions_retried_x, skip: m.actions_skipped_x, send: m.actions_sent_x, cancel: m.actions_cancelled_x };
+	const words = { complete: m.actions_done_x, retry: m.actions_retried_x, skip: m.actions_skipped_x, stop: m.actions_stopped_x, send: m.actions_sent_x, cancel: m.actions_cancelled_x };
 	const [only] = actions;
 	const said = actions.length === 1 && only ? words[decision]({ name: nameOf(only) }) : m.actions_done_many({ count: actions.length });
 	toast(said, { status: 'done', seconds: undoTime / 1000, act: { label: m.ui_undo(), run: () => takeBacks.forEach((takeBack) => takeBack()) } });

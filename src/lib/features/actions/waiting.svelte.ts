@@ -1,16 +1,20 @@
 /** My Actions as the device knows them now: the list, its badge, and those on their way out. */
+import type { MirrorRows } from '#domain/mirror.ts';
 import { mirror, queue, session, type QueuedCommand } from '$lib/sync/index.ts';
 import { actionsFor, savedDraft, type Action, type MailText, type Run } from './action-list.ts';
 import { isSettling } from './decide.svelte.ts';
 import { leaving } from './leaving.svelte.ts';
 
 // Once for all runs: looking through every step for each failed run would be their product.
-const failedEnds = $derived.by(() => {
-	const ends = new Map<string, number>();
-	for (const step of mirror.rows('step')) if (step.state === 'failed' || step.state === 'unknown') ends.set(step.runId, Math.max(ends.get(step.runId) ?? 0, step.endedAt ?? step.startedAt ?? step.dueAt));
-	return ends;
+const lasts = $derived.by(() => {
+	const lasts = new Map<string, MirrorRows['step']>();
+	for (const step of mirror.rows('step')) if ((lasts.get(step.runId)?.number ?? 0) < step.number) lasts.set(step.runId, step);
+	return lasts;
 });
-const failedAt = (run: Run): number => failedEnds.get(run.id) ?? run.startedAt;
+function stuck(run: Run) {
+	const last = lasts.get(run.id);
+	return { at: last?.endedAt ?? last?.startedAt ?? last?.dueAt ?? run.startedAt, isUnknown: last?.state === 'unknown' };
+}
 
 // Written here and not in the rows yet: a mail reads as it was saved last.
 const saved = $derived(new Map(queue.unseen.filter(isSave).map(({ args }) => [(args as { draftId: string }).draftId, args as MailText])));
@@ -22,11 +26,11 @@ function list(me: string | null): Action[] {
 		drafts: saved.size === 0 ? mirror.rows('draft') : mirror.rows('draft').map((draft) => savedDraft(draft, saved.get(draft.id))),
 		teams: mirror.rows('team'),
 		ownerOf: (customerId) => mirror.row('customer', customerId)?.owner ?? null,
-		failedAt,
+		stuck,
 	});
 }
 
-const decisions = new Set(['complete-task', 'retry-step', 'skip-step', 'approve-mail', 'edit-mail', 'cancel-mail']);
+const decisions = new Set(['complete-task', 'retry-step', 'skip-step', 'stop-run', 'approve-mail', 'edit-mail', 'cancel-mail']);
 
 /** A mail that was saved and not sent still waits for a word. */
 function isSave({ type, args }: QueuedCommand): boolean {

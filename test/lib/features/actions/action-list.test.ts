@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { actionsFor, grouped, isMyRun, isMyTask, savedDraft, type ActionRows, type Draft, type Run, type Task } from '../../../../src/lib/features/actions/action-list.ts';
+import { actionsFor, grouped, isFor, isMyRun, isMyTask, savedDraft, type ActionRows, type Draft, type Run, type Task } from '../../../../src/lib/features/actions/action-list.ts';
 
 const now = new Date('2026-11-24T10:00').getTime();
 const hour = 3_600_000;
 const task = (id: string, more: Partial<Task> = {}): Task => ({ id, customerId: null, runId: null, title: id, description: '', assignees: [], teamId: null, dueAt: null, state: 'open', completedBy: null, completedAt: null, createdAt: 0, ...more });
 const run = (id: string, more: Partial<Run> = {}): Run => ({ id, playbookId: 'p', version: 1, subjectType: 'customer', subjectId: 'c1', state: 'failed', hasErrors: true, epoch: 1, rootRunId: id, parentRunId: null, depth: 0, cause: { by: 'schedule', occurrence: '' }, nextStepId: null, nextDueAt: null, startedAt: 0, endedAt: null, ...more });
-const rows = (more: Partial<ActionRows> = {}): ActionRows => ({ tasks: [], runs: [], teams: [{ id: 't1', name: 'EMEA', memberIds: ['ada'] }], ownerOf: (id) => (id === 'c1' ? 'ada' : null), failedAt: () => now - hour, ...more });
+const rows = (more: Partial<ActionRows> = {}): ActionRows => ({ tasks: [], runs: [], teams: [{ id: 't1', name: 'EMEA', memberIds: ['ada'] }], ownerOf: (id) => (id === 'c1' ? 'ada' : null), stuck: () => ({ at: now - hour, isUnknown: false }), ...more });
 
 describe('whose an action is (RU6)', () => {
 	test('a task is for those it names, and for the members of its team', () => {
@@ -27,6 +27,14 @@ describe('whose an action is (RU6)', () => {
 		const list = actionsFor(null, rows({ tasks: [task('none'), task('later', { dueAt: now + 50 * hour }), task('done', { state: 'done' }), task('soon', { dueAt: now + hour })], runs: [run('stuck'), run('on', { state: 'running' })] }));
 		expect(list.map((action) => action.id)).toEqual(['stuck', 'soon', 'later', 'none']);
 	});
+});
+
+test('R12: of a run whose answer was lost nothing is tried again before that is settled; it can be stopped', () => {
+	const [known] = actionsFor(null, rows({ runs: [run('r')] }));
+	const [lost] = actionsFor(null, rows({ runs: [run('r')], stuck: () => ({ at: now, isUnknown: true }) }));
+	const offered = (action = known!) => (['complete', 'send', 'retry', 'skip', 'stop'] as const).filter((decision) => isFor(decision, action));
+	expect(offered()).toEqual(['retry', 'skip', 'stop']);
+	expect(offered(lost)).toEqual(['stop']);
 });
 
 test('groups are late, today until midnight, later, no date; empty ones are left out', () => {
