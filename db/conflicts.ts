@@ -1,28 +1,37 @@
 /** Conflicts as automation sees them (SY6): which fields wait for a person. Only the store decides whether their time is over (R1). */
 import { and, eq, inArray, sql, type SQL } from 'drizzle-orm';
 import type { Database } from './client.ts';
+import { given, givenList, kept } from './kept.ts';
 import { conflict } from './schema/index.ts';
 
 const limitOf = sql.raw(`(conflict.opened_at + (SELECT conflict_hours FROM workspace WHERE workspace.id = conflict.workspace) * 3600000)`);
 
-/** Holds for a row of `conflict` that keeps automation off its field at `now`: open, within its time, and money or a date if it is a custom field. */
-export const isHolding = (now: number): SQL => sql`conflict.state = 'open' AND conflict.deleted_at IS NULL AND ${limitOf} > ${now}
+/** Holds for a row of `conflict` that keeps automation off its field at the given `now`: open, within its time, and money or a date if it is a custom field. */
+export const isHolding: SQL = sql`conflict.state = 'open' AND conflict.deleted_at IS NULL AND ${limitOf} > ${given('now')}
 	AND (conflict.field NOT GLOB 'f_*' OR EXISTS (SELECT 1 FROM field WHERE field.workspace = conflict.workspace AND field.id = conflict.field AND field.deleted_at IS NULL AND field.type IN ('money', 'date')))`;
 
 export type OpenConflict = { customerId: string; subject: 'customer' | 'contact' | 'agreement'; field: string; /** ms UTC */ until: number };
 
-/** The conflicts of some customers that automation waits for, and until when at most. */
-export const openConflicts = (database: Database, workspace: string, customerIds: string[], now: number): Promise<OpenConflict[]> =>
+const askOpen = kept((database) => [
 	database
 		.select({ customerId: conflict.customerId, subject: conflict.subjectType, field: conflict.field, until: sql<number>`${limitOf}` })
 		.from(conflict)
-		.where(and(eq(conflict.workspace, workspace), inArray(conflict.customerId, sql`(SELECT value FROM json_each(${JSON.stringify(customerIds)}))`), isHolding(now)));
+		.where(and(eq(conflict.workspace, given('workspace')), inArray(conflict.customerId, givenList('customers')), isHolding)),
+]);
 
-/** Conflicts that nobody settled in time: they are to be told so, the oldest first. */
-export const overdueConflicts = (database: Database, workspace: string, now: number, limit: number): Promise<{ id: string; customerId: string }[]> =>
+/** The conflicts of some customers that automation waits for, and until when at most. */
+export const openConflicts = async (database: Database, workspace: string, customerIds: string[], now: number): Promise<OpenConflict[]> =>
+	(await askOpen(database, { workspace, customers: JSON.stringify(customerIds), now }))[0];
+
+const askOverdue = kept((database) => [
 	database
 		.select({ id: conflict.id, customerId: conflict.customerId })
 		.from(conflict)
-		.where(and(eq(conflict.workspace, workspace), sql`conflict.state = 'open' AND conflict.deleted_at IS NULL AND ${limitOf} <= ${now}`))
+		.where(and(eq(conflict.workspace, given('workspace')), sql`conflict.state = 'open' AND conflict.deleted_at IS NULL AND ${limitOf} <= ${given('now')}`))
 		.orderBy(conflict.openedAt)
-		.limit(limit);
+		.limit(given('limit')),
+]);
+
+/** Conflicts that nobody settled in time: they are to be told so, the oldest first. */
+export const overdueConflicts = async (database: Database, workspace: string, now: number, limit: number): Promise<{ id: string; customerId: string }[]> =>
+	(await askOverdue(database, { workspace, now, limit }))[0];

@@ -6,6 +6,7 @@ import { and, desc, eq } from 'drizzle-orm';
 import { control as decide, type Controlled, type Order, type Standing } from '#domain/engine/control.ts';
 import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
 import type { Database } from './client.ts';
+import { given, kept } from './kept.ts';
 import { withdrawDrafts } from './drafts.ts';
 import { insertRunEvent } from './runs.ts';
 import { job, playbookVersion, run, step, workspace } from './schema/index.ts';
@@ -19,19 +20,24 @@ type Allowed = Extract<Controlled, { isAllowed: true }>;
 
 const done: Record<Order['kind'], string> = { stop: 'stopped', pause: 'paused', resume: 'resumed', retry: 'retried', skip: 'skipped', jump: 'jumped' };
 
+const askStanding = kept(
+	(database) =>
+		[
+			database.select().from(run).where(and(eq(run.id, given('run')), eq(run.workspace, given('workspace')))),
+			database.select().from(step).where(eq(step.runId, given('run'))).orderBy(desc(step.number)).limit(1),
+			database.select({ number: job.number }).from(job).where(eq(job.runId, given('run'))),
+			database
+				.select({ definition: playbookVersion.definition })
+				.from(playbookVersion)
+				.innerJoin(run, and(eq(run.playbookId, playbookVersion.playbookId), eq(run.version, playbookVersion.version)))
+				.where(eq(run.id, given('run'))),
+			database.select({ timeZone: workspace.timeZone }).from(workspace).where(eq(workspace.id, given('workspace'))),
+		] as const,
+);
+
 /** Where a run stands; null when the workspace has no such run. */
 export async function readStanding(database: Database, workspaceId: string, runId: string, now: number): Promise<Standing | null> {
-	const [runs, steps, jobs, versions, spaces] = await database.batch([
-		database.select().from(run).where(and(eq(run.id, runId), eq(run.workspace, workspaceId))),
-		database.select().from(step).where(eq(step.runId, runId)).orderBy(desc(step.number)).limit(1),
-		database.select({ number: job.number }).from(job).where(eq(job.runId, runId)),
-		database
-			.select({ definition: playbookVersion.definition })
-			.from(playbookVersion)
-			.innerJoin(run, and(eq(run.playbookId, playbookVersion.playbookId), eq(run.version, playbookVersion.version)))
-			.where(eq(run.id, runId)),
-		database.select({ timeZone: workspace.timeZone }).from(workspace).where(eq(workspace.id, workspaceId)),
-	]);
+	const [runs, steps, jobs, versions, spaces] = await askStanding(database, { workspace: workspaceId, run: runId });
 	const [found, last] = [runs[0], steps[0] ?? null];
 	if (!found) return null;
 	return {

@@ -2,10 +2,11 @@
  * Records entering playbooks (RU5, R19). `enrolRun(run, first)` puts a new run with its first step and job behind the caller's guard and
  * `bumpSeq`; nothing happens when the record is in the playbook already, or its dedup key is taken.
  */
-import { and, eq, gt, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { History } from '#domain/engine/enrol.ts';
 import type { Run } from '#domain/engine/run.ts';
 import type { Database } from './client.ts';
+import { given, givenList, kept } from './kept.ts';
 import { insertStepJob } from './jobs.ts';
 import { isLive } from './runs.ts';
 import { run } from './schema/index.ts';
@@ -16,12 +17,9 @@ import { insertStep, type Next } from './steps.ts';
 export type Histories = Map<string, History>;
 export const historyKey = (playbookId: string, subjectId: string): string => `${playbookId} ${subjectId}`;
 
-/** How records stood in playbooks, and how many runs each began in the minute before `now`. Every pair asked for is in the answer. */
-export const readHistories = async (database: Database, workspace: string, playbookIds: string[], subjectIds: string[], now: number): Promise<Histories> => {
-	// One JSON argument, whatever their number: SQLite counts arguments.
-	const listed = (ids: string[]) => sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
-	const subjects = and(eq(run.workspace, workspace), sql`${run.subjectId} IN ${listed(subjectIds)}`);
-	const [entries, bursts] = await database.batch([
+const askHistories = kept((database) => {
+	const subjects = and(eq(run.workspace, given('workspace')), inArray(run.subjectId, givenList('subjects')));
+	return [
 		database
 			.select({
 				playbookId: run.playbookId,
@@ -31,10 +29,15 @@ export const readHistories = async (database: Database, workspace: string, playb
 				lastEndedAt: sql<number | null>`MAX(${run.endedAt})`,
 			})
 			.from(run)
-			.where(and(subjects, sql`${run.playbookId} IN ${listed(playbookIds)}`))
+			.where(and(subjects, inArray(run.playbookId, givenList('playbooks'))))
 			.groupBy(run.playbookId, run.subjectId),
-		database.select({ subjectId: run.subjectId, count: sql<number>`COUNT(*)` }).from(run).where(and(subjects, gt(run.startedAt, now - 60_000))).groupBy(run.subjectId),
-	]);
+		database.select({ subjectId: run.subjectId, count: sql<number>`COUNT(*)` }).from(run).where(and(subjects, gt(run.startedAt, given('since')))).groupBy(run.subjectId),
+	] as const;
+});
+
+/** How records stood in playbooks, and how many runs each began in the minute before `now`. Every pair asked for is in the answer. */
+export const readHistories = async (database: Database, workspace: string, playbookIds: string[], subjectIds: string[], now: number): Promise<Histories> => {
+	const [entries, bursts] = await askHistories(database, { workspace, subjects: JSON.stringify(subjectIds), playbooks: JSON.stringify(playbookIds), since: now - 60_000 });
 	const started = new Map(bursts.map((burst) => [burst.subjectId, burst.count]));
 	const blank = (subjectId: string): History => ({ hasEntered: false, isRunning: false, lastEnteredAt: null, lastEndedAt: null, startedLastMinute: started.get(subjectId) ?? 0 });
 	const histories: Histories = new Map(playbookIds.flatMap((playbookId) => subjectIds.map((subjectId) => [historyKey(playbookId, subjectId), blank(subjectId)])));

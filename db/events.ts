@@ -3,6 +3,7 @@ import { and, asc, eq, isNull, notInArray, sql } from 'drizzle-orm';
 import type { RecordedEvent } from '#domain/events/event.ts';
 import type { Database } from './client.ts';
 import { isHolding } from './conflicts.ts';
+import { given, givenList, kept } from './kept.ts';
 import { event } from './schema/index.ts';
 import { asJson, guard, seqNow, statement, type Statement } from './statement.ts';
 
@@ -13,15 +14,18 @@ export type Undrained = RecordedEvent & { wasHeld: boolean };
 const ofItsField = sql.raw(`conflict.subject_id = event.subject_id AND conflict.field = json_extract(event.data, '$.field')`);
 const wasHeld = sql<number>`EXISTS (SELECT 1 FROM conflict WHERE ${ofItsField} AND conflict.seq >= event.seq)`;
 
-/** The next events that no playbook has seen yet, oldest first. Those of a field in conflict wait: they are not among them (SY6). `but` leaves some out. */
-export const undrainedEvents = async (database: Database, workspace: string, now: number, limit: number, but: readonly string[] = []): Promise<Undrained[]> => {
-	const isFree = sql`NOT EXISTS (SELECT 1 FROM conflict WHERE ${ofItsField} AND ${isHolding(now)})`;
-	const rows = await database
+const askUndrained = kept((database) => [
+	database
 		.select({ event, wasHeld })
 		.from(event)
-		.where(and(eq(event.workspace, workspace), isNull(event.drainedAt), isFree, ...(but.length > 0 ? [notInArray(event.id, [...but])] : [])))
+		.where(and(eq(event.workspace, given('workspace')), isNull(event.drainedAt), sql`NOT EXISTS (SELECT 1 FROM conflict WHERE ${ofItsField} AND ${isHolding})`, notInArray(event.id, givenList('but'))))
 		.orderBy(asc(event.seq), asc(event.id))
-		.limit(limit);
+		.limit(given('limit')),
+]);
+
+/** The next events that no playbook has seen yet, oldest first. Those of a field in conflict wait: they are not among them (SY6). `but` leaves some out. */
+export const undrainedEvents = async (database: Database, workspace: string, now: number, limit: number, but: readonly string[] = []): Promise<Undrained[]> => {
+	const [rows] = await askUndrained(database, { workspace, now, limit, but: JSON.stringify(but) });
 	return rows.map((row) => ({ ...recordedOf(row.event), wasHeld: row.wasHeld === 1 }));
 };
 

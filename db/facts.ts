@@ -1,7 +1,8 @@
 /** The rows behind the truth of one moment about customers: one exchange with the store, nothing kept between moments. */
-import { and, asc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import type { WorkspaceSettings } from '#domain/settings.ts';
 import type { Database } from './client.ts';
+import { given, givenList, kept } from './kept.ts';
 import { contact, customer, field, interaction, person, stage, tag, team, workspace } from './schema/index.ts';
 
 export type CustomerRow = typeof customer.$inferSelect;
@@ -15,47 +16,50 @@ export type CustomerTruth = { customer: CustomerRow; contacts: ContactRow[]; las
 export type Truth = { settings: WorkspaceSettings; sending: Sending; customers: CustomerTruth[] };
 
 /** The customers by id. Null when there is no such workspace. */
-export const readTruth = (database: Database, workspaceId: string, customerIds: string[]): Promise<Truth | null> => {
-	const ids = sql`(SELECT value FROM json_each(${JSON.stringify(customerIds)}))`;
-	return readWhere(database, workspaceId, sql`${customer.id} IN ${ids}`, customerIds.length);
-};
+export const readTruth = async (database: Database, workspace: string, customerIds: string[]): Promise<Truth | null> =>
+	truthFrom(await askThose(database, { workspace, ids: JSON.stringify(customerIds), limit: customerIds.length }));
 
 /** The next customers by id after `afterId` (null = from the first): a page of the whole book. */
-export const readTruthPage = (database: Database, workspaceId: string, afterId: string | null, limit: number): Promise<Truth | null> =>
-	readWhere(database, workspaceId, gt(customer.id, afterId ?? ''), limit);
+export const readTruthPage = async (database: Database, workspace: string, afterId: string | null, limit: number): Promise<Truth | null> =>
+	truthFrom(await askPage(database, { workspace, after: afterId ?? '', limit }));
 
 /** The customers that are in a stage (`stageId` null = in any) and since when, by id after `afterId`. */
-export const readLastingPage = (database: Database, workspaceId: string, lasting: { stageId: string | null; afterId: string | null }, limit: number): Promise<Truth | null> =>
-	readWhere(
-		database,
-		workspaceId,
-		and(gt(customer.id, lasting.afterId ?? ''), lasting.stageId === null ? sql`${customer.stage} IS NOT NULL` : eq(customer.stage, lasting.stageId), sql`${customer.stageSince} IS NOT NULL`)!,
-		limit,
-	);
+export const readLastingPage = async (database: Database, workspace: string, lasting: { stageId: string | null; afterId: string | null }, limit: number): Promise<Truth | null> =>
+	truthFrom(await (lasting.stageId === null ? askLasting : askLastingIn)(database, { workspace, after: lasting.afterId ?? '', stage: lasting.stageId, limit }));
 
-const readWhere = async (database: Database, id: string, condition: ReturnType<typeof sql>, limit: number): Promise<Truth | null> => {
-	const page = and(eq(customer.workspace, id), isNull(customer.deletedAt), condition)!;
-	const pageIds = database.select({ id: customer.id }).from(customer).where(page).orderBy(asc(customer.id)).limit(limit);
-	const isHere = (table: typeof stage | typeof field | typeof tag | typeof team | typeof person) => and(eq(table.workspace, id), isNull(table.deletedAt));
-	const [spaces, stages, fields, tags, teams, people, customers, contacts, touches] = await database.batch([
-		database.select().from(workspace).where(eq(workspace.id, id)),
+/** What the truth is made of, about the customers that fulfil a condition. */
+const queriesOf = (condition: SQL) => (database: Database) => {
+	const page = and(eq(customer.workspace, given('workspace')), isNull(customer.deletedAt), condition)!;
+	const pageIds = database.select({ id: customer.id }).from(customer).where(page).orderBy(asc(customer.id)).limit(given('limit'));
+	const isHere = (table: typeof stage | typeof field | typeof tag | typeof team | typeof person) => and(eq(table.workspace, given('workspace')), isNull(table.deletedAt));
+	return [
+		database.select().from(workspace).where(eq(workspace.id, given('workspace'))),
 		database.select().from(stage).where(isHere(stage)).orderBy(asc(stage.position)),
 		database.select().from(field).where(isHere(field)).orderBy(asc(field.position)),
 		database.select().from(tag).where(isHere(tag)),
 		database.select().from(team).where(isHere(team)),
 		database.select().from(person).where(isHere(person)),
-		database.select().from(customer).where(page).orderBy(asc(customer.id)).limit(limit),
+		database.select().from(customer).where(page).orderBy(asc(customer.id)).limit(given('limit')),
 		database.select().from(contact).where(and(inArray(contact.customerId, pageIds), isNull(contact.deletedAt))).orderBy(asc(contact.createdAt), asc(contact.id)),
 		database
 			.select({ customerId: interaction.customerId, at: sql<number>`MAX(${interaction.at})` })
 			.from(interaction)
 			.where(and(inArray(interaction.customerId, pageIds), isNull(interaction.deletedAt)))
 			.groupBy(interaction.customerId),
-	]);
+	] as const;
+};
+
+const isAfter = gt(customer.id, given('after'));
+const askThose = kept(queriesOf(inArray(customer.id, givenList('ids'))));
+const askPage = kept(queriesOf(isAfter));
+const askLasting = kept(queriesOf(and(isAfter, isNotNull(customer.stage), isNotNull(customer.stageSince))!));
+const askLastingIn = kept(queriesOf(and(isAfter, eq(customer.stage, given('stage')), isNotNull(customer.stageSince))!));
+
+const truthFrom = ([spaces, stages, fields, tags, teams, people, customers, contacts, touches]: Awaited<ReturnType<typeof askThose>>): Truth | null => {
 	const space = spaces[0];
 	if (!space) return null;
 	const settings: WorkspaceSettings = {
-		id,
+		id: space.id,
 		name: space.name,
 		timeZone: space.timeZone,
 		language: space.language as WorkspaceSettings['language'],
@@ -77,6 +81,7 @@ const readWhere = async (database: Database, id: string, condition: ReturnType<t
 	};
 };
 
+const askSeq = kept((database) => [database.select({ seq: workspace.seq }).from(workspace).where(eq(workspace.id, given('workspace')))]);
+
 /** The workspace's seq: what open screens are poked with. 0 when there is no such workspace. */
-export const readSeq = async (database: Database, workspaceId: string): Promise<number> =>
-	(await database.select({ seq: workspace.seq }).from(workspace).where(eq(workspace.id, workspaceId)))[0]?.seq ?? 0;
+export const readSeq = async (database: Database, workspaceId: string): Promise<number> => (await askSeq(database, { workspace: workspaceId }))[0][0]?.seq ?? 0;

@@ -6,6 +6,7 @@ import type { PlaybookDefinition } from '#domain/documents/playbook/definition.t
 import type { Run } from '#domain/engine/run.ts';
 import type { Database } from './client.ts';
 import { databaseClock } from './clock.ts';
+import { givenList, kept } from './kept.ts';
 import type { Intent } from './intents.ts';
 import type { Job } from './jobs.ts';
 import { runOf } from './runs.ts';
@@ -28,30 +29,33 @@ export type Firing = {
 /** What needs no doing again: it is done, or a person left it (R12). */
 const isOver = sql`(${intent.state} = 'done' OR (${intent.state} = 'abandoned' AND json_extract(${intent.response}, '$.settled.outcome') = 'left'))`;
 
-/** What step jobs fire on, by job id, and the database's clock then, ms (R20). A job whose run or step is not there has none. */
-export const readFirings = async (database: Database, jobs: readonly Job[]): Promise<{ firings: Map<number, Firing>; now: number }> => {
-	const ofSteps = jobs.filter((one) => one.runId !== null && one.number !== null);
-	// One JSON argument, whatever their number. A step's id is its run's and its number.
-	const stepIds = sql`(SELECT value FROM json_each(${JSON.stringify(ofSteps.map(keyOf))}))`;
-	const runIds = sql`(SELECT value FROM json_each(${JSON.stringify([...new Set(ofSteps.map(({ runId }) => runId))])}))`;
+const askFirings = kept((database) => {
 	const thisStep = alias(step, 'this_step');
-	const [runs, steps, versions, intents, waits, performed, [clock]] = await database.batch([
-		database.select().from(run).where(inArray(run.id, runIds)),
-		database.select().from(step).where(inArray(step.id, stepIds)),
+	return [
+		database.select().from(run).where(inArray(run.id, givenList('runs'))),
+		database.select().from(step).where(inArray(step.id, givenList('steps'))),
 		database
 			.select({ playbookId: playbookVersion.playbookId, version: playbookVersion.version, definition: playbookVersion.definition })
 			.from(playbookVersion)
-			.where(sql`(${playbookVersion.playbookId}, ${playbookVersion.version}) IN (SELECT playbook_id, version FROM run WHERE id IN ${runIds})`),
-		database.select({ intent }).from(thisStep).innerJoin(intent, and(eq(intent.runId, thisStep.runId), eq(intent.number, thisStep.number))).where(inArray(thisStep.id, stepIds)).orderBy(asc(intent.part)),
-		database.select().from(waitToken).where(inArray(waitToken.id, stepIds)),
+			.where(sql`(${playbookVersion.playbookId}, ${playbookVersion.version}) IN (SELECT playbook_id, version FROM run WHERE id IN ${givenList('runs')})`),
+		database.select({ intent }).from(thisStep).innerJoin(intent, and(eq(intent.runId, thisStep.runId), eq(intent.number, thisStep.number))).where(inArray(thisStep.id, givenList('steps'))).orderBy(asc(intent.part)),
+		database.select().from(waitToken).where(inArray(waitToken.id, givenList('steps'))),
 		database
 			.select({ of: thisStep.id, part: intent.part, request: intent.request })
 			.from(thisStep)
 			.innerJoin(intent, and(eq(intent.runId, thisStep.runId), lt(intent.number, thisStep.number), isOver))
 			.innerJoin(step, and(eq(step.runId, intent.runId), eq(step.number, intent.number), eq(step.stepId, thisStep.stepId)))
-			.where(inArray(thisStep.id, stepIds)),
-		database.values<[number]>(sql.raw(`SELECT ${databaseClock}`)),
-	]);
+			.where(inArray(thisStep.id, givenList('steps'))),
+		database.select({ now: sql<number>`${sql.raw(databaseClock)}` }).from(sql`(SELECT 1)`),
+	] as const;
+});
+
+/** What step jobs fire on, by job id, and the database's clock then, ms (R20). A job whose run or step is not there has none. */
+export const readFirings = async (database: Database, jobs: readonly Job[]): Promise<{ firings: Map<number, Firing>; now: number }> => {
+	const ofSteps = jobs.filter((one) => one.runId !== null && one.number !== null);
+	// A step's id is its run's and its number.
+	const asked = { steps: JSON.stringify(ofSteps.map(keyOf)), runs: JSON.stringify([...new Set(ofSteps.map(({ runId }) => runId))]) };
+	const [runs, steps, versions, intents, waits, performed, [clock]] = await askFirings(database, asked);
 	const definitions = new Map(versions.map(({ playbookId, version, definition }) => [`${playbookId} ${version}`, definition as PlaybookDefinition]));
 	const runById = new Map(runs.map((row) => [row.id, row]));
 	const byStep = new Map<string, Firing>();
@@ -69,7 +73,7 @@ export const readFirings = async (database: Database, jobs: readonly Job[]): Pro
 		const firing = byStep.get(keyOf(one));
 		return firing ? [[one.id, firing] as const] : [];
 	}));
-	return { firings, now: clock![0] };
+	return { firings, now: clock!.now };
 };
 
 const keyOf = ({ runId, number }: Job): string => `${runId}:${number}`;

@@ -6,10 +6,11 @@
  *   batch that activates it. `schedule` = the trigger's `next(params, now, settings)`, `isLasting` = it has `lasting`.
  * - `deactivationJobs(playbookId)` → statements that end it, for the batch that deactivates it.
  */
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import type { InValue, Row } from '@libsql/client';
 import type { Database } from './client.ts';
 import { databaseClock } from './clock.ts';
+import { given, givenList, kept } from './kept.ts';
 import { job } from './schema/index.ts';
 import { asJson, commit, guard, statement, type Statement } from './statement.ts';
 
@@ -103,8 +104,9 @@ export const assertHeld = (held: Job): Statement =>
 /** The same for step jobs of one claim: unless all of them are held and live, nothing of the batch happens. */
 export const assertAllHeld = (held: readonly Job[]): Statement =>
 	guard(
-		`(SELECT COUNT(*) FROM json_each(:ids) h JOIN job ON job.id = h.value JOIN run ON run.id = job.run_id
-		 WHERE job.token = :token AND run.epoch = job.epoch AND run.state IN ('running', 'waiting')) = :count`,
+		// IN, not a join: joined, each job would be looked for in the whole list.
+		`(SELECT COUNT(*) FROM job JOIN run ON run.id = job.run_id
+		 WHERE job.id IN (SELECT value FROM json_each(:ids)) AND job.token = :token AND run.epoch = job.epoch AND run.state IN ('running', 'waiting')) = :count`,
 		{ ids: idsOf(held), token: held[0]!.token, count: held.length },
 	);
 
@@ -157,13 +159,11 @@ export const insertStepJob = (next: StepJob, condition = 'true', args: Record<st
 		{ workspace: next.workspace, shard: next.shard ?? 0, runId: next.runId, number: next.number, payload: asJson(next.payload), dueAt: next.dueAt, epoch: next.epoch, ...args },
 	);
 
+const askHeld = kept((database) => [database.select({ id: job.id }).from(job).where(and(eq(job.token, given('token')), inArray(job.id, givenList('ids')))).limit(1)]);
+
 /** Whether one of these jobs of one claim still has its token: what an ambiguous commit that ends them is read back by (R5). */
 export const isHeld = async (database: Database, ...held: Job[]): Promise<boolean> => {
-	const rows = await database
-		.select({ id: job.id })
-		.from(job)
-		.where(and(eq(job.token, held[0]!.token!), sql`${job.id} IN (SELECT value FROM json_each(${idsOf(held)}))`))
-		.limit(1);
+	const [rows] = await askHeld(database, { token: held[0]!.token, ids: idsOf(held) });
 	return rows.length > 0;
 };
 

@@ -2,10 +2,11 @@
  * Runs: reading them, and the statements that change one, for a guarded batch (R4) after `bumpSeq(workspace)`. Beside it: entries.ts (a record
  * enters), steps.ts, waits.ts (what a step waits for), control.ts (what a person does to a run).
  */
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Run, RunState } from '#domain/engine/run.ts';
 import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
 import type { Database } from './client.ts';
+import { given, kept } from './kept.ts';
 import { activation, playbookVersion, run, runEvent } from './schema/index.ts';
 import { asJson, seqNow, statement, type Statement } from './statement.ts';
 
@@ -50,13 +51,17 @@ export const runEvents = (database: Database, runId: string) => database.select(
 
 export type ActivePlaybook = { id: string; version: number; definition: PlaybookDefinition };
 
-/** The playbooks of a workspace that take new records, with the version that they take them into. `id` narrows it to one. */
-export const activePlaybooks = async (database: Database, workspace: string, id?: string): Promise<ActivePlaybook[]> => {
-	const rows = await database
+const askActive = kept((database) => [
+	database
 		.select({ id: activation.id, version: activation.version, definition: playbookVersion.definition })
 		.from(activation)
 		.innerJoin(playbookVersion, and(eq(playbookVersion.playbookId, activation.id), eq(playbookVersion.version, activation.version)))
-		.where(and(eq(activation.workspace, workspace), eq(activation.state, 'active'), ...(id ? [eq(activation.id, id)] : [])));
+		.where(and(eq(activation.workspace, given('workspace')), eq(activation.state, 'active'), sql`${activation.id} = COALESCE(${given('id')}, ${activation.id})`)),
+]);
+
+/** The playbooks of a workspace that take new records, with the version that they take them into. `id` narrows it to one. */
+export const activePlaybooks = async (database: Database, workspace: string, id?: string): Promise<ActivePlaybook[]> => {
+	const [rows] = await askActive(database, { workspace, id: id ?? null });
 	return rows.map((row) => ({ ...row, definition: row.definition as PlaybookDefinition }));
 };
 

@@ -33,7 +33,7 @@ const meddling = (text: string, meddle: (address: Bench['address']) => Promise<R
 		return (await meddle(bench.address)) ?? fetch(request);
 	};
 };
-const guardOfMany = 'json_each(:ids) h JOIN job';
+const guardOfMany = '(SELECT COUNT(*) FROM job JOIN run';
 
 test('R4 R8 one that a person stops meanwhile loses its guard; the others of its batch go on, each once', async () => {
 	bench = await openBench({}, {
