@@ -90,7 +90,7 @@ export const enrolRun = (entering: Run, first: Next | null, shard = 0): Statemen
 	if (!first) return [insert];
 	return [
 		insert,
-		insertStepJob({ workspace, runId: id, number: 1, dueAt: first.dueAt, epoch: entering.epoch, shard }, isThere),
+		insertStepJob({ workspace, runId: id, number: 1, dueAt: first.dueAt, epoch: entering.epoch, shard }, isThere, { runId: id }),
 		insertStep({ workspace, runId: id, number: 1, next: first }, 'EXISTS (SELECT 1 FROM run WHERE id = :runId)'),
 	];
 };

@@ -19,6 +19,13 @@ export type Truth = { settings: WorkspaceSettings; sending: Sending; customers: 
 export const readTruth = async (database: Database, workspace: string, customerIds: string[]): Promise<Truth | null> =>
 	truthFrom(await askThose(database, { workspace, ids: JSON.stringify(customerIds), limit: customerIds.length }));
 
+/** Which of these customers are there: for what needs nothing else of them. */
+export const presentCustomers = async (database: Database, workspaceId: string, customerIds: string[]): Promise<Set<string>> => {
+	const ids = sql`(SELECT value FROM json_each(${JSON.stringify(customerIds)}))`;
+	const rows = await database.select({ id: customer.id }).from(customer).where(and(eq(customer.workspace, workspaceId), isNull(customer.deletedAt), sql`${customer.id} IN ${ids}`));
+	return new Set(rows.map(({ id }) => id));
+};
+
 /** The next customers by id after `afterId` (null = from the first): a page of the whole book. */
 export const readTruthPage = async (database: Database, workspace: string, afterId: string | null, limit: number): Promise<Truth | null> =>
 	truthFrom(await askPage(database, { workspace, after: afterId ?? '', limit }));

@@ -12,7 +12,7 @@ import type { Database } from './client.ts';
 import { databaseClock } from './clock.ts';
 import { given, givenList, kept } from './kept.ts';
 import { job } from './schema/index.ts';
-import { asJson, commit, guard, statement, type Statement } from './statement.ts';
+import { asJson, commit, guard, statement, statementOver, type Statement } from './statement.ts';
 
 export type Job = typeof job.$inferSelect;
 
@@ -113,7 +113,7 @@ export const assertAllHeld = (held: readonly Job[]): Statement =>
 const idsOf = (jobs: readonly Job[]): string => JSON.stringify(jobs.map(({ id }) => id));
 
 /** Deletes a job, in the batch that ends it. */
-export const deleteJob = (id: number): Statement => statement('DELETE FROM job WHERE id = :id', { id });
+export const deleteJob = (id: number): Statement => statementOver({ id }, `DELETE FROM job WHERE id IN (SELECT value ->> 'id' FROM json_each(:rows))`);
 
 /** Deletes a job that has nothing to do any more (its run ended, or went on without it), if this worker still holds it. */
 export const dropJob = (held: Job): Statement => statement('DELETE FROM job WHERE id = :id AND token = :token', { id: held.id, token: held.token });
@@ -153,10 +153,12 @@ export type StepJob = { workspace: string; runId: string; number: number; dueAt:
  * step that is there already stays as it is.
  */
 export const insertStepJob = (next: StepJob, condition = 'true', args: Record<string, InValue> = {}): Statement =>
-	statement(
+	statementOver(
+		{ runId: next.runId, number: next.number, payload: asJson(next.payload), dueAt: next.dueAt, epoch: next.epoch },
 		`INSERT INTO job (workspace, shard, kind, run_id, number, payload, due_at, visible_at, epoch)
-		 SELECT :workspace, :shard, 'step', :runId, :number, :payload, :dueAt, :dueAt, :epoch WHERE ${condition} ON CONFLICT DO NOTHING`,
-		{ workspace: next.workspace, shard: next.shard ?? 0, runId: next.runId, number: next.number, payload: asJson(next.payload), dueAt: next.dueAt, epoch: next.epoch, ...args },
+		 SELECT :workspace, :shard, 'step', given.value ->> 'runId', given.value ->> 'number', given.value ->> 'payload', given.value ->> 'dueAt', given.value ->> 'dueAt', given.value ->> 'epoch'
+		 FROM json_each(:rows) AS given WHERE ${condition} ON CONFLICT DO NOTHING`,
+		{ workspace: next.workspace, shard: next.shard ?? 0, ...args },
 	);
 
 const askHeld = kept((database) => [database.select({ id: job.id }).from(job).where(and(eq(job.token, given('token')), inArray(job.id, givenList('ids')))).limit(1)]);

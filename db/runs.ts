@@ -8,7 +8,7 @@ import type { PlaybookDefinition } from '#domain/documents/playbook/definition.t
 import type { Database } from './client.ts';
 import { given, kept } from './kept.ts';
 import { activation, playbookVersion, run, runEvent } from './schema/index.ts';
-import { asJson, seqNow, statement, type Statement } from './statement.ts';
+import { asJson, seqNow, statement, statementOver, type Statement } from './statement.ts';
 
 /** Where a run stands: without a time when only a person or another run moves it on. */
 export type Standing = { stepId: string; dueAt: number | null };
@@ -69,11 +69,8 @@ export type RunChange = { workspace: string; runId: string; state: RunState; nex
 
 /** A run's new state and what comes next. Errors stay once they are there; `vars` undefined leaves them. */
 export const changeRun = (change: RunChange): Statement =>
-	statement(
-		`UPDATE run SET seq = ${seqNow}, state = :state, next_step_id = :nextStepId, next_due_at = :nextDueAt, vars = COALESCE(:vars, vars),
-			has_errors = MAX(has_errors, :hasErrors), ended_at = :endedAt WHERE id = :runId`,
+	statementOver(
 		{
-			workspace: change.workspace,
 			runId: change.runId,
 			state: change.state,
 			nextStepId: change.next?.stepId ?? null,
@@ -82,6 +79,10 @@ export const changeRun = (change: RunChange): Statement =>
 			hasErrors: change.hasErrors ? 1 : 0,
 			endedAt: change.state === 'completed' || change.state === 'stopped' ? change.now : null,
 		},
+		`UPDATE run SET seq = ${seqNow}, state = given.value ->> 'state', next_step_id = given.value ->> 'nextStepId', next_due_at = given.value ->> 'nextDueAt',
+			vars = COALESCE(given.value ->> 'vars', vars), has_errors = MAX(has_errors, given.value ->> 'hasErrors'), ended_at = given.value ->> 'endedAt'
+		 FROM json_each(:rows) AS given WHERE run.id = given.value ->> 'runId'`,
+		{ workspace: change.workspace },
 	);
 
 /** A line of a run's own history: who controlled it, and why. */

@@ -7,11 +7,35 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from './client.ts';
 
-/** One statement with named arguments (`:name`). */
-export type Statement = { sql: string; args: Record<string, InValue> };
+/** One statement with named arguments (`:name`). One over rows has its own row besides: `merged` makes one of several. */
+export type Statement = { sql: string; args: Record<string, InValue>; row?: Row };
+/** What a statement over rows does its work with, once for each. */
+type Row = Record<string, string | number | null>;
 
 /** Builds a statement; JSON values are passed as text by the caller (`asJson`). */
 export const statement = (sql: string, args: Record<string, InValue> = {}): Statement => ({ sql, args });
+
+/** A statement that takes its row from `json_each(:rows) AS given`, each value as `given.value ->> 'name'`; arguments in `args` count for all rows. */
+export const statementOver = (row: Row, sql: string, args: Record<string, InValue> = {}): Statement => ({ sql, args: { ...args, rows: JSON.stringify([row]) }, row });
+
+/**
+ * The same statements with those over rows that differ in nothing else made one, in the place of the first: many jobs cost little more than
+ * one. Only for statements that don't read what another one of the same batch and kind wrote.
+ */
+export const merged = (statements: readonly Statement[]): Statement[] => {
+	const kept: Statement[] = [];
+	const kinds = new Map<string, { at: number; rows: Row[] }>();
+	for (const one of statements) {
+		const { rows: _rows, ...args } = one.args;
+		const kind = one.row && `${one.sql} ${JSON.stringify(args)}`;
+		const known = kind === undefined ? undefined : kinds.get(kind);
+		if (known) known.rows.push(one.row!);
+		else if (kind !== undefined) kinds.set(kind, { at: kept.push(one) - 1, rows: [one.row!] });
+		else kept.push(one);
+	}
+	for (const { at, rows } of kinds.values()) if (rows.length > 1) kept[at] = { sql: kept[at]!.sql, args: { ...kept[at]!.args, rows: JSON.stringify(rows) } };
+	return kept;
+};
 
 /** A value for a JSON column: undefined and null are NULL. */
 export const asJson = (value: unknown): string | null => (value === undefined || value === null ? null : JSON.stringify(value));

@@ -3,7 +3,7 @@ import { and, eq } from 'drizzle-orm';
 import type { StepState } from '#domain/engine/run.ts';
 import type { Database } from './client.ts';
 import { step } from './schema/index.ts';
-import { asJson, seqNow, statement, type Statement } from './statement.ts';
+import { asJson, seqNow, statement, statementOver, type Statement } from './statement.ts';
 
 export type StepRow = typeof step.$inferSelect;
 export type Next = { stepId: string; dueAt: number };
@@ -14,24 +14,22 @@ export const readStep = async (database: Database, runId: string, number: number
 	return rows[0] ?? null;
 };
 
-/** A step's row, scheduled. One that is there already stays as it is. */
-export const insertStep = ({ workspace, runId, number, next }: { workspace: string; runId: string; number: number; next: Next }, condition = 'true'): Statement =>
-	statement(
+/** A step's row, scheduled. One that is there already stays as it is. `condition` (SQL) may name `:runId`. */
+export const insertStep = ({ workspace, runId, number, next }: { workspace: string; runId: string; number: number; next: Next }, condition?: string): Statement =>
+	statementOver(
+		{ id: `${runId}:${number}`, runId, number, stepId: next.stepId, dueAt: next.dueAt },
 		`INSERT INTO step (id, workspace, seq, run_id, number, step_id, state, due_at)
-		 SELECT :id, :workspace, ${seqNow}, :runId, :number, :stepId, 'scheduled', :dueAt WHERE ${condition} ON CONFLICT DO NOTHING`,
-		{ id: `${runId}:${number}`, workspace, runId, number, stepId: next.stepId, dueAt: next.dueAt },
+		 SELECT given.value ->> 'id', :workspace, ${seqNow}, given.value ->> 'runId', given.value ->> 'number', given.value ->> 'stepId', 'scheduled', given.value ->> 'dueAt'
+		 FROM json_each(:rows) AS given WHERE ${condition ?? 'true'} ON CONFLICT DO NOTHING`,
+		{ workspace, ...(condition === undefined ? {} : { runId }) },
 	);
 
 export type StepChange = { workspace: string; runId: string; number: number; state: StepState; now: number; attempts: number; input?: unknown; output?: unknown; error?: string | null };
 
 /** A step's new state. `input`, `output` and `error` that are undefined stay as they are; it ends unless it waits or is scheduled. */
 export const changeStep = (change: StepChange): Statement =>
-	statement(
-		`UPDATE step SET seq = ${seqNow}, state = :state, attempts = :attempts, started_at = COALESCE(started_at, :now), ended_at = :endedAt,
-			input = COALESCE(:input, input), output = COALESCE(:output, output), error = ${change.error === undefined ? 'error' : ':error'}
-		 WHERE run_id = :runId AND number = :number`,
+	statementOver(
 		{
-			workspace: change.workspace,
 			runId: change.runId,
 			number: change.number,
 			state: change.state,
@@ -40,8 +38,14 @@ export const changeStep = (change: StepChange): Statement =>
 			endedAt: change.state === 'waiting' || change.state === 'scheduled' ? null : change.now,
 			input: asJson(change.input),
 			output: asJson(change.output),
-			...(change.error === undefined ? {} : { error: change.error }),
+			error: change.error ?? null,
+			keepsError: change.error === undefined ? 1 : 0,
 		},
+		`UPDATE step SET seq = ${seqNow}, state = given.value ->> 'state', attempts = given.value ->> 'attempts', started_at = COALESCE(started_at, given.value ->> 'now'),
+			ended_at = given.value ->> 'endedAt', input = COALESCE(given.value ->> 'input', input), output = COALESCE(given.value ->> 'output', output),
+			error = CASE WHEN given.value ->> 'keepsError' THEN error ELSE given.value ->> 'error' END
+		 FROM json_each(:rows) AS given WHERE step.run_id = given.value ->> 'runId' AND step.number = given.value ->> 'number'`,
+		{ workspace: change.workspace },
 	);
 
 /** What a step is about to ask for, and that it began. */

@@ -1,6 +1,6 @@
 /** Writes what several jobs of one claim come to in as few batches as can be, without one of them being in another's way (R4, R5). */
 import { assertAllHeld, isHeld, type Job } from '#db/jobs.ts';
-import { bumpSeq, type Statement } from '#db/statement.ts';
+import { bumpSeq, merged, type Statement } from '#db/statement.ts';
 import { ClockMoved, commitAt } from './clock.ts';
 import type { Engine } from './engine.ts';
 
@@ -16,7 +16,7 @@ export type Written = Map<number, boolean | Error>;
 export const commitHeld = async (engine: Engine, now: number, endings: readonly Ending[]): Promise<Written> => {
 	if (endings.length === 0) return new Map();
 	const jobs = endings.map(({ job }) => job);
-	const statements = [assertAllHeld(jobs), bumpSeq(engine.workspace), ...endings.flatMap((one) => one.statements)];
+	const statements = [assertAllHeld(jobs), bumpSeq(engine.workspace), ...merged(endings.flatMap((one) => one.statements))];
 	const all = (word: boolean | Error): Written => new Map(jobs.map(({ id }) => [id, word]));
 	try {
 		const isWritten = await commitAt(engine, now, statements, async () => !(await isHeld(engine.database, ...jobs)));

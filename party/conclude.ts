@@ -76,7 +76,7 @@ const statementsOf = (engine: Engine, now: number, job: Job, { run, step, intent
 			const { state, output, next, vars } = decision;
 			const ended = [deleteJob(job.id), changeStep({ ...thisStep, state, output, ...(state === 'skipped' ? {} : { error: null }) })];
 			const hasErrors = state === 'failed';
-			if (!next) return [...ended, changeRun({ ...about, state: 'completed', next: null, vars, hasErrors }), ...resumeWaits(workspace, 'run', run.id, now)];
+			if (!next) return [...ended, changeRun({ ...about, state: 'completed', next: null, vars, hasErrors }), ...(run.parentRunId === null ? [] : resumeWaits(workspace, 'run', run.id, now))];
 			const number = step.number + 1;
 			return [
 				...ended,

@@ -1,6 +1,6 @@
 /** Rereads the truth for steps that fire together and asks the engine about each (R20): one exchange for all, one judgement each. */
 import { openConflicts, type OpenConflict } from '#db/conflicts.ts';
-import { readTruth, type Sending } from '#db/facts.ts';
+import { presentCustomers, readTruth, type Sending } from '#db/facts.ts';
 import { readFirings, type Firing } from '#db/firings.ts';
 import type { Intent } from '#db/intents.ts';
 import { isQuarantined, type Job } from '#db/jobs.ts';
@@ -8,7 +8,7 @@ import { advance } from '#domain/engine/advance.ts';
 import { errorText } from '#domain/engine/error.ts';
 import { factsFromRows } from '#domain/engine/facts-from-rows.ts';
 import type { Facts } from '#domain/engine/facts.ts';
-import { scheduled, stepAfter } from '#domain/engine/next-step.ts';
+import { isTimeAlone, scheduled, stepAfter } from '#domain/engine/next-step.ts';
 import type { Decision, Settled } from '#domain/engine/run.ts';
 import { undecided, type Undecided } from '#domain/engine/undecided.ts';
 import type { Final } from './conclude.ts';
@@ -32,15 +32,24 @@ export type Judgement =
 export const judge = async (engine: Engine, jobs: readonly Job[]): Promise<{ judged: Map<number, Judgement>; now: number }> => {
 	const { firings, now: readAt } = await readFirings(engine.database, jobs);
 	engine.clock?.follow(readAt);
-	const customers = [...new Set([...firings.values()].map(({ run }) => run.subjectId))];
-	const [truth, conflicts] = await Promise.all([readTruth(engine.database, engine.workspace, customers), openConflicts(engine.database, engine.workspace, customers, engine.now())]);
+	const subjectsOf = (list: Firing[]) => [...new Set(list.map(({ run }) => run.subjectId))];
+	const isUnread = ({ definition, step, intents }: Firing) => definition !== null && intents.length === 0 && isTimeAlone(definition, step.stepId);
+	const all = [...firings.values()];
+	const read = subjectsOf(all.filter((one) => !isUnread(one)));
+	const [truth, conflicts, present] = await Promise.all([
+		readTruth(engine.database, engine.workspace, read),
+		read.length > 0 ? openConflicts(engine.database, engine.workspace, read, engine.now()) : [],
+		presentCustomers(engine.database, engine.workspace, subjectsOf(all.filter(isUnread))),
+	]);
 	if (!truth) throw new Error(`There is no workspace ${engine.workspace}.`);
 	const { settings } = truth;
 	const now = engine.now();
 	const byId = new Map(truth.customers.map((one) => [one.customer.id, one]));
 	const factsOf = (firing: Firing): Facts | null => {
-		const one = byId.get(firing.run.subjectId);
-		return one ? factsFromRows(one, settings, { run: firing.run }) : null;
+		const { run } = firing;
+		if (isUnread(firing)) return present.has(run.subjectId) ? unread(settings, run) : null;
+		const one = byId.get(run.subjectId);
+		return one ? factsFromRows(one, settings, { run }) : null;
 	};
 	const judged = new Map<number, Judgement>(jobs.map((job) => {
 		const firing = firings.get(job.id);
@@ -52,6 +61,14 @@ export const judge = async (engine: Engine, jobs: readonly Job[]): Promise<{ jud
 		}
 	}));
 	return { judged, now };
+};
+
+/** The facts of a step that the clock alone decides: its record is there, and was not read. */
+const unread = (settings: Facts['settings'], run: Firing['run']): Facts => {
+	const refuse = (): never => {
+		throw new Error('A step that the clock alone decides reads its record.');
+	};
+	return { settings, run, event: null, get customer() { return refuse(); }, get contacts() { return refuse(); }, get owner() { return refuse(); } };
 };
 
 const judgeOne = (engine: Engine, now: number, job: Job, firing: Firing, facts: Facts | null, sending: Sending, conflicts: OpenConflict[]): Judgement => {

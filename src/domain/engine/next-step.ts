@@ -61,3 +61,10 @@ export function scheduled(step: Step | null, facts: Facts, now: number): { stepI
 	if (!step) return null;
 	return { stepId: step.id, dueAt: step.kind === 'wait' ? Math.max(now, endOfWait(step.params, now, facts) ?? now) : now };
 }
+
+/** Whether the clock alone decides a step: a wait for some time, or a stop, with no wait behind it that would read a date or a calendar. */
+export function isTimeAlone(definition: Pick<PlaybookDefinition, 'steps'>, id: string): boolean {
+	const step = findStep(definition, id);
+	if (step?.kind === 'stop') return true;
+	return step?.kind === 'wait' && step.params.mode === 'for' && stepAfter(definition, id)?.kind !== 'wait';
+}
