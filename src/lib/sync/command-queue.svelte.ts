@@ -5,17 +5,19 @@
 import type { Seen } from '#domain/commands/ground.ts';
 import { backoff } from './backoff.ts';
 import type { Call } from './call.ts';
-import { deviceDatabase, type DeviceDatabase } from './device-database.ts';
+import type { CommandStore } from './command-store.ts';
 import type { Environment } from './environment.ts';
 import { newId } from './new-id.ts';
-import { readAll, stores, type Outcome, type QueuedCommand } from './queued-command.ts';
+import type { Outcome, QueuedCommand } from './queued-command.ts';
 import { alone, type Tabs } from './tabs.ts';
 
 /** Server errors after which a command goes to the end of the line. */
 const patience = 5;
+const takenBack: Outcome = { status: 'refused', reason: 'taken-back' };
 
 export type CommandQueueOptions = {
-	name: string;
+	/** Outlives the queue: what a full device hasn't taken is still there for the next one. */
+	store: CommandStore;
 	environment: Environment;
 	call: Call;
 	/** The tab that leads sends what all queue; left out, this tab is alone. */
@@ -28,13 +30,11 @@ export type CommandQueueOptions = {
 
 export class CommandQueue {
 	#options: CommandQueueOptions;
-	#database: DeviceDatabase | null = null;
 	#commands = $state.raw<readonly QueuedCommand[]>([]);
 	/** Accepted, and the mirror has not shown it yet: between the answer and the rows a screen must not fall back. */
 	#unseen = $state.raw<readonly QueuedCommand[]>([]);
 	#answers = new Map<string, (outcome: Outcome) => void>();
 	#sending = false;
-	#trying: string | null = null;
 	#failures = 0;
 	#timer: unknown = null;
 	#isEnded = false;
@@ -48,12 +48,11 @@ export class CommandQueue {
 
 	constructor(options: CommandQueueOptions) {
 		this.#options = options;
-		const { indexedDB, onResume } = options.environment;
 		const tabs = (this.#tabs = options.tabs ?? alone(options.environment));
-		if (indexedDB) this.#database = deviceDatabase(indexedDB, options.name, stores, { staysClosed: true });
+		options.store.serve(options.onProblem);
 		this.loaded = this.#load();
 		this.#stops = [
-			onResume(() => void this.flush()),
+			options.environment.onResume(() => void this.flush()),
 			tabs.on('commands', (body) => this.#hear(body)),
 			// What a tab kept that is gone since, this one has to send.
 			tabs.follow((isLead) => isLead && void this.#load().then(() => this.flush())),
@@ -98,23 +97,18 @@ export class CommandQueue {
 
 	/** Takes a held or refused command off the list: somebody read it. */
 	dismiss(id: string): void {
-		const command = this.#commands.find((other) => other.id === id);
+		const command = this.#find(id);
 		if (command && command.state !== 'waiting') void this.#remove(id);
 	}
 
 	/**
-	 * Takes back a command that waits. One that was tried may have arrived although no answer came: then the server is asked, under
-	 * the same id, to decide nothing for it any more; if it was faster, its answer stands.
+	 * Takes back a command that waits. One that was tried, by whichever tab, may have arrived although no answer came: then the server is
+	 * asked, under the same id, to decide nothing for it any more; if it was faster, its answer stands.
 	 */
 	async cancel(id: string): Promise<void> {
-		const command = this.#commands.find((other) => other.id === id);
+		const command = this.#find(id);
 		if (command?.state !== 'waiting' || command.isTakenBack) return;
-		if (this.#isUntried(command)) {
-			await this.#remove(id);
-			this.#answers.get(id)?.({ status: 'refused', reason: 'taken-back' });
-			this.#answers.delete(id);
-			return;
-		}
+		if (this.#isUntried(command)) return this.#answered(command, takenBack);
 		await this.#keep({ ...command, isTakenBack: true });
 		void this.flush();
 	}
@@ -141,12 +135,7 @@ export class CommandQueue {
 		this.#isEnded = true;
 		for (const stop of this.#stops) stop();
 		this.#options.environment.clearTimeout(this.#timer);
-		this.#database?.close();
-	}
-
-	async wipe(): Promise<void> {
-		this.end();
-		await this.#database?.wipe();
+		this.#options.store.close();
 	}
 
 	#add(command: QueuedCommand): Promise<Outcome> {
@@ -162,9 +151,11 @@ export class CommandQueue {
 
 	async #load(): Promise<void> {
 		try {
-			const kept = this.#database ? await readAll(this.#database) : [];
-			const here = new Set(this.#commands.map((command) => command.id));
-			this.#commands = [...kept.filter(({ id }) => !here.has(id) && !this.#gone.has(id)), ...this.#commands];
+			const kept = await this.#options.store.all();
+			const known = new Map(kept.map((command) => [command.id, command]));
+			// Another tab may have tried one that is here already.
+			const here = this.#commands.map((command) => ({ ...command, attempts: Math.max(command.attempts, known.get(command.id)?.attempts ?? 0) }));
+			this.#commands = [...kept.filter(({ id }) => !this.#find(id) && !this.#gone.has(id)), ...here];
 			if (this.waiting.length > 0) this.#options.environment.setTimeout(() => void this.flush(), 0);
 		} catch {
 			this.#options.onProblem('storage-failed');
@@ -172,12 +163,16 @@ export class CommandQueue {
 	}
 
 	/** Tries one; false when the line must wait. */
-	async #try(command: QueuedCommand): Promise<boolean> {
+	async #try({ id, attempts }: QueuedCommand): Promise<boolean> {
 		const { call, environment } = this.#options;
-		const { id, type, args, ground = [] } = command;
-		this.#trying = id;
+		// Noted before the server can hear of it: whoever goes on when this tab dies in between must not take it for one that was never sent.
+		await this.#keep({ ...this.#find(id)!, attempts: attempts + 1 });
+		// As it is by now: it may have been taken back meanwhile.
+		const command = this.#find(id);
+		if (this.#isEnded || !this.#tabs.isLead) return false;
+		if (!command) return true;
+		const { type, args, ground = [] } = command;
 		const answer = await call<Outcome>('/api/commands', command.isTakenBack ? { id, type: 'take-back', args: {} } : { id, type, args, ground });
-		this.#trying = null;
 		if (this.#isEnded) return false;
 		const isFinal = answer.ok || (answer.status >= 400 && answer.status < 500 && ![401, 408, 425, 429].includes(answer.status));
 		if (isFinal) {
@@ -185,8 +180,7 @@ export class CommandQueue {
 			await this.#answered(command, answer.ok ? answer.value : { status: 'refused', reason: answer.code, message: answer.message });
 			return true;
 		}
-		// As it is by now: it may have been taken back meanwhile.
-		const tried = { ...(this.#commands.find((other) => other.id === id) ?? command), attempts: command.attempts + 1, reason: answer.code };
+		const tried = { ...(this.#find(id) ?? command), reason: answer.code };
 		await this.#keep(tried);
 		// One that the server stumbles over again and again must not hold up the others for ever.
 		if (answer.status === 500 && tried.attempts >= patience) this.#commands = [...this.#commands.filter((other) => other.id !== tried.id), tried];
@@ -202,8 +196,13 @@ export class CommandQueue {
 		this.#tell(command, outcome);
 	}
 
-	#isUntried({ id, attempts }: QueuedCommand): boolean {
-		return this.#tabs.isLead && attempts === 0 && this.#trying !== id;
+	/** Only the lead knows whether it was tried. */
+	#isUntried({ attempts }: QueuedCommand): boolean {
+		return this.#tabs.isLead && attempts === 0;
+	}
+
+	#find(id: string): QueuedCommand | undefined {
+		return this.#commands.find((command) => command.id === id);
 	}
 
 	#tell(command: QueuedCommand, outcome: Outcome): void {
@@ -216,11 +215,13 @@ export class CommandQueue {
 	#hear({ kept, isNew, removed, answered, outcome }: any): void {
 		if (isNew) this.#gone.delete(kept.id);
 		if (kept && !this.#gone.has(kept.id)) {
-			const isHere = this.#commands.some(({ id }) => id === kept.id);
-			this.#commands = isHere ? this.#commands.map((other) => (other.id === kept.id ? kept : other)) : [...this.#commands, kept];
-			// Only the lead knows whether it was tried.
-			if (kept.isTakenBack && this.#isUntried(kept)) void this.#remove(kept.id);
-			else if (isNew || kept.isTakenBack) void this.flush();
+			const mine = this.#find(kept.id);
+			const command = mine ? joined(mine, kept) : kept;
+			this.#commands = mine ? this.#commands.map((other) => (other === mine ? command : other)) : [...this.#commands, command];
+			// What was on its way to the other tab while it spoke: on the device the later of two writes stands.
+			if (command !== kept) void this.#options.store.put(command);
+			if (command.isTakenBack && this.#isUntried(command)) void this.#answered(command, takenBack);
+			else if (isNew || command.isTakenBack) void this.flush();
 		}
 		if (removed) this.#drop(removed);
 		if (!answered) return;
@@ -230,12 +231,7 @@ export class CommandQueue {
 
 	async #keep(command: QueuedCommand, isNew = false): Promise<void> {
 		this.#commands = this.#commands.map((other) => (other.id === command.id ? command : other));
-		try {
-			await this.#database?.run('readwrite', (work) => void work.objectStore('command').put(command));
-			this.#options.onProblem(null);
-		} catch {
-			this.#options.onProblem('storage-failed');
-		}
+		await this.#options.store.put(command);
 		this.#tabs.post('commands', { kept: command, isNew });
 	}
 
@@ -247,10 +243,13 @@ export class CommandQueue {
 	async #remove(id: string): Promise<void> {
 		this.#drop(id);
 		this.#tabs.post('commands', { removed: id });
-		try {
-			await this.#database?.run('readwrite', (work) => void work.objectStore('command').delete(id));
-		} catch {
-			// Sent again after a reload, and answered the same by its id.
-		}
+		await this.#options.store.remove(id);
 	}
+}
+
+/** What this tab and another know of a command that nobody has answered: the same object when the other knows all. */
+function joined(mine: QueuedCommand, theirs: QueuedCommand): QueuedCommand {
+	const attempts = Math.max(mine.attempts, theirs.attempts);
+	if (theirs.state !== 'waiting' || (theirs.attempts === attempts && (theirs.isTakenBack || !mine.isTakenBack))) return theirs;
+	return { ...theirs, attempts, ...(mine.isTakenBack ? { isTakenBack: true } : {}) };
 }

@@ -16,7 +16,8 @@ export type Unacked = { tab: string; count: number; made: number };
 type UpdateRow = { n?: number; doc: string; update: Uint8Array };
 /** Written by a version of the app before tabs shared a link: without `made`. */
 type UnackedRow = { doc: string; tab: string; count: number; made?: number };
-type Write = { doc: string; updates: Uint8Array[]; unacked: { count: number; made: number } | null };
+/** `unacked` by tab: an earlier place of this tab, which had another id, may have made edits that the device hasn't taken. */
+type Write = { doc: string; updates: Uint8Array[]; unacked: Map<string, { count: number; made: number }> };
 
 const compactAt = 50;
 
@@ -25,10 +26,12 @@ export class DeviceStore {
 	#environment: Environment;
 	#tab: string;
 	#pending = new Map<string, Write>();
+	#underWay: readonly Write[] = [];
 	#writing: Promise<void> | null = null;
 	#failures = 0;
-	#isClosed = false;
-	#stopResume: () => void;
+	#timer: unknown = null;
+	#isInUse = true;
+	#problem: string | null = null;
 	#onProblem: (problem: string | null) => void;
 
 	/** `onProblem` hears why the device can't keep work, and null when it can again. */
@@ -37,27 +40,34 @@ export class DeviceStore {
 		this.#tab = tab;
 		this.#onProblem = onProblem;
 		this.#database = environment.indexedDB === undefined ? null : deviceDatabase(environment.indexedDB, name, stores);
-		this.#stopResume = environment.onResume(() => void this.flush());
-		if (this.#database === null) onProblem('no-storage');
+		environment.onResume(() => void this.flush());
+		if (this.#database === null) this.#become('no-storage');
 	}
 
-	/** What is on the device; throws when the storage can't be read. */
+	/** Another place goes on with it, under another tab's id: what the device hasn't taken yet is there for it. */
+	serve(tab: string, onProblem: (problem: string | null) => void): void {
+		[this.#tab, this.#onProblem, this.#isInUse] = [tab, onProblem, true];
+		onProblem(this.#problem);
+	}
+
+	/** What is on the device, and what it hasn't taken yet; throws when the storage can't be read and nothing of the document is in memory. */
 	async load(doc: string): Promise<StoredDocument> {
-		if (this.#database === null) return { updates: [], waiting: 0, unacked: [] };
 		await this.flush();
-		return this.#database.run('readonly', async (transaction) => {
-			const rows: UpdateRow[] = await answered(transaction.objectStore('updates').index('doc').getAll(doc));
-			const unacked: UnackedRow[] = await answered(transaction.objectStore('unacked').getAll(tabsOf(doc)));
-			return { updates: rows.map((row) => row.update), waiting: total(unacked), unacked: unacked.map(({ tab, count, made = count }) => ({ tab, count, made })) };
+		const held = this.#held().filter((write) => write.doc === doc);
+		const stored = await this.#read(doc).catch((cause) => {
+			if (held.length === 0) throw cause;
+			return { updates: [], unacked: [] };
 		});
+		const unacked = marked(stored.unacked, held);
+		return { updates: [...stored.updates, ...held.flatMap(({ updates }) => updates)], waiting: total(unacked), unacked: unacked.map(({ tab, count, made = count }) => ({ tab, count, made })) };
 	}
 
 	/** Documents with edits of this device that no room has acknowledged, with how many. */
 	async unacked(): Promise<Map<string, number>> {
-		if (this.#database === null) return new Map();
-		const rows: UnackedRow[] = await this.#database.run('readonly', (transaction) => answered(transaction.objectStore('unacked').getAll()));
+		const held = this.#held();
+		const rows: UnackedRow[] = this.#database === null ? [] : await this.#database.run('readonly', (transaction) => answered(transaction.objectStore('unacked').getAll()));
 		const counts = new Map<string, number>();
-		for (const row of rows) counts.set(row.doc, (counts.get(row.doc) ?? 0) + row.count);
+		for (const row of marked(rows, held)) counts.set(row.doc, (counts.get(row.doc) ?? 0) + row.count);
 		return counts;
 	}
 
@@ -65,13 +75,15 @@ export class DeviceStore {
 	append(doc: string, update: Uint8Array, unacked: number | null, made = unacked ?? 0): void {
 		const write = this.#writeOf(doc);
 		write.updates.push(update);
-		if (unacked !== null) write.unacked = { count: unacked, made };
+		if (unacked !== null) write.unacked.set(this.#tab, { count: unacked, made });
 		void this.flush();
 	}
 
 	/** A room acknowledged the edits of `mark`: `remaining` of this tab's still wait; those of tabs that are gone don't. */
 	acknowledge(doc: string, remaining: number, mark: Mark): void {
-		this.#writeOf(doc).unacked = { count: remaining, made: (mark[this.#tab] ?? 0) + remaining };
+		const own = this.#writeOf(doc).unacked.set(this.#tab, { count: remaining, made: (mark[this.#tab] ?? 0) + remaining });
+		for (const { unacked } of this.#held().filter((write) => write.doc === doc))
+			for (const [tab, { made }] of unacked) if (tab !== this.#tab && made <= (mark[tab] ?? 0)) own.set(tab, { count: 0, made });
 		void this.flush().then(() =>
 			this.#database
 				?.run('readwrite', async (transaction) => {
@@ -87,7 +99,7 @@ export class DeviceStore {
 	async letGo(doc: string): Promise<boolean> {
 		if (this.#database === null) return true;
 		await this.flush();
-		if (this.#pending.has(doc)) return false;
+		if (this.#held().some((write) => write.doc === doc)) return false;
 		return this.#database.run('readwrite', async (transaction) => {
 			const unacked: UnackedRow[] = await answered(transaction.objectStore('unacked').getAll(tabsOf(doc)));
 			if (total(unacked) > 0) return false;
@@ -105,26 +117,29 @@ export class DeviceStore {
 	/** Writes what is pending; resolves when it is kept, or when the device refused (it is tried again by itself). */
 	flush(): Promise<void> {
 		if (this.#writing !== null) return this.#writing;
-		if (this.#pending.size === 0 || this.#database === null || this.#isClosed) return Promise.resolve();
+		if (this.#pending.size === 0 || this.#database === null) return Promise.resolve();
 		return (this.#writing = this.#write());
 	}
 
+	/** Its place ended. What the device hasn't taken stays in memory and is tried again, for as long as this tab lives. */
 	async close(): Promise<void> {
+		this.#isInUse = false;
+		this.#onProblem = () => {};
 		await this.flush();
-		this.#isClosed = true;
-		this.#stopResume();
-		this.#database?.close();
+		if (!this.#isInUse) this.#database?.close();
 	}
 
 	/** Removes everything of this user and workspace from the device (S17). */
 	async wipe(): Promise<void> {
 		this.#pending.clear();
 		await this.close();
+		// What was under way and failed meanwhile.
+		this.#pending.clear();
 		await this.#database?.wipe();
 	}
 
 	#writeOf(doc: string): Write {
-		const write = this.#pending.get(doc) ?? { doc, updates: [], unacked: null };
+		const write = this.#pending.get(doc) ?? { doc, updates: [], unacked: new Map() };
 		this.#pending.set(doc, write);
 		return write;
 	}
@@ -132,30 +147,52 @@ export class DeviceStore {
 	async #write(): Promise<void> {
 		// Free again in the very step that found nothing left: what is appended later begins a write of its own.
 		try {
-			while (this.#pending.size > 0 && this.#database !== null && !this.#isClosed) {
-				const writes = [...this.#pending.values()];
+			while (this.#pending.size > 0 && this.#database !== null) {
+				const writes = (this.#underWay = [...this.#pending.values()]);
 				this.#pending.clear();
 				try {
 					await this.#database.run('readwrite', async (transaction) => {
-						for (const write of writes) await keep(transaction, write, this.#tab);
+						for (const write of writes) await keep(transaction, write);
 					});
-					if (this.#failures > 0) this.#onProblem(null);
+					if (this.#failures > 0) this.#become(null);
 					this.#failures = 0;
 				} catch (cause) {
 					for (const write of writes) this.#giveBack(write);
-					this.#onProblem(cause instanceof DOMException && cause.name === 'QuotaExceededError' ? 'storage-full' : 'storage-failed');
-					this.#environment.setTimeout(() => void this.flush(), backoff(this.#failures++, this.#environment.random));
+					this.#become(cause instanceof DOMException && cause.name === 'QuotaExceededError' ? 'storage-full' : 'storage-failed');
+					this.#environment.clearTimeout(this.#timer);
+					this.#timer = this.#environment.setTimeout(() => void this.flush(), backoff(this.#failures++, this.#environment.random));
 					return;
+				} finally {
+					this.#underWay = [];
 				}
 			}
+			if (!this.#isInUse) this.#database?.close();
 		} finally {
 			this.#writing = null;
 		}
 	}
 
-	#giveBack(write: Write): void {
-		const newer = this.#pending.get(write.doc);
-		this.#pending.set(write.doc, { doc: write.doc, updates: [...write.updates, ...(newer?.updates ?? [])], unacked: newer?.unacked ?? write.unacked });
+	#giveBack({ doc, updates, unacked }: Write): void {
+		const newer = this.#pending.get(doc);
+		this.#pending.set(doc, { doc, updates: [...updates, ...(newer?.updates ?? [])], unacked: new Map([...unacked, ...(newer?.unacked ?? [])]) });
+	}
+
+	/** What isn't on the device yet, oldest first. */
+	#held(): Write[] {
+		return [...this.#underWay, ...this.#pending.values()];
+	}
+
+	async #read(doc: string): Promise<{ updates: Uint8Array[]; unacked: UnackedRow[] }> {
+		if (this.#database === null) return { updates: [], unacked: [] };
+		return this.#database.run('readonly', async (transaction) => {
+			const rows: UpdateRow[] = await answered(transaction.objectStore('updates').index('doc').getAll(doc));
+			return { updates: rows.map((row) => row.update), unacked: await answered(transaction.objectStore('unacked').getAll(tabsOf(doc))) };
+		});
+	}
+
+	#become(problem: string | null): void {
+		this.#problem = problem;
+		this.#onProblem(problem);
 	}
 }
 
@@ -167,17 +204,25 @@ const stores: Stores = {
 const tabsOf = (doc: string) => IDBKeyRange.bound([doc], [doc, []]);
 const total = (rows: UnackedRow[]) => rows.reduce((sum, row) => sum + row.count, 0);
 
+/** The device's marks, with those over them that it hasn't taken yet. */
+function marked(rows: UnackedRow[], held: readonly Write[]): UnackedRow[] {
+	const marks = new Map(rows.map((row) => [`${row.doc} ${row.tab}`, row]));
+	for (const { doc, unacked } of held) for (const [tab, mark] of unacked) marks.set(`${doc} ${tab}`, { doc, tab, ...mark });
+	return [...marks.values()].filter(({ count }) => count > 0);
+}
+
 /** One row for all that came since the last write; at 50 rows the document's rows become one, without what was deleted. */
-async function keep(transaction: IDBTransaction, { doc, updates, unacked }: Write, tab: string): Promise<void> {
+async function keep(transaction: IDBTransaction, { doc, updates, unacked }: Write): Promise<void> {
 	const store = transaction.objectStore('updates');
 	if (updates.length > 0) {
 		await answered(store.add({ doc, update: updates.length === 1 ? updates[0] : Y.mergeUpdates(updates) }));
 		if ((await answered(store.index('doc').count(doc))) >= compactAt) await compact(store, doc);
 	}
-	if (unacked === null) return;
 	const markers = transaction.objectStore('unacked');
-	if (unacked.count === 0) markers.delete([doc, tab]);
-	else markers.put({ doc, tab, ...unacked } satisfies UnackedRow);
+	for (const [tab, mark] of unacked) {
+		if (mark.count === 0) markers.delete([doc, tab]);
+		else markers.put({ doc, tab, ...mark } satisfies UnackedRow);
+	}
 }
 
 async function remove(transaction: IDBTransaction, doc: string): Promise<void> {

@@ -7,6 +7,7 @@ import type { Light } from './light.ts';
 import { keyOf, Place } from './place.svelte.ts';
 import { Push, type PushBrowser } from './push.svelte.ts';
 import { Session } from './session.svelte.ts';
+import { WorkStores } from './work-stores.ts';
 
 export type SignOutAnswer = { ok: true } | { ok: false; unsynced: { edits: number; commands: number } };
 
@@ -16,6 +17,7 @@ export class Device {
 	readonly push: Push | null;
 	#environment: Environment;
 	#place = $state.raw<Place | null>(null);
+	#stores = new Map<string, WorkStores>();
 	#left = $state.raw<readonly LeftWork[]>([]);
 
 	constructor(environment: Environment, pushes: PushBrowser | null = null) {
@@ -54,18 +56,19 @@ export class Device {
 		return this.#left.filter((work) => work.user.id === who);
 	}
 
-	exportLeft(work: LeftWork): Promise<Blob> {
-		return exportLeft(this.#environment, work);
+	async exportLeft(work: LeftWork): Promise<Blob> {
+		const stores = this.#storesOf(work);
+		return exportLeft(this.#environment, work, stores).finally(() => stores.rest());
 	}
 
 	async discardLeft(work: LeftWork): Promise<void> {
-		await discardLeft(this.#environment, work);
+		await discardLeft(this.#environment, work, this.#storesOf(work));
 		this.#left = leftWork(this.#environment);
 	}
 
 	get light(): Light {
-		if (this.#place && this.session.isExpired) return { state: 'cannot', waiting: this.#place.light.waiting, reason: 'signed-out' };
-		return this.#place?.light ?? { state: 'saved-here', waiting: 0, reason: this.session.state === 'signed-out' ? 'signed-out' : null };
+		if (this.#place && this.session.isExpired) return { ...this.#place.light, state: 'cannot', reason: 'signed-out' };
+		return this.#place?.light ?? { state: 'saved-here', waiting: 0, reason: this.session.state === 'signed-out' ? 'signed-out' : null, isOffline: false };
 	}
 
 	/** Ends the session and takes this person's data off the device; refuses while work would be lost, unless told to discard it (S17). */
@@ -98,7 +101,14 @@ export class Device {
 		else before?.end();
 		forgetLeft(this.#environment, data.user.id, data.workspace.id);
 		this.#left = leftWork(this.#environment);
-		this.#place = new Place(data, this.session, this.#environment, this.call);
+		this.#place = new Place(data, this.session, this.#environment, this.call, this.#storesOf(data));
+	}
+
+	#storesOf({ user, workspace }: { user: { id: string }; workspace: { id: string } }): WorkStores {
+		const key = `${user.id} ${workspace.id}`;
+		const stores = this.#stores.get(key) ?? new WorkStores(user.id, workspace.id, this.#environment);
+		this.#stores.set(key, stores);
+		return stores;
 	}
 
 	/** A workspace that this person was taken out of: its data leaves the device, unless it holds work that nobody else has (SY5). */

@@ -135,12 +135,13 @@ export class DocumentSharing {
 		this.#options.onShared(this.#shared);
 		this.#forgetPeers();
 		const presence = JSON.parse(JSON.stringify(this.#presences.get(tabs.id) ?? null));
-		tabs.post('documents', { join: id, vector: Y.encodeStateVector(doc), update: Y.encodeStateAsUpdate(doc), presence, ...waiting.counts });
+		tabs.post('documents', { join: id, vector: Y.encodeStateVector(doc), update: Y.encodeStateAsUpdate(doc), presence, known: waiting.known, ...waiting.counts });
 	}
 
 	#hear(body: any, from: string): void {
 		const { doc, waiting, tabs, awareness } = this.#options;
 		if (body.made !== undefined) waiting.hear(from, body.made, body.kept);
+		for (const [tab, made, kept] of body.known ?? []) waiting.hear(tab, made, kept);
 		if (body.update) this.#apply(body.update);
 		// Of what was here before its tab said that it made it, the room is asked whether it keeps it.
 		if (body.made !== undefined) this.#connection?.cover();

@@ -2,20 +2,21 @@
 import { OpenDocument, type OpenDocumentOptions } from './open-document.svelte.ts';
 import { alone, type Tabs } from './tabs.ts';
 
-export type DocumentsOptions = Omit<OpenDocumentOptions, 'id' | 'type' | 'tabs' | 'onClose'> & {
+export type DocumentsOptions = Omit<OpenDocumentOptions, 'id' | 'type' | 'tabs' | 'madeBefore' | 'onClose'> & {
 	typeOf: (id: string) => ReturnType<OpenDocumentOptions['type']>;
 	/** One tab holds the links for all; left out, this tab is alone. */
 	tabs?: Tabs;
+	/** How long a document stays open after its last caller, in ms: a page left and entered again finds it. */
+	lingers?: number;
 };
-
-/** A page left and entered again finds its document still open. */
-const lingers = 3_000;
 
 export class Documents {
 	#options: DocumentsOptions;
 	#callers = new Map<string, number>();
 	/** In the lead: what other tabs have open, by tab and document. */
 	#held = new Map<string, Map<string, OpenDocument>>();
+	/** Edits of this tab in documents that it has closed since: what the device, or another tab, still has marked as waiting is told by it. */
+	#made = new Map<string, number>();
 	#tabs: Tabs;
 	#stops: (() => void)[];
 	/** Reactive: all that are open, also those that only wait for their room. */
@@ -48,6 +49,7 @@ export class Documents {
 			...options,
 			id,
 			tabs: this.#tabs,
+			madeBefore: this.#made.get(id) ?? 0,
 			type: () => typeOf(id),
 			onClose: (closed) => this.#close(closed),
 			onAcknowledged: (acknowledged) => {
@@ -77,13 +79,13 @@ export class Documents {
 		const document = this.open.find((other) => other.id === id);
 		this.open = this.open.filter((other) => other !== document);
 		this.#callers.delete(id);
-		document?.end();
+		if (document) this.#end(document);
 	}
 
 	#close(document: OpenDocument): void {
 		const callers = (this.#callers.get(document.id) ?? 0) - 1;
 		this.#callers.set(document.id, Math.max(0, callers));
-		if (callers <= 0) this.#options.environment.setTimeout(() => this.#endIfIdle(document), lingers);
+		if (callers <= 0) this.#options.environment.setTimeout(() => this.#endIfIdle(document), this.#options.lingers ?? 3_000);
 	}
 
 	#endIfIdle(document: OpenDocument): void {
@@ -92,6 +94,11 @@ export class Documents {
 		if (document.waiting > 0) return;
 		this.open = this.open.filter((other) => other !== document);
 		this.#callers.delete(document.id);
+		this.#end(document);
+	}
+
+	#end(document: OpenDocument): void {
+		this.#made.set(document.id, document.made);
 		document.end();
 	}
 

@@ -25,6 +25,10 @@ export type Environment = {
 	isVisible: () => boolean;
 	/** Calls back when the device may have come back: `online`, `visibilitychange` to visible, `pageshow` (S16). Returns how to stop. */
 	onResume: (run: () => void) => () => void;
+	/** False only when the browser is sure that nothing can be reached. */
+	hasNetwork: () => boolean;
+	/** Calls back when that may have changed. Returns how to stop. */
+	onNetwork: (run: () => void) => () => void;
 	/** Undefined where the device has none; then work is kept in memory and the screen says so (S17). */
 	indexedDB: IDBFactory | undefined;
 	storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | undefined;
@@ -67,6 +71,12 @@ export function browserEnvironment(): Environment {
 				window.removeEventListener('pageshow', run);
 				document.removeEventListener('visibilitychange', onVisibility);
 			};
+		},
+		hasNetwork: () => typeof navigator === 'undefined' || navigator.onLine !== false,
+		onNetwork: (run) => {
+			if (typeof window === 'undefined') return () => {};
+			for (const event of ['online', 'offline']) window.addEventListener(event, run);
+			return () => ['online', 'offline'].forEach((event) => window.removeEventListener(event, run));
 		},
 		indexedDB: globalThis.indexedDB,
 		storage: availableStorage(),

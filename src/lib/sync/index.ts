@@ -32,7 +32,8 @@ export type { FileProblem, UnsyncedFile } from './unsynced.ts';
 export { keepingLimits, type KeepingWish } from './keeping.svelte.ts';
 export type { MirrorStatus } from './mirror.svelte.ts';
 export { newId } from './new-id.ts';
-export type { DocumentStatus, OpenDocument } from './open-document.svelte.ts';
+export type { DocumentStatus } from './document-status.ts';
+export type { OpenDocument } from './open-document.svelte.ts';
 export type { Peer } from './peers.ts';
 export type { Light } from './light.ts';
 export type { PushAnswer, PushState } from './push.svelte.ts';
@@ -166,6 +167,9 @@ export const light = {
 	},
 	get reason(): string | null {
 		return device.light.reason;
+	},
+	get isOffline(): boolean {
+		return device.light.isOffline;
 	},
 };
 

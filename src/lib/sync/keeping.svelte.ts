@@ -9,8 +9,8 @@ import type { Wanted } from './wanted.ts';
 
 /** A person's wish on this device. `limit`: how many customers at most. */
 export type KeepingWish = { isOn: boolean; limit: number; onMetered: boolean };
-/** `off`, at rest with everything here (`kept`), `fetching`, or `paused` with why. */
-export type KeepingState = 'off' | 'kept' | 'fetching' | 'paused';
+/** `looking` until it is known what is here, `off`, at rest with everything here (`kept`), `fetching`, or `paused` with why. */
+export type KeepingState = 'looking' | 'off' | 'kept' | 'fetching' | 'paused';
 export type PauseReason = 'offline' | 'metered' | 'storage-short' | 'storage-failed' | 'server';
 
 export type KeepingOptions = {
@@ -45,7 +45,7 @@ export class Keeping {
 	#options: KeepingOptions;
 	#known = $state.raw<ReadonlyMap<string, KeptDocument>>(new Map());
 	#wish = $state.raw<KeepingWish>(firstWish);
-	#state = $state<KeepingState>('kept');
+	#state = $state<KeepingState>('looking');
 	#reason = $state<PauseReason | null>(null);
 	#missing = $state(0);
 	#timer: unknown = null;
@@ -110,7 +110,11 @@ export class Keeping {
 		if (wishes === null) return;
 		const missing = wishes.filter((wish) => this.#isMissing(wish));
 		this.#missing = missing.length;
-		if (!mayWork()) return;
+		// Another tab does the work: what it has left to do is all this one knows.
+		if (!mayWork()) {
+			[this.#state, this.#reason] = [missing.length === 0 ? 'kept' : 'fetching', null];
+			return;
+		}
 		await this.#letGo(new Set(wishes.map((wish) => wish.id)));
 		const queue = missing.filter((wish) => !isOpen(wish.id));
 		if (queue.length > 0) {

@@ -1,10 +1,9 @@
 /** Work left on the device in a workspace that its person was taken out of (SY5): no server takes it, so it stays until it was exported or given up. */
-import { readCommands } from './queued-command.ts';
 import { deviceDatabase } from './device-database.ts';
-import { DeviceStore } from './device-store.ts';
 import { documentTypeOf } from './document-types.ts';
 import type { Environment } from './environment.ts';
 import { exportOf } from './unsynced.ts';
+import type { WorkStores } from './work-stores.ts';
 
 export type LeftWork = { user: { id: string; name: string }; workspace: { id: string; name: string }; edits: number; commands: number; at: number };
 
@@ -46,19 +45,14 @@ function write({ storage }: Environment, works: readonly LeftWork[]): void {
 }
 
 /** The same file as `exportOf` makes of a place in use. */
-export async function exportLeft(environment: Environment, { user, workspace }: LeftWork): Promise<Blob> {
-	const store = new DeviceStore(databaseName('documents', user.id, workspace.id), 'export', environment);
-	try {
-		const commands = await readCommands(environment.indexedDB, databaseName('commands', user.id, workspace.id));
-		return await exportOf({ user, workspace, store, open: [], commands, typeOf: documentTypeOf, at: environment.now() });
-	} finally {
-		await store.close();
-	}
+export async function exportLeft(environment: Environment, { user, workspace }: LeftWork, stores: WorkStores): Promise<Blob> {
+	return exportOf({ user, workspace, store: stores.documents, open: [], commands: await stores.commands.all(), typeOf: documentTypeOf, at: environment.now() });
 }
 
 /** Takes it off the device for good. */
-export async function discardLeft(environment: Environment, { user, workspace }: LeftWork): Promise<void> {
+export async function discardLeft(environment: Environment, { user, workspace }: LeftWork, stores: WorkStores): Promise<void> {
 	const { indexedDB } = environment;
+	await stores.wipe();
 	if (indexedDB) await Promise.allSettled(parts.map((part) => deviceDatabase(indexedDB, databaseName(part, user.id, workspace.id), {}).wipe()));
 	forgetLeft(environment, user.id, workspace.id);
 }

@@ -9,7 +9,7 @@ import type { Environment } from './environment.ts';
 import { MirrorFeed, type MirrorStatus } from './mirror-feed.ts';
 import type { MirrorStore, Reach } from './mirror-store.ts';
 import { Overlay } from './overlay.ts';
-import { contactNames, prepare, searchRows } from './search.ts';
+import { contactNames, SearchReadying, searchRows } from './search.ts';
 import { alone, type Tabs } from './tabs.ts';
 
 export type { MirrorStatus } from './mirror-feed.ts';
@@ -31,8 +31,6 @@ export type MirrorOptions = {
 	onRefused: () => void;
 };
 
-/** Rows made ready for search at a time: about 2 ms on a phone. */
-const searchBite = 500;
 const byPosition = (a: { position: number; name: string }, b: { position: number; name: string }) => a.position - b.position || a.name.localeCompare(b.name);
 const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name);
 
@@ -48,7 +46,7 @@ export class Mirror {
 	#tabs: Tabs;
 	#stopOthers: () => void;
 	#settleTimer: unknown = null;
-	#searchTimer: unknown = null;
+	#search: SearchReadying;
 	#isEnded = false;
 	#namesByCustomer = contactNames();
 	#status = $state.raw<MirrorStatus>({ state: 'loading', syncedAt: null, received: 0, error: null });
@@ -67,6 +65,7 @@ export class Mirror {
 		this.#options = options;
 		const { environment, call, store, onRows, onRefused } = options;
 		const tabs = (this.#tabs = options.tabs ?? alone(environment));
+		this.#search = new SearchReadying(environment, (kind) => untrack(() => this.rows(kind)));
 		const loaded = this.#load();
 		this.loaded = loaded.then(() => {});
 		this.#feed = new MirrorFeed({
@@ -168,7 +167,7 @@ export class Mirror {
 		this.#stopOthers();
 		this.#feed.end();
 		this.#options.environment.clearTimeout(this.#settleTimer);
-		this.#options.environment.clearTimeout(this.#searchTimer);
+		this.#search.end();
 	}
 
 	#lay(doc: string, projection: Projection): void {
@@ -239,29 +238,7 @@ export class Mirror {
 			this.#shown.set(kind, shown);
 			this.#lists.set(kind, [...shown.values()]);
 		}
-		if (this.#dirty.has('customer') || this.#dirty.has('contact')) this.#prepareSearch(0);
+		if (this.#dirty.has('customer') || this.#dirty.has('contact')) this.#search.begin();
 		this.#dirty.clear();
-	}
-
-	/** Readies the search in small bites, so that neither the first key nor any frame waits for it. */
-	#prepareSearch(from: number): void {
-		const { environment } = this.#options;
-		environment.clearTimeout(this.#searchTimer);
-		this.#searchTimer = environment.setTimeout(() => {
-			const done =
-				prepare(
-					'customer',
-					untrack(() => this.rows('customer')),
-					from,
-					searchBite,
-				) +
-				prepare(
-					'contact',
-					untrack(() => this.rows('contact')),
-					from,
-					searchBite,
-				);
-			if (done > 0 && !this.#isEnded) this.#prepareSearch(from + searchBite);
-		}, 20);
 	}
 }

@@ -5,21 +5,12 @@ import { isForgettable } from '#domain/documents/concurrent.ts';
 import type { DocumentType, Stamp } from '#domain/documents/document-type.ts';
 import { deviceKind } from './device-kind.ts';
 import type { DeviceStore } from './device-store.ts';
+import { type DocumentStatus, statusOf } from './document-status.ts';
 import { DocumentSharing, fromOtherTab, type Shared, unshared } from './document-sharing.ts';
 import { type Peer, peersOf } from './peers.ts';
 import { type Refusal, RoomConnection, type RoomConnectionOptions } from './room-connection.ts';
 import type { Tabs } from './tabs.ts';
 import { type Mark, Waiting } from './waiting.svelte.ts';
-
-export type DocumentStatus = {
-	/** `saved-here`: all edits acknowledged or none made, the room is out of reach. `waiting`: edits not yet acknowledged. `cannot`: see `reason`. */
-	state: 'loading' | 'saved-here' | 'synced' | 'waiting' | 'cannot';
-	/** Edits of this device that the room hasn't acknowledged. */
-	waiting: number;
-	/** offline (of a document that is loading: it isn't on this device, and its room can't be reached) · signed-out · no-right · not-found · reload-needed · storage-full · storage-failed · no-storage · unreadable · a refusal's code; null when all is well. */
-	reason: string | null;
-	isReadOnly: boolean;
-};
 
 export type OpenDocumentOptions = Pick<RoomConnectionOptions, 'environment' | 'fetchToken'> & {
 	id: string;
@@ -27,6 +18,8 @@ export type OpenDocumentOptions = Pick<RoomConnectionOptions, 'environment' | 'f
 	store: DeviceStore;
 	/** The tabs of this person here: one of them holds the link for all (ADR 13). */
 	tabs: Tabs;
+	/** How many edits this tab made when it had it open before: others go on from that number. */
+	madeBefore?: number;
 	/** Reactive: why the device can't keep work, or null. */
 	storageProblem: () => string | null;
 	/** Reactive: does the command that makes it still wait here? Then it can be written in before its room is there (its parts are root types, S10). */
@@ -79,7 +72,7 @@ export class OpenDocument {
 		this.id = options.id;
 		this.#options = options;
 		this.ready = new Promise((resolve) => (this.#becomeReady = resolve));
-		this.#count = new Waiting(options.tabs.id);
+		this.#count = new Waiting(options.tabs.id, options.madeBefore);
 		this.doc.on('update', this.#onUpdate);
 		// An editor may speak up while a page is being drawn, when no state may change: those who read it hear right after.
 		this.awareness.on('change', () => queueMicrotask(() => (this.#peers = peersOf(this.awareness))));
@@ -115,30 +108,24 @@ export class OpenDocument {
 		return this.#count.total;
 	}
 
+	/** How many edits this tab made. */
+	get made(): number {
+		return this.#count.counts.made;
+	}
+
 	get status(): DocumentStatus {
-		const storage = this.#options.storageProblem();
-		const { link, refusal, isUnreadable } = this.#shared;
-		// No room yet, because its command still waits here: nothing is wrong.
-		const ended = link.state === 'ended' && !(link.reason === 'not-found' && this.#options.isAwaited?.(this.id)) ? link.reason : null;
-		const stopped = ended ?? refusal?.code ?? (this.#isNewer ? 'reload-needed' : isUnreadable ? 'unreadable' : this.#problem);
-		const isSynced = link.state === 'open' && this.#shared.isSynced && this.waiting === 0;
-		return {
-			state:
-				stopped !== null
-					? 'cannot'
-					: !this.#isReady
-						? 'loading'
-						: isSynced
-							? 'synced'
-							: storage !== null
-								? 'cannot'
-								: this.waiting > 0
-									? 'waiting'
-									: 'saved-here',
+		const { storageProblem, isAwaited, mayEdit } = this.#options;
+		return statusOf({
+			shared: this.#shared,
 			waiting: this.waiting,
-			reason: stopped ?? storage ?? (!this.#isReady && this.#isOutOfReach ? 'offline' : null),
-			isReadOnly: !this.#options.mayEdit() || this.#isNewer || ended === 'no-right' || refusal?.code === 'no-right',
-		};
+			storage: storageProblem(),
+			problem: this.#problem,
+			isReady: this.#isReady,
+			isNewer: this.#isNewer,
+			isOutOfReach: this.#isOutOfReach,
+			isAwaited: () => isAwaited?.(this.id) === true,
+			mayEdit: mayEdit(),
+		});
 	}
 
 	/** What the room didn't take, in words; gone when it took it after all. */

@@ -7,27 +7,26 @@ import { seenBy, type Seen } from '#domain/commands/ground.ts';
 import type { Command } from '#domain/commands/command.ts';
 import { commands } from '#domain/commands/index.ts';
 import { CommandQueue } from './command-queue.svelte.ts';
-import { DeviceStore } from './device-store.ts';
 import { documentTypeOf } from './document-types.ts';
-import { Documents, type DocumentsOptions } from './documents.svelte.ts';
+import { Documents } from './documents.svelte.ts';
 import type { Environment } from './environment.ts';
-import { lightOf, type Light } from './light.ts';
+import type { Light } from './light.ts';
 import { Keeping } from './keeping.svelte.ts';
 import { KeptStore } from './kept-store.ts';
 import { databaseName, type DatabasePart } from './left-work.ts';
+import { SyncLight } from './light.svelte.ts';
 import { Mirror } from './mirror.svelte.ts';
 import { MirrorStore } from './mirror-store.ts';
 import { newId } from './new-id.ts';
 import type { OpenDocument } from './open-document.svelte.ts';
+import { Projecting } from './projecting.ts';
 import type { Session, SessionData } from './session.svelte.ts';
 import { Tabs } from './tabs.ts';
 import type { ImportResult } from './import-unsynced.ts';
 import { exportOf, type UnsyncedFile } from './unsynced.ts';
 import { wantedDocuments } from './wanted.ts';
+import type { WorkStores } from './work-stores.ts';
 import { WorkspaceLink } from './workspace-link.svelte.ts';
-
-/** A document's rows are projected at most this often while it is edited, in ms. */
-const projectEvery = 50;
 
 export class Place {
 	readonly key: string;
@@ -41,31 +40,31 @@ export class Place {
 	/** Null on a device that keeps nothing. */
 	readonly keeping: Keeping | null;
 	#call: Call;
-	#typeOf: DocumentsOptions['typeOf'];
 	#keptStore: KeptStore | null;
 	#environment: Environment;
 	#tabs: Tabs;
 	#session: Session;
-	#store: DeviceStore;
+	#stores: WorkStores;
 	#mirrorStore: MirrorStore | null;
 	#storeProblem = $state<string | null>(null);
 	#queueProblem = $state<string | null>(null);
-	#projecting = new Map<string, unknown>();
+	#light: SyncLight;
+	#projecting: Projecting;
 	#stopResume: () => void;
 
-	constructor(data: SessionData, session: Session, environment: Environment, call: Call, typeOf: DocumentsOptions['typeOf'] = documentTypeOf) {
+	constructor(data: SessionData, session: Session, environment: Environment, call: Call, stores: WorkStores) {
 		const { user, workspace, role } = data;
 		const name = (part: DatabasePart) => databaseName(part, user.id, workspace.id);
 		const fetchToken = (room: string): Promise<Answer<{ token: string; url: string }>> => call(`/api/rooms/token?room=${encodeURIComponent(room)}`);
 		this.key = keyOf(data);
 		this.workspaceId = workspace.id;
-		[this.user, this.workspace, this.#typeOf] = [user, workspace, typeOf];
+		[this.user, this.workspace, this.#stores] = [user, workspace, stores];
 		this.#environment = environment;
 		this.#stopResume = environment.onResume(() => void session.loadSometimes());
 		this.#session = session;
 		// A tab that hasn't heard of a change of role yet sees other rows: it isn't one of these.
 		const tabs = (this.#tabs = new Tabs(`cuebook:tabs:${user.id}:${workspace.id}:${role}`, newId(''), environment));
-		this.#store = new DeviceStore(name('documents'), tabs.id, environment, (problem) => (this.#storeProblem = problem));
+		stores.serve(tabs.id, (problem) => (this.#storeProblem = problem));
 		this.#mirrorStore = environment.indexedDB ? new MirrorStore(name('mirror'), environment.indexedDB) : null;
 		this.mirror = new Mirror({
 			environment,
@@ -81,25 +80,26 @@ export class Place {
 				if (rows.some((row) => row.kind === 'person' && row.id === user.id && row.data?.role !== session.role)) void session.load();
 			},
 		});
+		this.#projecting = new Projecting(environment, (id, projection) => this.mirror.lay(id, projection));
 		this.documents = new Documents({
 			environment,
 			fetchToken,
-			typeOf,
-			store: this.#store,
+			typeOf: documentTypeOf,
+			store: stores.documents,
 			tabs,
 			storageProblem: () => this.#storeProblem,
 			mayEdit: () => session.may('document.edit'),
 			isAwaited: (id) => this.queue.waiting.some(({ type, args }) => type.startsWith('create-') && (args as { id?: unknown } | null)?.id === id),
 			queueLoaded: () => this.queue.loaded,
-			onLocalChange: (document) => this.#projectSoon(document),
+			onLocalChange: (document) => this.#projecting.soon(document),
 			onNoRight: () => void session.load(),
 			onAcknowledged: (document) => {
-				this.#project(document);
+				this.#projecting.now(document);
 				this.mirror.acknowledge(document.id);
 			},
 		});
 		this.queue = new CommandQueue({
-			name: name('commands'),
+			store: stores.commands,
 			environment,
 			call,
 			tabs,
@@ -122,6 +122,8 @@ export class Place {
 				if (state.state === 'ended' && state.reason !== 'reload-needed') void session.load();
 			},
 		});
+		const { documents, queue, mirror, link } = this;
+		this.#light = new SyncLight({ environment, documents, queue, mirror, link, storeProblem: () => this.#storeProblem, queueProblem: () => this.#queueProblem });
 		this.#call = call;
 		this.#keptStore = environment.indexedDB ? new KeptStore(name('kept'), environment.indexedDB) : null;
 		this.keeping =
@@ -129,7 +131,7 @@ export class Place {
 			new Keeping({
 				environment,
 				call,
-				documents: this.#store,
+				documents: stores.documents,
 				kept: this.#keptStore,
 				isOpen: (id) => this.documents.open.some((document) => document.id === id),
 				wanted: (limit) => (this.mirror.status.syncedAt === null ? null : wantedDocuments((kind) => this.mirror.rows(kind), user.id, limit)),
@@ -140,21 +142,14 @@ export class Place {
 		void this.mirror.loaded.then(() => tabs.follow(() => this.keeping?.look()));
 	}
 
-	/** The sync light (SY4): the worst of what is open. */
+	/** Reactive: the sync light (SY4). */
 	get light(): Light {
-		return lightOf({
-			documents: this.documents.open.map((document) => document.status),
-			commands: this.queue.waiting.length,
-			problem: this.#storeProblem ?? this.#queueProblem,
-			error: this.mirror.status.error?.code ?? null,
-			isCurrent: this.isCurrent,
-		});
+		return this.#light.current;
 	}
 
-	/** Reactive: the lists are as the server has them. While the first rows are still coming, what is here is not all there is. */
+	/** Reactive: the lists are as the server has them. */
 	get isCurrent(): boolean {
-		const { state, syncedAt } = this.mirror.status;
-		return this.link.isOpen && syncedAt !== null && (state === 'synced' || state === 'syncing');
+		return this.#light.isCurrent;
 	}
 
 	/** What a command is based on, as this device shows it and as the server said it last. */
@@ -172,7 +167,7 @@ export class Place {
 
 	/** Whether all work that no server has is on the device, once what is being written is written. */
 	async isKept(): Promise<boolean> {
-		await Promise.all([this.#store.flush(), this.queue.written()]);
+		await Promise.all([this.#stores.documents.flush(), this.queue.written()]);
 		if (this.#storeProblem === null && this.#queueProblem === null) return true;
 		const { edits, commands } = await this.unsynced();
 		return edits + commands === 0;
@@ -180,8 +175,8 @@ export class Place {
 
 	/** Documents with edits that no server has, with how many. */
 	async unsyncedDocuments(): Promise<Map<string, number>> {
-		await this.#store.flush();
-		const edits = await this.#store.unacked().catch(() => new Map<string, number>());
+		await this.#stores.documents.flush();
+		const edits = await this.#stores.documents.unacked().catch(() => new Map<string, number>());
 		for (const document of this.documents.open) edits.set(document.id, Math.max(document.waiting, edits.get(document.id) ?? 0));
 		return new Map([...edits].filter(([, count]) => count > 0));
 	}
@@ -195,7 +190,7 @@ export class Place {
 	async discard(ids: readonly string[]): Promise<void> {
 		for (const id of ids) {
 			this.documents.drop(id);
-			await this.#store.discard(id);
+			await this.#stores.documents.discard(id);
 			this.mirror.acknowledge(id);
 		}
 	}
@@ -209,7 +204,7 @@ export class Place {
 	export(): Promise<Blob> {
 		const { user, workspace, documents, queue } = this;
 		const commands = [...queue.waiting, ...queue.held, ...queue.refused];
-		return exportOf({ user, workspace, store: this.#store, open: documents.open, commands, typeOf: this.#typeOf, at: this.#environment.now() });
+		return exportOf({ user, workspace, store: this.#stores.documents, open: documents.open, commands, typeOf: documentTypeOf, at: this.#environment.now() });
 	}
 
 	/** Puts exported work back, as far as this person may (SY4). */
@@ -217,13 +212,14 @@ export class Place {
 		const { importUnsynced } = await import('./import-unsynced.ts');
 		const { setTimeout } = this.#environment;
 		const isKnown = (id: string) => this.#isListed(id) || this.queue.waiting.some(({ args }) => (args as { id?: unknown } | null)?.id === id);
-		return importUnsynced(file, chosen, { documents: this.documents, queue: this.queue, typeOf: this.#typeOf, mayEdit: this.#session.may('document.edit'), isKnown, setTimeout });
+		return importUnsynced(file, chosen, { documents: this.documents, queue: this.queue, typeOf: documentTypeOf, mayEdit: this.#session.may('document.edit'), isKnown, setTimeout });
 	}
 
 	/** Closes everything; what is on the device stays. */
 	end(): void {
-		for (const timer of this.#projecting.values()) this.#environment.clearTimeout(timer);
+		this.#projecting.end();
 		this.#stopResume();
+		this.#light.end();
 		this.keeping?.end();
 		this.#keptStore?.close();
 		this.documents.end();
@@ -231,35 +227,19 @@ export class Place {
 		this.queue.end();
 		this.mirror.end();
 		this.#tabs.end();
-		void this.#store.close();
+		this.#stores.close();
 	}
 
 	/** Closes everything and takes it off the device (S17). */
 	async wipe(): Promise<void> {
 		this.end();
-		await Promise.allSettled([this.#store.wipe(), this.#mirrorStore?.wipe(), this.#keptStore?.wipe(), this.queue.wipe()]);
+		await Promise.allSettled([this.#stores.wipe(), this.#mirrorStore?.wipe(), this.#keptStore?.wipe()]);
 	}
 
 	/** Whether the lists have a document's row: its kind is the id's prefix (S2). */
 	#isListed(id: string): boolean {
 		const kind = id.slice(0, id.indexOf('_')) as MirrorKind;
 		return mirrorKinds.includes(kind) && this.mirror.row(kind, id) !== undefined;
-	}
-
-	#projectSoon(document: OpenDocument): void {
-		if (this.#projecting.has(document.id)) return;
-		this.#projecting.set(
-			document.id,
-			this.#environment.setTimeout(() => this.#project(document), projectEvery),
-		);
-	}
-
-	#project(document: OpenDocument): void {
-		const timer = this.#projecting.get(document.id);
-		if (timer === undefined) return;
-		this.#environment.clearTimeout(timer);
-		this.#projecting.delete(document.id);
-		if (document.type) this.mirror.lay(document.id, document.type.projection(document.doc));
 	}
 }
 

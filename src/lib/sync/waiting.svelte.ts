@@ -9,8 +9,10 @@ export class Waiting {
 	#made = $state.raw<Mark>({});
 	#kept = $state.raw<Mark>({});
 
-	constructor(tab: string) {
+	/** `made`: how many edits this tab made before, when it had the document open already; all of them kept or given up. */
+	constructor(tab: string, made = 0) {
 		this.#tab = tab;
+		if (made > 0) this.#made = this.#kept = { [tab]: made };
 	}
 
 	/** Reactive: the edits of all tabs, also of those that are gone, that the room hasn't acknowledged. */
@@ -26,6 +28,11 @@ export class Waiting {
 	/** This tab's counts, to be told to the others. */
 	get counts(): { made: number; kept: number } {
 		return { made: this.#made[this.#tab] ?? 0, kept: this.#kept[this.#tab] ?? 0 };
+	}
+
+	/** All that this tab knows, also of tabs that are gone: to be told, with their edits, to a lead that may never have met them. */
+	get known(): [tab: string, made: number, kept: number][] {
+		return Object.entries(this.#made).map(([tab, made]) => [tab, made, this.#kept[tab] ?? 0]);
 	}
 
 	/** All that was made so far: a frame remembers it, its acknowledgement gives it back to `keep`. The same object as long as nothing is made. */

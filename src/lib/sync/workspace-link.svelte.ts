@@ -20,14 +20,16 @@ export class WorkspaceLink {
 	#stops: (() => void)[];
 	seats = $state.raw<readonly Seat[]>([]);
 	isOpen = $state(false);
+	/** It was lost or couldn't be made, and hasn't been open since. */
+	isLost = $state(false);
 
 	constructor(options: WorkspaceLinkOptions) {
 		this.#options = options;
 		const { tabs } = options;
 		this.#stops = [
-			tabs.on('workspace', ({ asks, seats, isOpen }) => {
+			tabs.on('workspace', ({ asks, seats, isOpen, isLost }) => {
 				if (asks) return tabs.isLead && this.#say();
-				if (!tabs.isLead) [this.seats, this.isOpen] = [seats, isOpen];
+				if (!tabs.isLead) [this.seats, this.isOpen, this.isLost] = [seats, isOpen, isLost];
 			}),
 			tabs.follow((isLead) => (isLead ? this.#lead() : this.#follow())),
 		];
@@ -53,6 +55,7 @@ export class WorkspaceLink {
 			},
 			onState: (state) => {
 				const isOpen = state.state === 'open';
+				if (isOpen || state.state === 'waiting') this.isLost = !isOpen;
 				this.#become(isOpen ? this.seats : [], isOpen);
 				onLink(state);
 			},
@@ -72,7 +75,7 @@ export class WorkspaceLink {
 	}
 
 	#say(): void {
-		this.#options.tabs.post('workspace', { seats: this.seats, isOpen: this.isOpen });
+		this.#options.tabs.post('workspace', { seats: this.seats, isOpen: this.isOpen, isLost: this.isLost });
 	}
 }
 

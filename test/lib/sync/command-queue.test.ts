@@ -1,17 +1,21 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeCall } from '../../../src/lib/sync/call.ts';
 import { CommandQueue, type CommandQueueOptions } from '../../../src/lib/sync/command-queue.svelte.ts';
+import type { Outcome } from '../../../src/lib/sync/queued-command.ts';
+import { CommandStore } from '../../../src/lib/sync/command-store.ts';
+import type { Environment } from '../../../src/lib/sync/environment.ts';
+import { Tabs } from '../../../src/lib/sync/tabs.ts';
 import { appDouble } from './app-double.ts';
-import { type DeviceDouble, deviceDouble, until } from './device-double.ts';
+import { deviceDouble, tabDouble, until } from './device-double.ts';
 
 const open: CommandQueue[] = [];
 afterEach(() => {
 	for (const queue of open.splice(0)) queue.end();
 });
 
-function queueOn(device: DeviceDouble, app: ReturnType<typeof appDouble>, changes: Partial<CommandQueueOptions> = {}) {
+function queueOn(device: Environment, app: ReturnType<typeof appDouble>, changes: Partial<CommandQueueOptions> = {}) {
 	const queue = new CommandQueue({
-		name: 'cuebook:commands:ada:w1',
+		store: new CommandStore('cuebook:commands:ada:w1', device),
 		environment: device,
 		call: makeCall(app),
 		onAnswered: () => {},
@@ -42,7 +46,7 @@ describe('SY3: what a person decides', () => {
 			first.send('complete-task', { n });
 			await new Promise((resolve) => setTimeout(resolve, 3));
 		}
-		await until('it was tried', () => first.waiting[0]!.attempts > 0);
+		await until('it was tried', () => first.waiting[0]!.reason !== null);
 		first.end();
 		const again = queueOn(device, app);
 		await again.loaded;
@@ -125,7 +129,7 @@ describe('SY3: what a person decides', () => {
 		const queue = queueOn(deviceDouble({ random: () => 0 }), app);
 		queue.send('complete-task', { n: 1 }, 'command_first');
 		queue.send('complete-task', { n: 2 }, 'command_second');
-		await until('the first was tried', () => queue.waiting[0]!.attempts > 0);
+		await until('the first was tried', () => queue.waiting[0]!.reason !== null);
 		await queue.cancel('command_second');
 		expect(queue.waiting.map(({ id }) => id)).toEqual(['command_first']);
 	});
@@ -143,7 +147,7 @@ describe('SY3: what a person decides', () => {
 		const device = deviceDouble();
 		const queue = queueOn(device, app);
 		const { outcome } = queue.send('complete-task', {}, 'command_lost');
-		await until('its answer was lost', () => (queue.waiting[0]?.attempts ?? 0) > 0);
+		await until('its answer was lost', () => (queue.waiting[0]?.reason ?? null) !== null);
 		await queue.cancel('command_lost');
 		app.isOnline = true;
 		device.wake();
@@ -152,7 +156,7 @@ describe('SY3: what a person decides', () => {
 		expect(asked).toEqual(['complete-task']);
 		app.isOnline = false;
 		const other = queue.send('complete-task', {}, 'command_unheard');
-		await until('it was tried', () => (queue.waiting[0]?.attempts ?? 0) > 0);
+		await until('it was tried', () => (queue.waiting[0]?.reason ?? null) !== null);
 		app.isOnline = true;
 		await queue.cancel('command_unheard');
 		device.wake();
@@ -160,4 +164,38 @@ describe('SY3: what a person decides', () => {
 		expect(asked).toEqual(['complete-task', 'take-back']);
 		expect([...queue.waiting, ...queue.refused, ...queue.held]).toEqual([]);
 	}, 30_000);
+
+	it.each(['another tab', 'the next visit'])('taken back in %s after the tab that sent it died before the answer: the server says what became of it', async (where) => {
+		const app = appDouble();
+		const device = deviceDouble({ random: () => 0 });
+		const sending = tabDouble(device);
+		const lead = new Tabs('cuebook:tabs:ada:w1:csm', 'lead', sending);
+		await until('it leads', () => lead.isLead);
+		const silent = async (path: string, init?: RequestInit) => (await app.fetch(path, init), new Promise<Response>(() => {}));
+		const first = queueOn(sending, app, { tabs: lead, call: makeCall({ fetch: silent }) });
+		const other = () => {
+			const tab = tabDouble(device);
+			const tabs = new Tabs('cuebook:tabs:ada:w1:csm', 'other', tab);
+			const outcomes: Outcome[] = [];
+			const queue = queueOn(tab, app, { tabs, onAnswered: (_, outcome) => void outcomes.push(outcome) });
+			return { tabs, queue, outcomes };
+		};
+		const before = where === 'another tab' ? other() : null;
+		void first.send('complete-task', {}, 'command_sent');
+		await until('the server did it', () => app.executed.get('command_sent') === 1);
+		app.isOnline = false;
+		sending.kill();
+		const after = before ?? other();
+		await until('it leads', () => after.tabs.isLead);
+		await until('it is there', () => after.queue.waiting.length === 1);
+		await after.queue.cancel('command_sent');
+		expect(after.queue.waiting, 'nobody knows yet').toMatchObject([{ id: 'command_sent', isTakenBack: true }]);
+		expect(after.outcomes).toEqual([]);
+		app.isOnline = true;
+		device.wake();
+		await until('the server said', () => after.queue.waiting.length === 0);
+		expect(after.outcomes).toEqual([{ status: 'accepted' }]);
+		expect(app.executed.get('command_sent')).toBe(1);
+		after.tabs.end();
+	});
 });

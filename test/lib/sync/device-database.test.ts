@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { mirrorKinds } from '#domain/mirror.ts';
 import { makeCall } from '../../../src/lib/sync/call.ts';
 import { CommandQueue } from '../../../src/lib/sync/command-queue.svelte.ts';
+import { CommandStore } from '../../../src/lib/sync/command-store.ts';
 import { answered, deviceDatabase, type Stores } from '../../../src/lib/sync/device-database.ts';
 import { MirrorStore } from '../../../src/lib/sync/mirror-store.ts';
 import { appDouble } from './app-double.ts';
@@ -28,7 +29,8 @@ describe('S16, S17: databases on the device', () => {
 			for (const [id, at] of [['command_2', 2], ['command_1', 1]]) store.put({ id, type: 'complete-task', args: { id }, at, state: 'waiting', reason: null, attempts: 0 });
 		});
 		const app = appDouble();
-		const queue = new CommandQueue({ name: 'commands', environment: deviceDouble({ indexedDB: factory }), call: makeCall(app), onAnswered: () => {}, onProblem: () => {} });
+		const device = deviceDouble({ indexedDB: factory });
+		const queue = new CommandQueue({ store: new CommandStore('commands', device), environment: device, call: makeCall(app), onAnswered: () => {}, onProblem: () => {} });
 		await queue.loaded;
 		expect(queue.waiting.map(({ id }) => id)).toEqual(['command_1', 'command_2']);
 		await until('both were sent', () => queue.waiting.length === 0);

@@ -6,11 +6,12 @@ import type { Channel, Environment, Locks, Socket } from '../../../src/lib/sync/
 // The stores read it from the globals, as in a browser.
 globalThis.IDBKeyRange = IDBKeyRange;
 
-export type DeviceDouble = Environment & { wake: () => void; isLookedAt: boolean; kept: Map<string, string> };
+export type DeviceDouble = Environment & { wake: () => void; tellNetwork: (isThere: boolean) => void; isLookedAt: boolean; kept: Map<string, string> };
 
 export function deviceDouble(changes: Partial<Environment> = {}): DeviceDouble {
 	const resumes = new Set<() => void>();
 	const kept = new Map<string, string>();
+	const network = { isThere: true, listeners: new Set<() => void>() };
 	const channels = new Map<string, Set<Channel>>();
 	const device: DeviceDouble = {
 		isLookedAt: true,
@@ -26,6 +27,12 @@ export function deviceDouble(changes: Partial<Environment> = {}): DeviceDouble {
 		setTimeout: (run, ms) => setTimeout(run, ms),
 		clearTimeout: (timer) => clearTimeout(timer),
 		isVisible: () => device.isLookedAt,
+		hasNetwork: () => network.isThere,
+		onNetwork: (run) => (network.listeners.add(run), () => void network.listeners.delete(run)),
+		tellNetwork: (isThere) => {
+			network.isThere = isThere;
+			network.listeners.forEach((run) => run());
+		},
 		onResume: (run) => (resumes.add(run), () => void resumes.delete(run)),
 		indexedDB: new IDBFactory(),
 		storage: { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => void kept.set(key, value), removeItem: (key) => void kept.delete(key) },
@@ -48,6 +55,36 @@ export function deviceDouble(changes: Partial<Environment> = {}): DeviceDouble {
 		locks: lockDouble(),
 		onFrame: (run) => void setTimeout(run, 1),
 		...changes,
+	};
+	return device;
+}
+
+/** Makes every write of a transaction fail as on a device that is full; reading and taking away go on. */
+export function refuseWrites(transaction: IDBTransaction): void {
+	const storeOf = transaction.objectStore.bind(transaction);
+	const full = () => {
+		throw new DOMException('The device is full', 'QuotaExceededError');
+	};
+	transaction.objectStore = (name) => Object.assign(storeOf(name), { add: full, put: full });
+}
+
+/** A device's storage that is full while `isFull`. */
+export function fillable() {
+	const factory = new IDBFactory();
+	const device = { isFull: false, indexedDB: factory as unknown as globalThis.IDBFactory };
+	const open = factory.open.bind(factory);
+	factory.open = (...all) => {
+		const request = open(...all);
+		request.addEventListener('success', () => {
+			const database = request.result as unknown as IDBDatabase;
+			const begin = database.transaction.bind(database);
+			database.transaction = (names: string | Iterable<string>, mode?: IDBTransactionMode) => {
+				const transaction = begin(names, mode);
+				if (mode === 'readwrite' && device.isFull) refuseWrites(transaction);
+				return transaction;
+			};
+		});
+		return request;
 	};
 	return device;
 }

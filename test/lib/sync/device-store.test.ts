@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import type { Environment } from '../../../src/lib/sync/environment.ts';
 import { DeviceStore } from '../../../src/lib/sync/device-store.ts';
-import { deviceDouble, until } from './device-double.ts';
+import { deviceDouble, fillable, until } from './device-double.ts';
 
 const open: DeviceStore[] = [];
 afterEach(async () => {
@@ -136,7 +136,36 @@ describe('S16, S17: documents on the device', () => {
 		const first = store(deviceDouble({ indexedDB: undefined }), 'a', (problem) => problems.push(problem));
 		keptDoc(first, 'customer_a').getMap('fields').set('one', 1);
 		expect(problems).toEqual(['no-storage']);
-		expect(await first.load('customer_a')).toEqual({ updates: [], waiting: 0, unacked: [] });
+		const again = await restored(first, 'customer_a');
+		expect(again.doc.getMap('fields').get('one'), 'it is in memory').toBe(1);
+		expect(await first.load('customer_b')).toEqual({ updates: [], waiting: 0, unacked: [] });
+	});
+
+	it('what a full device hasn’t taken is there for the next place of its tab, under the mark of the one that made it', async () => {
+		const storage = fillable();
+		const device = deviceDouble({ indexedDB: storage.indexedDB, random: () => 0 });
+		const problems: (string | null)[] = [];
+		const one = store(device, 'first');
+		const doc = keptDoc(one, 'customer_a');
+		doc.getMap('fields').set('one', 1);
+		await one.flush();
+		storage.isFull = true;
+		doc.getMap('fields').set('two', 2);
+		await one.close();
+		one.serve('second', (problem) => problems.push(problem));
+		expect(problems).toEqual(['storage-full']);
+		const again = await restored(one, 'customer_a');
+		expect(again.doc.getMap('fields').toJSON()).toEqual({ one: 1, two: 2 });
+		expect(again.unacked).toEqual([{ tab: 'first', count: 2, made: 2 }]);
+		expect([...(await one.unacked())]).toEqual([['customer_a', 2]]);
+		one.append('customer_a', Y.encodeStateAsUpdate(doc), 1);
+		expect((await one.unacked()).get('customer_a')).toBe(3);
+		one.acknowledge('customer_a', 0, { first: 2, second: 1 });
+		expect((await one.unacked()).size).toBe(0);
+		storage.isFull = false;
+		await until('the device has it', () => problems.at(-1) === null);
+		const reloaded = await restored(store(device, 'third'), 'customer_a');
+		expect([reloaded.doc.getMap('fields').toJSON(), reloaded.waiting]).toEqual([{ one: 1, two: 2 }, 0]);
 	});
 
 	it('a row that can’t be read is not lost by tidying up, and the others stay readable', async () => {

@@ -6,7 +6,7 @@ import { Device } from '../../../src/lib/sync/device.svelte.ts';
 import { edit } from '../../../src/lib/sync/edit.ts';
 import type { Environment, Socket } from '../../../src/lib/sync/environment.ts';
 import { appDouble, sessionOf } from './app-double.ts';
-import { type DeviceDouble, deviceDouble, until } from './device-double.ts';
+import { type DeviceDouble, deviceDouble, fillable, until } from './device-double.ts';
 import { effectRoot } from './effect.svelte.ts';
 import { customerRow } from './rows.ts';
 
@@ -139,6 +139,77 @@ describe('SY1, SY4: the device', () => {
 		const again = start(app, double);
 		await until('the list shows it again', () => again.place!.mirror.row('customer', 'customer_a')?.name === 'Renamed offline');
 		expect(again.light).toMatchObject({ state: 'waiting', waiting: 1 });
+	});
+
+	it('says that it is offline at once: when the browser says so, and when the link is lost; and no more when it is back (SY4)', async () => {
+		const { app, net, double } = world();
+		const device = start(app, double);
+		await device.session.load();
+		await until('it is synced', () => device.light.state === 'synced');
+		double.tellNetwork(false);
+		expect(device.light).toMatchObject({ state: 'saved-here', reason: 'offline', isOffline: true });
+		expect(device.place!.isCurrent).toBe(false);
+		double.tellNetwork(true);
+		expect(device.light).toMatchObject({ state: 'synced', reason: null, isOffline: false });
+		app.isOnline = false;
+		net.made.findLast((socket) => socket.url.includes('/parties/workspace/'))!.onclose!({ code: 1006, reason: '' });
+		expect(device.light).toMatchObject({ state: 'saved-here', reason: 'offline', isOffline: true });
+		app.isOnline = true;
+		await until('it is synced again', () => device.light.state === 'synced' && !device.light.isOffline, 10_000);
+	});
+
+	it('on a full device another role takes nothing away: edits and commands go on from memory, and are kept when there is room (S17)', async () => {
+		const storage = fillable();
+		const { app, double } = world({ indexedDB: storage.indexedDB });
+		const device = start(app, double);
+		await device.session.load();
+		const doc = new Y.Doc();
+		customer.skeleton(doc, { id: 'customer_a', workspace: 'w1', at: 0, args: { name: 'Acme' } });
+		const earlier = new DeviceStore('cuebook:documents:ada:w1', 'earlier', double);
+		earlier.append('customer_a', Y.encodeStateAsUpdate(doc), null);
+		await earlier.close();
+		const document = device.documents.openDocument('customer_a');
+		await document.ready;
+		storage.isFull = true;
+		app.instead = (path) => (path === '/api/commands' ? { status: 503, body: { code: 'down', message: '' } } : path.startsWith('/api/rooms') ? { status: 503, body: {} } : null);
+		edit(document, 'set-field', { field: 'name', value: 'Only in memory' });
+		device.place!.queue.send('complete-task', {}, 'command_only_in_memory');
+		await until('it is told', () => device.light.reason === 'storage-full' || device.light.reason === 'storage-failed');
+
+		const before = device.place;
+		app.session = sessionOf({ role: 'administrator', workspaces: [{ id: 'w1', name: 'One', role: 'administrator' }] });
+		await device.session.load();
+		expect(device.place).not.toBe(before);
+		const again = device.documents.openDocument('customer_a');
+		await again.ready;
+		expect(again.doc.getMap('fields').get('name')).toBe('Only in memory');
+		expect(again.waiting).toBe(1);
+		await until('the command is there', () => device.place!.queue.waiting.length === 1);
+		expect(await device.place!.unsynced()).toEqual({ edits: 1, commands: 1 });
+		expect(device.light).toMatchObject({ state: 'cannot', waiting: 2 });
+
+		storage.isFull = false;
+		double.wake();
+		await until('the device has both', () => device.light.state === 'waiting');
+		device.place!.end();
+		const reloaded = start(app, double);
+		await until('the edit is there after a reload', async () => (await reloaded.place!.unsynced()).edits === 1);
+		await until('and the command', () => reloaded.place!.queue.waiting.length === 1);
+	});
+
+	it('taken out of the workspace with a full device: what is only in memory is exported too (SY5)', async () => {
+		const storage = fillable();
+		const { app, double } = world({ indexedDB: storage.indexedDB });
+		const device = start(app, double);
+		await device.session.load();
+		storage.isFull = true;
+		app.instead = () => ({ status: 503, body: {} });
+		device.place!.queue.send('complete-task', { note: 'keep me' });
+		await until('it is told', () => device.light.reason === 'storage-failed');
+		app.instead = () => ({ status: 403, body: { code: 'no-workspace', message: '', detail: { userId: 'ada' } } });
+		await device.session.load();
+		await until('it is told', () => device.left.length === 1);
+		expect(await (await device.exportLeft(device.left[0]!)).text()).toContain('keep me');
 	});
 
 	it('a session that ended keeps the work on the device for its person’s return', async () => {

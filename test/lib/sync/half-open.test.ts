@@ -1,75 +1,27 @@
-/** Links that die without a word, a room that comes back to many, and a right that is taken back: against the real rooms (S6, S7, S16). */
-import { connect, createServer, type AddressInfo, type Socket as TcpSocket } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { DeviceStore } from '../../../src/lib/sync/device-store.ts';
-import { documentTypeOf } from '../../../src/lib/sync/document-types.ts';
-import { Documents } from '../../../src/lib/sync/documents.svelte.ts';
+/** Links that die without a word, rooms that come back to many, and a right that is taken back: against the real rooms (S6, S7, S16). */
+import { describe, expect, it } from 'vitest';
 import { edit } from '../../../src/lib/sync/edit.ts';
 import { RoomSocket } from '../../../src/lib/sync/room-socket.ts';
 import { Client, call, token } from '../../party/harness/client.ts';
-import { newCustomer, newId } from '../../party/harness/documents.ts';
-import { type Rooms, startRooms } from '../../party/harness/rooms.ts';
+import { newCustomer } from '../../party/harness/documents.ts';
 import { deviceDouble, until } from './device-double.ts';
+import { afterwards, lineTo, theRooms, visitOf } from './visits.ts';
 
-let rooms: Rooms;
-beforeAll(async () => {
-	rooms = await startRooms('partykit');
-}, 120_000);
-afterAll(() => rooms?.end());
-
-const open: (() => unknown)[] = [];
-afterEach(async () => {
-	for (const close of open.splice(0).reverse()) await close();
-});
-
-/** A line to the rooms that swallows what goes through it, both ways, without closing anything. */
-async function proxy() {
-	const pairs = new Set<TcpSocket>();
-	const line = { isSwallowing: false, connections: 0, url: '' };
-	const server = createServer((near) => {
-		line.connections++;
-		const far = connect(Number(new URL(rooms.url).port), '127.0.0.1');
-		// What was connected before stays dead: packets that were lost don't come later.
-		let isDead = false;
-		for (const [from, to] of [[near, far], [far, near]] as const) {
-			pairs.add(from);
-			from.on('data', (data) => ((isDead ||= line.isSwallowing), isDead || to.write(data)));
-			from.on('error', () => {});
-			from.on('close', () => isDead || to.destroy());
-		}
-	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	line.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-	open.push(() => (pairs.forEach((socket) => socket.destroy()), new Promise((resolve) => server.close(resolve))));
-	return line;
-}
+const rooms = theRooms();
 
 function documentsAt(url: string) {
-	const device = deviceDouble();
 	const tokens: string[] = [];
-	const store = new DeviceStore('cuebook:documents:ada:w1', newId('tab'), device);
-	const documents = new Documents({
-		environment: device,
-		fetchToken: async (room) => {
-			tokens.push(await token(room, { iat: Math.floor(Date.now() / 1_000) - tokens.length }));
-			return { ok: true, value: { token: tokens.at(-1)!, url } };
-		},
-		typeOf: documentTypeOf,
-		store,
-		storageProblem: () => null,
-		mayEdit: () => true,
-		onLocalChange: () => {},
-		onAcknowledged: () => {},
-		onNoRight: () => {},
-	});
-	open.push(async () => (documents.end(), store.close()));
-	return { documents, tokens };
+	const fetchToken = async (room: string) => {
+		tokens.push(await token(room, { iat: Math.floor(Date.now() / 1_000) - tokens.length }));
+		return { ok: true, value: { token: tokens.at(-1)!, url } } as const;
+	};
+	return { ...visitOf(deviceDouble(), { url: () => url, fetchToken }), tokens };
 }
 
 describe('a link that swallows packets', () => {
 	it('is noticed within 5 s, and left for a new one with a fresh token; what was edited meanwhile arrives', async () => {
-		const id = await newCustomer(rooms.url, 'Acme');
-		const line = await proxy();
+		const id = await newCustomer(rooms().url, 'Acme');
+		const line = await lineTo(rooms());
 		const { documents, tokens } = documentsAt(line.url);
 		const document = documents.openDocument(id);
 		await until('it is synced', () => document.status.state === 'synced', 15_000);
@@ -85,14 +37,15 @@ describe('a link that swallows packets', () => {
 		await until('it is synced again', () => document.status.state === 'synced', 40_000);
 		expect(new Set(tokens).size).toBe(tokens.length);
 		expect(tokens.length).toBeLessThanOrEqual(line.connections + 1);
-		const read = await call(rooms.url, 'document', id, 'read');
+		const read = await call(rooms().url, 'document', id, 'read');
 		expect(read.ok && (read.value as any).rows[0].values.name).toBe('Into the void');
 	}, 80_000);
 });
 
-describe('a room that restarts', () => {
-	it('is not stormed: 50 clients come back spread over time, each with a fresh token', async () => {
-		const id = await newCustomer(rooms.url, 'Acme');
+describe('rooms that were gone', () => {
+	it('are not stormed: 50 clients come back spread over time, each with a fresh token', async () => {
+		const id = await newCustomer(rooms().url, 'Acme');
+		const line = await lineTo(rooms());
 		const tries: { at: number; token: string }[] = [];
 		const device = deviceDouble();
 		const clients = Array.from({ length: 50 }, (_, n) => {
@@ -103,20 +56,21 @@ describe('a room that restarts', () => {
 				fetchToken: async (room) => {
 					const fresh = await token(room, { sub: `person${n}`, iat: Math.floor(Date.now() / 1_000) - tries.length });
 					tries.push({ at: Date.now(), token: fresh });
-					return { ok: true, value: { token: fresh, url: rooms.url } };
+					return { ok: true, value: { token: fresh, url: line.url } };
 				},
 				onOpen: () => socket.send('ping'),
 				onMessage: () => {},
 				onState: () => {},
 			});
-			open.push(() => socket.close());
+			afterwards(() => socket.close());
 			return socket;
 		});
 		await until('all are there', () => clients.every((client) => client.isOpen), 30_000);
 		const before = tries.length;
-		await rooms.kill();
+		line.cut();
 		await until('all noticed', () => clients.every((client) => !client.isOpen), 15_000);
-		await rooms.start();
+		await new Promise((resolve) => setTimeout(resolve, 1_000));
+		line.mend();
 		await until('all are back', () => clients.every((client) => client.isOpen), 60_000);
 		const again = tries.slice(before);
 		expect(new Set(tries.map((one) => one.token)).size).toBe(tries.length);
@@ -130,9 +84,9 @@ describe('a room that restarts', () => {
 
 describe('a right taken back', () => {
 	it('closes all sockets of that person within 2 s, also two that speak for one client id, and nobody else’s (S6, S7)', async () => {
-		const id = await newCustomer(rooms.url, 'Acme');
-		const [one, two, three, other] = await Promise.all(['ada', 'ada', 'ada', 'bea'].map((sub) => Client.open(rooms.socketUrl, id, { sub })));
-		open.push(() => other!.close());
+		const id = await newCustomer(rooms().url, 'Acme');
+		const [one, two, three, other] = await Promise.all(['ada', 'ada', 'ada', 'bea'].map((sub) => Client.open(rooms().socketUrl, id, { sub })));
+		afterwards(() => other!.close());
 		// A duplicated tab goes on with the client id of the one it was copied from.
 		one!.sendAwareness([[4_711, 1, { at: 'one' }]]);
 		await until('it is seen', () => (other!.states.get(4_711) as any)?.at === 'one');
@@ -142,7 +96,7 @@ describe('a right taken back', () => {
 		await new Promise((resolve) => setTimeout(resolve, 100));
 		expect((other!.states.get(4_711) as any)?.at, 'the first one’s end doesn’t end the second’s presence').toBe('two');
 		const at = Date.now();
-		expect(await call(rooms.url, 'document', id, 'revoke', { userId: 'ada' })).toMatchObject({ ok: true });
+		expect(await call(rooms().url, 'document', id, 'revoke', { userId: 'ada' })).toMatchObject({ ok: true });
 		await until('both are closed', () => two!.closed && three!.closed);
 		expect(Date.now() - at).toBeLessThan(2_000);
 		expect([two!.closed!.code, three!.closed!.code, other!.closed]).toEqual([4403, 4403, null]);

@@ -1,65 +1,23 @@
 /** The device's documents against the real room under `partykit dev`: acknowledgements, refusals, convergence, reloads (S4, S16). */
 import { flushSync } from 'svelte';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { DeviceStore } from '../../../src/lib/sync/device-store.ts';
-import { documentTypeOf } from '../../../src/lib/sync/document-types.ts';
-import { Documents, type DocumentsOptions } from '../../../src/lib/sync/documents.svelte.ts';
+import { describe, expect, it } from 'vitest';
 import { edit } from '../../../src/lib/sync/edit.ts';
 import { undoOf } from '../../../src/lib/sync/undo.svelte.ts';
 import { watch } from '../../../src/lib/sync/watch.ts';
 import { effectRoot } from './effect.svelte.ts';
-import { call, token } from '../../party/harness/client.ts';
+import { call } from '../../party/harness/client.ts';
 import { newCustomer, newId } from '../../party/harness/documents.ts';
-import { type Rooms, startRooms } from '../../party/harness/rooms.ts';
 import { type DeviceDouble, deviceDouble, until } from './device-double.ts';
+import { theRooms, visitOf, type VisitOptions } from './visits.ts';
 
-let rooms: Rooms;
-beforeAll(async () => {
-	rooms = await startRooms('partykit');
-}, 120_000);
-afterAll(() => rooms?.end());
-
-const open: (() => unknown)[] = [];
-afterEach(async () => {
-	for (const close of open.splice(0).reverse()) await close();
-});
-
-/** One visit of a page on a device: its documents and its store, ended as a closed tab ends. */
-function visit(
-	device: DeviceDouble,
-	who: string,
-	{ role = 'csm', isOnline = () => true, ...changes }: Partial<DocumentsOptions> & { role?: string; isOnline?: () => boolean } = {},
-) {
-	const store = new DeviceStore(`cuebook:documents:${who}:w1`, newId('tab'), device);
-	const acknowledged: string[] = [];
-	const documents = new Documents({
-		environment: device,
-		fetchToken: async (room) =>
-			isOnline()
-				? { ok: true, value: { token: await token(room, { sub: who, role }), url: rooms.url } }
-				: { ok: false, status: 0, code: 'offline', message: '' },
-		typeOf: documentTypeOf,
-		store,
-		storageProblem: () => null,
-		mayEdit: () => role !== 'reader',
-		onLocalChange: () => {},
-		onAcknowledged: (document) => acknowledged.push(document.id),
-		onNoRight: () => {},
-		...changes,
-	});
-	const leave = async () => {
-		documents.end();
-		await store.close();
-	};
-	open.push(leave);
-	return { documents, store, acknowledged, leave };
-}
+const rooms = theRooms();
+const visit = (device: DeviceDouble, who: string, options: Omit<VisitOptions, 'url' | 'who'> = {}) => visitOf(device, { who, url: () => rooms().url, ...options });
 
 const nameOf = (document: { doc: import('yjs').Doc }) => document.doc.getMap('fields').get('name');
 
 describe('S4, S16: a document on the device and its room', () => {
 	it('opens, edits at once, and says synced only when the room keeps it', async () => {
-		const id = await newCustomer(rooms.url, 'Acme');
+		const id = await newCustomer(rooms().url, 'Acme');
 		const { documents } = visit(deviceDouble(), 'ada');
 		const document = documents.openDocument(id);
 		expect(document.status.state).toBe('loading');
@@ -70,12 +28,12 @@ describe('S4, S16: a document on the device and its room', () => {
 		expect(nameOf(document)).toBe('Acme 2');
 		expect(document.status).toMatchObject({ state: 'waiting', waiting: 1 });
 		await until('the room keeps it', () => document.status.state === 'synced');
-		const read = await call(rooms.url, 'document', id, 'read');
+		const read = await call(rooms().url, 'document', id, 'read');
 		expect(read.ok && (read.value as any).rows[0].values.name).toBe('Acme 2');
 	});
 
 	it('a deletion alone is acknowledged too', async () => {
-		const id = await newCustomer(rooms.url, 'Acme', { tags: ['t1'] });
+		const id = await newCustomer(rooms().url, 'Acme', { tags: ['t1'] });
 		const { documents } = visit(deviceDouble(), 'ada');
 		const document = documents.openDocument(id);
 		await until('it is synced', () => document.status.state === 'synced');
@@ -85,7 +43,7 @@ describe('S4, S16: a document on the device and its room', () => {
 	});
 
 	it('two devices converge, and see each other there by names the room stamped (S7)', async () => {
-		const id = await newCustomer(rooms.url, 'Acme');
+		const id = await newCustomer(rooms().url, 'Acme');
 		const [one, two] = [visit(deviceDouble(), 'ada').documents.openDocument(id), visit(deviceDouble(), 'bea').documents.openDocument(id)];
 		await Promise.all([one.ready, two.ready]);
 		one.awareness.setLocalStateField('at', 'contacts');
@@ -103,7 +61,7 @@ describe('S4, S16: a document on the device and its room', () => {
 	});
 
 	it('edits made offline survive closing the tab, and arrive after the next start without opening the page (SY1)', async () => {
-		const id = await newCustomer(rooms.url, 'Acme');
+		const id = await newCustomer(rooms().url, 'Acme');
 		const device = deviceDouble({ random: () => 0 });
 		const first = visit(device, 'ada');
 		const before = first.documents.openDocument(id);
@@ -122,30 +80,30 @@ describe('S4, S16: a document on the device and its room', () => {
 
 		const after = visit(device, 'ada');
 		await until('everything was acknowledged', () => after.acknowledged.includes(id));
-		const read = await call(rooms.url, 'document', id, 'read');
+		const read = await call(rooms().url, 'document', id, 'read');
 		expect(read.ok && (read.value as any).rows[0].values).toMatchObject({ name: 'Renamed in the train', domain: 'train.example' });
 		await until('the device knows that nothing waits', async () => (await after.store.unacked()).size === 0);
 		await until('it isn’t held open any longer', () => after.documents.open.length === 0, 8_000);
 	});
 
 	it('goes on after the rooms were killed: what was acknowledged is there, what wasn’t is sent again', async () => {
-		const id = await newCustomer(rooms.url, 'Acme');
+		const id = await newCustomer(rooms().url, 'Acme');
 		const { documents } = visit(deviceDouble({ random: () => 0 }), 'ada');
 		const document = documents.openDocument(id);
 		await until('it is synced', () => document.status.state === 'synced');
 		edit(document, 'set-field', { field: 'name', value: 'before' });
 		await until('it is kept', () => document.status.state === 'synced');
-		await rooms.kill();
+		await rooms().kill();
 		edit(document, 'set-field', { field: 'domain', value: 'during.example' });
 		expect(document.status.waiting).toBe(1);
-		await rooms.start();
+		await rooms().start();
 		await until('it is synced again', () => document.status.state === 'synced', 20_000);
-		const read = await call(rooms.url, 'document', id, 'read');
+		const read = await call(rooms().url, 'document', id, 'read');
 		expect(read.ok && (read.value as any).rows[0].values).toMatchObject({ name: 'before', domain: 'during.example' });
 	}, 60_000);
 
 	it('who may only read is told so, and changes nothing', async () => {
-		const id = await newCustomer(rooms.url, 'Acme');
+		const id = await newCustomer(rooms().url, 'Acme');
 		const { documents } = visit(deviceDouble(), 'rea', { role: 'reader' });
 		const document = documents.openDocument(id);
 		await document.ready;
@@ -155,7 +113,7 @@ describe('S4, S16: a document on the device and its room', () => {
 	});
 
 	it('a right lost while editing: the room refuses with a reason, and the edit stays on the device (SY5)', async () => {
-		const id = await newCustomer(rooms.url, 'Acme');
+		const id = await newCustomer(rooms().url, 'Acme');
 		let asked = 0;
 		// The device still thinks it may edit; the room knows better.
 		const { documents, store } = visit(deviceDouble(), 'rea', { role: 'reader', mayEdit: () => true, onNoRight: () => asked++ });
@@ -171,7 +129,7 @@ describe('S4, S16: a document on the device and its room', () => {
 	});
 
 	it('what is too large is refused with the reason, and taken once it was made smaller', async () => {
-		const id = await newCustomer(rooms.url, 'Acme');
+		const id = await newCustomer(rooms().url, 'Acme');
 		const { documents } = visit(deviceDouble({ random: () => 0 }), 'ada');
 		const document = documents.openDocument(id);
 		await until('it is synced', () => document.status.state === 'synced');
@@ -184,7 +142,7 @@ describe('S4, S16: a document on the device and its room', () => {
 	}, 30_000);
 
 	it('more than 1 MB of offline work arrives in parts, and counts as synced only when the last is kept (S5, SY1)', async () => {
-		const id = await newCustomer(rooms.url, 'Acme');
+		const id = await newCustomer(rooms().url, 'Acme');
 		const device = deviceDouble({ random: () => 0 });
 		const first = visit(device, 'ada');
 		const before = first.documents.openDocument(id);
@@ -211,14 +169,14 @@ describe('S4, S16: a document on the device and its room', () => {
 		const document = documents.openDocument(id);
 		await until('it isn’t there', () => document.status.reason === 'not-found');
 		expect(document.status.state).toBe('cannot');
-		await call(rooms.url, 'document', id, 'create', { workspace: 'w1', type: 'customer', args: { name: 'Late' }, actor: { kind: 'user', id: 'ada' } });
+		await call(rooms().url, 'document', id, 'create', { workspace: 'w1', type: 'customer', args: { name: 'Late' }, actor: { kind: 'user', id: 'ada' } });
 		documents.reconnect();
 		await document.ready;
 		expect(nameOf(document)).toBe('Late');
 	});
 
 	it('is shared by its callers and ends after the last', async () => {
-		const id = await newCustomer(rooms.url, 'Acme');
+		const id = await newCustomer(rooms().url, 'Acme');
 		const { documents } = visit(deviceDouble(), 'ada');
 		const [one, two] = [documents.openDocument(id), documents.openDocument(id)];
 		expect(one).toBe(two);
@@ -229,7 +187,7 @@ describe('S4, S16: a document on the device and its room', () => {
 	}, 15_000);
 
 	it('undo goes back over own edits only, one act at a time', async () => {
-		const id = await newCustomer(rooms.url, 'Acme');
+		const id = await newCustomer(rooms().url, 'Acme');
 		const [one, two] = [visit(deviceDouble(), 'ada').documents.openDocument(id), visit(deviceDouble(), 'bea').documents.openDocument(id)];
 		await Promise.all([one.ready, two.ready]);
 		const undo = undoOf(one);
@@ -249,7 +207,7 @@ describe('S4, S16: a document on the device and its room', () => {
 	});
 
 	it('watch reads once a frame, however many edits come', async () => {
-		const id = await newCustomer(rooms.url, 'Acme');
+		const id = await newCustomer(rooms().url, 'Acme');
 		const document = visit(deviceDouble(), 'ada').documents.openDocument(id);
 		await document.ready;
 		let reads = 0;
@@ -272,7 +230,7 @@ describe('S4, S16: a document on the device and its room', () => {
 	});
 
 	it('invalid arguments are refused by the edit’s own schema; an unknown edit is a bug', async () => {
-		const id = await newCustomer(rooms.url, 'Acme');
+		const id = await newCustomer(rooms().url, 'Acme');
 		const document = visit(deviceDouble(), 'ada').documents.openDocument(id);
 		await document.ready;
 		const answer = edit(document, 'set-field', { field: 'no such field', value: 1 });
@@ -284,7 +242,7 @@ describe('S4, S16: a document on the device and its room', () => {
 	it.each([619327121, Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e9))])('nothing is lost over random edits, cuts and closed tabs on two devices (seed %i)', async (seed) => {
 		console.log(`seed ${seed}`);
 		const chance = seeded(seed);
-		const id = await newCustomer(rooms.url, 'Acme');
+		const id = await newCustomer(rooms().url, 'Acme');
 		const devices = ['ada', 'bea'].map((who) => {
 			const device = deviceDouble({ random: () => 0 });
 			let isOnline = true;
@@ -327,7 +285,7 @@ describe('S4, S16: a document on the device and its room', () => {
 		await until('both say the same', () => tags()[0] === tags()[1]);
 		const expected = [...made].filter((tag) => !removed.has(tag)).sort();
 		expect([...devices[0]!.now.document.doc.getMap('tags').keys()].sort(), `seed ${seed}`).toEqual(expected);
-		const read = await call(rooms.url, 'document', id, 'read');
+		const read = await call(rooms().url, 'document', id, 'read');
 		expect(read.ok && (read.value as any).rows[0].values.tags, `seed ${seed}`).toEqual(expected);
 	}, 60_000);
 });

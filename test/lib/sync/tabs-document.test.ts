@@ -1,57 +1,26 @@
 /** One document open in several tabs of one device, against the real room: one socket, one truth, and a lead that dies (S4, S7, S16, ADR 13). */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { DeviceStore } from '../../../src/lib/sync/device-store.ts';
-import { documentTypeOf } from '../../../src/lib/sync/document-types.ts';
-import { Documents } from '../../../src/lib/sync/documents.svelte.ts';
+import { IDBFactory } from 'fake-indexeddb';
+import { describe, expect, it } from 'vitest';
 import { edit } from '../../../src/lib/sync/edit.ts';
 import type { OpenDocument } from '../../../src/lib/sync/open-document.svelte.ts';
 import { Tabs } from '../../../src/lib/sync/tabs.ts';
-import { call, token } from '../../party/harness/client.ts';
+import { call } from '../../party/harness/client.ts';
 import { newCustomer, newId } from '../../party/harness/documents.ts';
-import { type Rooms, startRooms } from '../../party/harness/rooms.ts';
-import { type DeviceDouble, deviceDouble, tabDouble, until } from './device-double.ts';
+import { type DeviceDouble, deviceDouble, fillable, tabDouble, until } from './device-double.ts';
+import { lineTo, theRooms, visitOf } from './visits.ts';
 
-let rooms: Rooms;
-beforeAll(async () => {
-	rooms = await startRooms('partykit');
-}, 120_000);
-afterAll(() => rooms?.end());
-
-const open: (() => unknown)[] = [];
-afterEach(async () => {
-	for (const close of open.splice(0).reverse()) await close();
-});
+const rooms = theRooms();
 
 /** A tab with the part of a place that documents need. */
-function tabOf(device: DeviceDouble, { who = 'ada', isOnline = () => true }: { who?: string; isOnline?: () => boolean } = {}) {
+function tabOf(device: DeviceDouble, { who = 'ada', isOnline = () => true, url = () => rooms().url }: { who?: string; isOnline?: () => boolean; url?: () => string } = {}) {
 	const tab = tabDouble(device);
 	const tabs = new Tabs(`cuebook:tabs:${who}:w1`, newId('tab'), tab);
-	const store = new DeviceStore(`cuebook:documents:${who}:w1`, tabs.id, tab);
-	const documents = new Documents({
-		environment: tab,
-		tabs,
-		fetchToken: async (room) =>
-			isOnline() ? { ok: true, value: { token: await token(room, { sub: who }), url: rooms.url } } : { ok: false, status: 0, code: 'offline', message: '' },
-		typeOf: documentTypeOf,
-		store,
-		storageProblem: () => null,
-		mayEdit: () => true,
-		onLocalChange: () => {},
-		onAcknowledged: () => {},
-		onNoRight: () => {},
-	});
-	const leave = async () => {
-		documents.end();
-		tabs.end();
-		await store.close();
-	};
-	open.push(leave);
-	return { tab, tabs, store, documents, leave, sockets: tab.sockets };
+	return { tab, tabs, sockets: tab.sockets, ...visitOf(tab, { who, url, isOnline, tabs }) };
 }
 
 /** A device with so many tabs that have the document open; the first leads. */
-async function tabsOn(id: string, count: number, options: Parameters<typeof tabOf>[1] = {}) {
-	const device = deviceDouble({ random: () => 0 });
+async function tabsOn(id: string, count: number, options: Parameters<typeof tabOf>[1] = {}, indexedDB: IDBFactory = new IDBFactory()) {
+	const device = deviceDouble({ random: () => 0, indexedDB });
 	const tabs = [];
 	for (let n = 0; n < count; n++) {
 		const one = tabOf(device, options);
@@ -63,14 +32,14 @@ async function tabsOn(id: string, count: number, options: Parameters<typeof tabO
 
 const nameOf = (document: OpenDocument) => document.doc.getMap('fields').get('name');
 const inRoom = async (id: string) => {
-	const read = await call(rooms.url, 'document', id, 'read');
+	const read = await call(rooms().url, 'document', id, 'read');
 	if (!read.ok) throw new Error(`The room ${id} can’t be read`);
 	return (read.value as any).rows[0].values;
 };
 
 describe('one document in several tabs', () => {
 	it('has one socket; edits cross at once, and each tab says synced only after the room’s acknowledgement (S4)', async () => {
-		const id = await newCustomer(rooms.url, 'Acme');
+		const id = await newCustomer(rooms().url, 'Acme');
 		const { tabs } = await tabsOn(id, 3);
 		for (const { document } of tabs) await until('it is synced', () => document.status.state === 'synced');
 		expect(tabs.map(({ sockets }) => sockets.size)).toEqual([1, 0, 0]);
@@ -83,7 +52,7 @@ describe('one document in several tabs', () => {
 	});
 
 	it('a document that only a following tab opens comes through the lead, and its link ends with it', async () => {
-		const [one, other] = [await newCustomer(rooms.url, 'One'), await newCustomer(rooms.url, 'Other')];
+		const [one, other] = [await newCustomer(rooms().url, 'One'), await newCustomer(rooms().url, 'Other')];
 		const { tabs } = await tabsOn(one, 2);
 		const [lead, follower] = tabs as [(typeof tabs)[0], (typeof tabs)[0]];
 		await until('it follows', () => follower.document.status.state === 'synced');
@@ -105,13 +74,13 @@ describe('one document in several tabs', () => {
 		const missing = newId('customer');
 		const { tabs } = await tabsOn(missing, 2);
 		for (const { document } of tabs) await until('it can’t', () => document.status.state === 'cannot' && document.status.reason === 'not-found');
-		await call(rooms.url, 'document', missing, 'create', { workspace: 'w1', type: 'customer', args: { name: 'Late' }, actor: { kind: 'user', id: 'ada' } });
+		await call(rooms().url, 'document', missing, 'create', { workspace: 'w1', type: 'customer', args: { name: 'Late' }, actor: { kind: 'user', id: 'ada' } });
 		tabs[1]!.document.reconnect();
 		for (const { document } of tabs) await until('it is synced', () => document.status.state === 'synced');
 	});
 
 	it('shows one person once, with what the tab used last does; other people see no ghost (S7)', async () => {
-		const id = await newCustomer(rooms.url, 'Acme');
+		const id = await newCustomer(rooms().url, 'Acme');
 		const { tabs } = await tabsOn(id, 2);
 		const bea = tabOf(deviceDouble(), { who: 'bea' }).documents.openDocument(id);
 		for (const { document } of [...tabs, { document: bea }]) await until('it is synced', () => document.status.state === 'synced');
@@ -131,13 +100,14 @@ describe('one document in several tabs', () => {
 
 describe('the lead’s death', () => {
 	it.each(['kill', 'hang'] as const)('%s: another tab goes on with what waits, in order, counted right, and nothing is lost', async (how) => {
-		const id = await newCustomer(rooms.url, 'Acme');
+		const id = await newCustomer(rooms().url, 'Acme');
+		const line = await lineTo(rooms());
 		let isOnline = true;
-		const { tabs } = await tabsOn(id, 3, { isOnline: () => isOnline });
+		const { tabs } = await tabsOn(id, 3, { isOnline: () => isOnline, url: () => line.url });
 		const [lead, second, third] = tabs as [(typeof tabs)[0], (typeof tabs)[0], (typeof tabs)[0]];
 		for (const { document } of tabs) await until('it is synced', () => document.status.state === 'synced');
 		isOnline = false;
-		await rooms.kill();
+		line.cut();
 		for (const { document } of tabs) await until('it is offline', () => document.status.state === 'saved-here', 10_000);
 		edit(lead.document, 'set-field', { field: 'name', value: 'By the lead' });
 		edit(second.document, 'set-field', { field: 'domain', value: 'second.example' });
@@ -150,7 +120,7 @@ describe('the lead’s death', () => {
 		edit(second.document, 'remove-tag', { tag: 't3' });
 		for (const { document } of [second, third]) await until('they count the same', () => document.waiting === 5);
 		isOnline = true;
-		await rooms.start();
+		line.mend();
 		for (const { document } of [second, third]) {
 			await until('it is synced', () => document.status.state === 'synced', 30_000);
 			expect(document.waiting).toBe(0);
@@ -164,7 +134,7 @@ describe('the lead’s death', () => {
 	}, 90_000);
 
 	it('two tabs edit offline, both are closed, and after the next start both edits are there', async () => {
-		const id = await newCustomer(rooms.url, 'Acme');
+		const id = await newCustomer(rooms().url, 'Acme');
 		let isOnline = true;
 		const { device, tabs } = await tabsOn(id, 2, { isOnline: () => isOnline });
 		for (const { document } of tabs) await until('it is synced', () => document.status.state === 'synced');
@@ -186,8 +156,34 @@ describe('the lead’s death', () => {
 		await until('the device knows that nothing waits', async () => (await last.store.unacked()).size === 0);
 	});
 
+	it('what only the device’s memory had of a tab that died is counted by a lead that never met it, and then no more (S17)', async () => {
+		const id = await newCustomer(rooms().url, 'Acme');
+		const storage = fillable();
+		let isOnline = true;
+		const { device, tabs } = await tabsOn(id, 2, { isOnline: () => isOnline }, storage.indexedDB);
+		const [lead, second] = tabs as [(typeof tabs)[0], (typeof tabs)[0]];
+		for (const { document } of tabs) await until('it is synced', () => document.status.state === 'synced');
+		isOnline = false;
+		lead.documents.end();
+		const offline = lead.documents.openDocument(id);
+		await offline.ready;
+		storage.isFull = true;
+		edit(offline, 'set-field', { field: 'name', value: 'Only in memory' });
+		await until('the other tab has it', () => nameOf(second.document) === 'Only in memory' && second.document.waiting === 1);
+		lead.tab.kill();
+		second.tab.isLookedAt = false;
+		const last = tabOf(device, { isOnline: () => isOnline });
+		const document = last.documents.openDocument(id);
+		await until('the tab that is looked at leads', () => last.tabs.isLead, 10_000);
+		await until('it has it', () => nameOf(document) === 'Only in memory');
+		isOnline = true;
+		device.wake();
+		for (const one of [document, second.document]) await until('it is synced, with none waiting', () => one.status.state === 'synced' && one.waiting === 0, 15_000);
+		expect((await inRoom(id)).name).toBe('Only in memory');
+	}, 30_000);
+
 	it('an edit of a tab that closes before its acknowledgement isn’t counted for ever', async () => {
-		const id = await newCustomer(rooms.url, 'Acme');
+		const id = await newCustomer(rooms().url, 'Acme');
 		const { tabs } = await tabsOn(id, 2);
 		const [lead, follower] = tabs as [(typeof tabs)[0], (typeof tabs)[0]];
 		for (const { document } of tabs) await until('it is synced', () => document.status.state === 'synced');

@@ -1,0 +1,49 @@
+/** What an open document says of itself (SY4): never more than is known. */
+import type { Shared } from './document-sharing.ts';
+
+export type DocumentStatus = {
+	/** `saved-here`: all edits acknowledged or none made, the room is out of reach. `waiting`: edits not yet acknowledged. `cannot`: see `reason`. */
+	state: 'loading' | 'saved-here' | 'synced' | 'waiting' | 'cannot';
+	/** Edits of this device that the room hasn't acknowledged. */
+	waiting: number;
+	/** offline (of a document that is loading: it isn't on this device, and its room can't be reached) · signed-out · no-right · not-found · reload-needed · storage-full · storage-failed · no-storage · unreadable · a refusal's code; null when all is well. */
+	reason: string | null;
+	isReadOnly: boolean;
+};
+
+export type DocumentFacts = {
+	shared: Shared;
+	waiting: number;
+	/** Why the device can't keep work, or null. */
+	storage: string | null;
+	/** Why this app can't work with it, or null. */
+	problem: string | null;
+	isReady: boolean;
+	/** Of a newer schema than this app knows (S15). */
+	isNewer: boolean;
+	/** The room was tried in vain since it was last reached. */
+	isOutOfReach: boolean;
+	/** Does the command that makes it still wait here? */
+	isAwaited: () => boolean;
+	mayEdit: boolean;
+};
+
+export function statusOf({ shared, waiting, storage, problem, isReady, isNewer, isOutOfReach, isAwaited, mayEdit }: DocumentFacts): DocumentStatus {
+	const { link, refusal, isUnreadable } = shared;
+	// No room yet, because its command still waits here: nothing is wrong.
+	const ended = link.state === 'ended' && !(link.reason === 'not-found' && isAwaited()) ? link.reason : null;
+	const stopped = ended ?? refusal?.code ?? (isNewer ? 'reload-needed' : isUnreadable ? 'unreadable' : problem);
+	const state = (): DocumentStatus['state'] => {
+		if (stopped !== null) return 'cannot';
+		if (!isReady) return 'loading';
+		if (link.state === 'open' && shared.isSynced && waiting === 0) return 'synced';
+		if (storage !== null) return 'cannot';
+		return waiting > 0 ? 'waiting' : 'saved-here';
+	};
+	return {
+		state: state(),
+		waiting,
+		reason: stopped ?? storage ?? (!isReady && isOutOfReach ? 'offline' : null),
+		isReadOnly: !mayEdit || isNewer || ended === 'no-right' || refusal?.code === 'no-right',
+	};
+}
