@@ -8,7 +8,7 @@ import type { Call } from './call.ts';
 import type { CommandStore } from './command-store.ts';
 import type { Environment } from './environment.ts';
 import { newId } from './new-id.ts';
-import type { Outcome, QueuedCommand } from './queued-command.ts';
+import { joined, type Outcome, type QueuedCommand } from './queued-command.ts';
 import { alone, type Tabs } from './tabs.ts';
 
 /** Server errors after which a command goes to the end of the line. */
@@ -245,11 +245,4 @@ export class CommandQueue {
 		this.#tabs.post('commands', { removed: id });
 		await this.#options.store.remove(id);
 	}
-}
-
-/** What this tab and another know of a command that nobody has answered: the same object when the other knows all. */
-function joined(mine: QueuedCommand, theirs: QueuedCommand): QueuedCommand {
-	const attempts = Math.max(mine.attempts, theirs.attempts);
-	if (theirs.state !== 'waiting' || (theirs.attempts === attempts && (theirs.isTakenBack || !mine.isTakenBack))) return theirs;
-	return { ...theirs, attempts, ...(mine.isTakenBack ? { isTakenBack: true } : {}) };
 }

@@ -25,3 +25,10 @@ export const stores: Stores = { command: (database) => void database.createObjec
 
 /** All that are kept, oldest first. */
 export const readAll = (database: DeviceDatabase): Promise<QueuedCommand[]> => database.run('readonly', (work) => answered(work.objectStore('command').index('at').getAll()));
+
+/** What this tab and another know of a command that nobody has answered: the same object when the other knows all. */
+export function joined(mine: QueuedCommand, theirs: QueuedCommand): QueuedCommand {
+	const attempts = Math.max(mine.attempts, theirs.attempts);
+	if (theirs.state !== 'waiting' || (theirs.attempts === attempts && (theirs.isTakenBack || !mine.isTakenBack))) return theirs;
+	return { ...theirs, attempts, ...(mine.isTakenBack ? { isTakenBack: true } : {}) };
+}
