@@ -14,11 +14,14 @@ export class Mark {
 		this.#tell = tell;
 	}
 
-	/** A mark that nobody heard is none: the next change makes it again. */
-	set(): void {
-		if (this.#isSet) return;
+	/** Says whether the document is remembered. A mark that nobody heard is none: the next one is told again. */
+	async set(): Promise<boolean> {
+		// What was told last, or is being told, is the mark.
+		if (this.#isSet) return this.#told;
 		this.#isSet = true;
-		void this.#say(true).then((isHeard) => (this.#isSet &&= isHeard));
+		const isHeard = await this.#say(true);
+		this.#isSet &&= isHeard;
+		return isHeard;
 	}
 
 	/** Takes the mark away: everything is published. */

@@ -1,13 +1,14 @@
 /**
  * Publishes a document (step 4 of the walk): heals it, compares its projection with what was published last, and commits rows and events
  * in one guarded batch. One publishing at a time, with one more after it when something came meanwhile. If it fails, the document stays
- * dirty and the automation room's sweep tries again (S14).
+ * dirty and the automation room's sweep tries again (S14); the room itself does only until that room knows of it.
  */
 import { databaseOf, type Database } from '#db/client.ts';
 import { publish, publishedOf, type Publication, type Published } from '#db/projection.ts';
 import type { DocumentType, EventDraft, Healing, ProjectedRow, Projection } from '#domain/documents/document-type.ts';
 import type { RecordedEvent } from '#domain/events/event.ts';
 import { canonical } from '#domain/value.ts';
+import { Again } from './again.ts';
 import { callRoom } from './call.ts';
 import { system, type Copy } from './copy.ts';
 import { alert } from './host.ts';
@@ -33,6 +34,9 @@ export class Publisher {
 	#quiet: ReturnType<typeof setTimeout> | undefined;
 	#running: Promise<boolean> | null = null;
 	#next: Promise<boolean> | null = null;
+	readonly #again = new Again();
+	/** Grows when a copy is given up. */
+	#term = 0;
 	#mayHeal = true;
 	/** What was healed and is not yet told by an event. */
 	#healings: (Healing & { author: string | null })[] = [];
@@ -49,22 +53,20 @@ export class Publisher {
 	/** Says that the document has changed: the automation room remembers it until it is published (S14). */
 	changed(copy: Copy, isHealing: boolean): void {
 		if (!isHealing) this.#mayHeal = true;
-		if (!copy.log.head) return;
-		this.#workspace = copy.log.head.workspace;
-		this.#mark.set();
+		if (copy.log.head) void this.#remember(copy);
 	}
 
 	/** The automation room's sweep asks: publishes what is left. It forgets the document once it is answered, unless something came meanwhile. */
 	async asked(copy: Copy): Promise<boolean> {
 		this.#mark.forget();
 		const isPublished = copy.isDirty ? await this.now(copy) : false;
-		if (copy.isDirty) this.#mark.set();
+		if (copy.isDirty) void this.#remember(copy);
 		return isPublished;
 	}
 
 	/** Publishes soon, when there is something to publish. */
 	schedule(copy: Copy): void {
-		if (copy.isDirty) this.#timer ??= setTimeout(() => void this.now(copy).catch((error) => alert(this.#id, 'publishing failed; it is tried again by the sweep', error)), delayMs);
+		if (copy.isDirty) this.#timer ??= setTimeout(() => void this.#try(copy), delayMs);
 	}
 
 	/** Publishes now, or after the publishing under way. Says whether anything was published; throws when libSQL could not be reached. */
@@ -80,6 +82,26 @@ export class Publisher {
 		clearTimeout(this.#timer);
 		clearTimeout(this.#quiet);
 		this.#timer = undefined;
+		this.#again.stop();
+		this.#term++;
+	}
+
+	/** Publishes, or leaves it to the sweep. When that can't be told either, nobody else would ever do it: both are tried again. */
+	async #try(copy: Copy): Promise<void> {
+		const term = this.#term;
+		try {
+			await this.now(copy);
+		} catch (error) {
+			alert(this.#id, 'publishing failed; it is tried again by the sweep', error);
+			const isRemembered = await this.#remember(copy);
+			if (!isRemembered && copy.isDirty && term === this.#term) this.#again.later(() => void this.#try(copy));
+		}
+	}
+
+	/** Tells the automation room that the document must still publish, unless it knows. Says whether it does. */
+	#remember(copy: Copy): Promise<boolean> {
+		this.#workspace = copy.log.head!.workspace;
+		return this.#mark.set();
 	}
 
 	async #run(copy: Copy): Promise<boolean> {
@@ -111,6 +133,7 @@ export class Publisher {
 		}
 		this.#published = isSame ? base : publication.next;
 		copy.notePublished(position);
+		this.#again.stop();
 		clearTimeout(this.#quiet);
 		this.#quiet = setTimeout(() => void this.#settle(copy).catch((error) => alert(this.#id, 'how far it is published could not be noted', error)), quietMs);
 		return isSame ? 'clean' : 'published';

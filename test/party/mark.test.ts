@@ -54,6 +54,16 @@ describe('the mark', () => {
 		expect(said).toEqual([true, false, true]);
 	});
 
+	test('says whether it is remembered, also to who asks while it is being told', async () => {
+		let isHeard = false;
+		const { mark, said } = told(async () => isHeard);
+		expect(await Promise.all([mark.set(), mark.set()])).toEqual([false, false]);
+		isHeard = true;
+		expect(await Promise.all([mark.set(), mark.set()])).toEqual([true, true]);
+		expect(await mark.set()).toBe(true);
+		expect(said).toEqual([true, true]);
+	});
+
 	test('is made anew by the first change after the sweep asked', async () => {
 		const { mark, said } = told();
 		mark.set();
@@ -66,27 +76,39 @@ describe('the mark', () => {
 
 describe('a room', () => {
 	vi.spyOn(console, 'warn').mockImplementation(() => {});
+	const said = vi.spyOn(console, 'error').mockImplementation(() => {});
 	const ends: (() => unknown)[] = [];
 	afterEach(async () => {
 		for (const end of ends.splice(0)) await end();
 	});
 
-	test('marks itself once while it is written, notes what is published when it is quiet, and is forgotten then', async () => {
+	/** A room in this process; the store and the other rooms are reached through here, and can be out of reach. */
+	async function roomOf() {
 		const store = await startStore();
 		const marks: boolean[] = [];
-		const rooms = createServer((request, response) => {
-			let body = '';
-			request.on('data', (data) => (body += data));
-			request.on('end', () => {
-				if (request.url!.endsWith('/dirty')) marks.push((JSON.parse(body) as { isDirty: boolean }).isDirty);
-				response.end('{}');
+		const down = { store: false, rooms: false };
+		const tries = { store: 0, rooms: 0 };
+		const gate = createServer((request, response) => {
+			const chunks: Buffer[] = [];
+			request.on('data', (data: Buffer) => chunks.push(data));
+			request.on('end', async () => {
+				const to = request.url!.startsWith('/parties/') ? 'rooms' : 'store';
+				tries[to]++;
+				if (down[to]) return request.socket.destroy();
+				const text = Buffer.concat(chunks).toString();
+				if (request.url!.endsWith('/dirty')) marks.push((JSON.parse(text) as { isDirty: boolean }).isDirty);
+				if (to === 'rooms') return response.end('{}');
+				const { authorization = '', 'content-type': type = '' } = request.headers;
+				const answer = await fetch(store.vars['LIBSQL_URL'] + request.url!, { method: 'POST', body: text, headers: { authorization, 'content-type': type } });
+				response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
 			});
 		}).listen(0, '127.0.0.1');
-		await once(rooms, 'listening');
-		ends.push(() => rooms.close(), store.end);
+		await once(gate, 'listening');
+		ends.push(() => (gate.close(), gate.closeAllConnections()), store.end);
+		const url = `http://127.0.0.1:${(gate.address() as { port: number }).port}`;
 		const id = newId('customer');
 		const storage = new MemoryStorage();
-		const room = new Document(new MemoryHost(id, storage, { ...store.vars, ROOMS_URL: `http://127.0.0.1:${(rooms.address() as { port: number }).port}` }));
+		const room = new Document(new MemoryHost(id, storage, { ...store.vars, LIBSQL_URL: url, ROOMS_URL: url }));
 		const ask = async (verb: string, body: unknown) => {
 			const path = `/parties/document/${id}/${verb}`;
 			const text = JSON.stringify(body);
@@ -97,6 +119,11 @@ describe('a room', () => {
 		const head = () => storage.kept.get('head') as { published: number; last: number };
 		await ask('create', { workspace: 'w1', type: 'customer', args: { name: 'Acme' }, actor: ada });
 		const published = async () => (await store.database.$client.execute({ sql: 'SELECT domain FROM customer WHERE id = ?', args: [id] })).rows[0]?.['domain'];
+		return { ask, set, head, published, marks, down, tries };
+	}
+
+	test('marks itself once while it is written, notes what is published when it is quiet, and is forgotten then', async () => {
+		const { ask, set, head, published, marks } = await roomOf();
 		for (const value of ['one.example', 'two.example', 'three.example']) {
 			await set(value);
 			await until(async () => (await published()) === value, 'it is published');
@@ -113,5 +140,20 @@ describe('a room', () => {
 		await until(() => marks.length === before + 2, 'it is marked and forgotten again');
 		expect(marks.slice(before)).toEqual([true, false]);
 		expect(await published()).toBe('five.example');
+	});
+
+	test.each(['rooms', 'store'] as const)('that can neither publish nor be marked tries again by itself, and either is enough when the %s can be reached', async (back) => {
+		const { set, published, marks, down, tries } = await roomOf();
+		await set('one.example');
+		await until(async () => (await published()) === 'one.example' && marks.at(-1) === false, 'it is published and forgotten');
+		const [before, failed] = [tries.rooms, marks.length];
+		down.store = down.rooms = true;
+		said.mockClear();
+		await set('two.example');
+		// Twice: once by what was scheduled while the first was tried.
+		await until(() => said.mock.calls.flat().filter((line) => String(line).includes('publishing failed')).length > 1 && tries.rooms > before, 'both failed');
+		down[back] = false;
+		if (back === 'store') await until(async () => (await published()) === 'two.example', 'it is published', 20_000);
+		else await until(() => marks.length > failed && marks.at(-1) === true, 'the automation room knows of it', 20_000);
 	});
 });
