@@ -41,6 +41,8 @@ export class DocumentSharing {
 	#mark: Mark = {};
 	#term = 0;
 	#hasLed = false;
+	/** Another tab has opened it, and was told what was here by then. */
+	#hasGuests = false;
 	#stops: (() => void)[];
 
 	constructor(options: DocumentSharingOptions) {
@@ -68,10 +70,19 @@ export class DocumentSharing {
 		this.#say(isLocal ? { update, ...this.#options.waiting.counts } : { update });
 	}
 
+	/** What only this tab's store, or one other tab, had: a full device hasn't taken it, so tabs that opened the document before may lack it. */
+	found(update: Uint8Array): void {
+		if (this.#hasGuests) this.#say({ update });
+	}
+
 	/** In the lead: a tab opened the document, and says what it has of it. */
 	welcome(body: any, from: string): void {
-		this.#hear(body, from);
 		const { doc } = this.#options;
+		const tell = (update: Uint8Array) => this.found(update);
+		doc.on('update', tell);
+		this.#hear(body, from);
+		doc.off('update', tell);
+		this.#hasGuests = true;
 		this.#say({ update: Y.encodeStateAsUpdate(doc, body.vector), shared: this.#shared, peers: this.#peers(this.#others()), ...this.#options.waiting.counts });
 	}
 

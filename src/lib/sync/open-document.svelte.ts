@@ -223,7 +223,7 @@ export class OpenDocument {
 	}
 
 	#onUpdate = (update: Uint8Array, origin: unknown): void => {
-		if (origin === fromDevice) return;
+		if (origin === fromDevice) return this.#sharing.found(update);
 		if (origin === fromOtherTab) return this.#check();
 		const isLocal = !(origin instanceof RoomConnection);
 		if (isLocal) this.#count.edit();

@@ -182,6 +182,41 @@ describe('the lead’s death', () => {
 		expect((await inRoom(id)).name).toBe('Only in memory');
 	}, 30_000);
 
+	it('what a full device did not take reaches tabs that opened the document before the one that has it in memory (S17)', async () => {
+		const id = await newCustomer(rooms().url, 'Acme');
+		const storage = fillable();
+		let isOnline = true;
+		const { device, tabs: [first] } = await tabsOn(id, 1, { isOnline: () => isOnline }, storage.indexedDB);
+		const { documents, document, tab } = first!;
+		await until('it is synced', () => document.status.state === 'synced');
+		await first!.store.flush();
+		storage.isFull = true;
+		const bea = tabOf(deviceDouble(), { who: 'bea' }).documents.openDocument(id);
+		await bea.ready;
+		edit(bea, 'set-field', { field: 'name', value: 'By bea' });
+		await until('it is here', () => nameOf(document) === 'By bea');
+		document.close();
+		await until('it is closed', () => documents.open.length === 0);
+
+		const second = tabOf(device, { isOnline: () => isOnline });
+		const there = second.documents.openDocument(id);
+		await until('the lead tells it what its memory had', () => nameOf(there) === 'By bea');
+		there.close();
+		await until('it is closed', () => documents.open.length === 0 && second.documents.open.length === 0);
+
+		isOnline = false;
+		second.tab.kill();
+		tab.isLookedAt = false;
+		const [lead, follower] = [tabOf(device, { isOnline: () => isOnline }), tabOf(device, { isOnline: () => isOnline })];
+		follower.tab.isLookedAt = false;
+		await until('a tab leads that never heard of it', () => lead.tabs.isLead, 10_000);
+		const both = [lead.documents.openDocument(id), follower.documents.openDocument(id)];
+		for (const one of both) await one.ready;
+		expect(both.map(nameOf)).toEqual(['Acme', 'Acme']);
+		documents.openDocument(id);
+		await until('all have what one of them had', () => both.every((one) => nameOf(one) === 'By bea'));
+	}, 30_000);
+
 	it('an edit of a tab that closes before its acknowledgement isn’t counted for ever', async () => {
 		const id = await newCustomer(rooms().url, 'Acme');
 		const { tabs } = await tabsOn(id, 2);
