@@ -1,6 +1,7 @@
 /** Mails that wait for a person's word (AC7). The intent under the same id waits with them; behind `bumpSeq`, each in the batch that decides. */
 import { and, eq } from 'drizzle-orm';
 import type { IntentRequest } from '#domain/actions/action.ts';
+import { intentKey } from '#domain/engine/intent-key.ts';
 import type { Database } from './client.ts';
 import { draft, intent } from './schema/index.ts';
 import { guard, seqNow, statement, type Statement } from './statement.ts';
@@ -64,6 +65,25 @@ export const withdrawDrafts = ({ workspace, runId, by, now }: { workspace: strin
 	),
 	statement(`UPDATE intent SET state = 'abandoned', settled_at = :now WHERE run_id = :runId AND state IN ('waiting', 'prepared')`, { runId, now }),
 ];
+
+/** Asks anew for mails that were withdrawn unsent at `since` (ms), with the text they had: under new keys, for another step's number. */
+export const copyDrafts = ({ workspace, runId, number, keys, since }: { workspace: string; runId: string; number: number; keys: readonly string[]; since: number }): Statement[] => {
+	const about = { runId, number, keys: JSON.stringify(keys), prefix: intentKey(runId, number, 0).slice(0, -1) };
+	const those = 'IN (SELECT value FROM json_each(:keys))';
+	return [
+		statement(
+			`INSERT INTO intent (key, workspace, run_id, number, part, kind, state, request)
+			 SELECT :prefix || part, workspace, run_id, :number, part, kind, 'waiting', request FROM intent WHERE run_id = :runId AND key ${those} AND state = 'abandoned' ON CONFLICT (key) DO NOTHING`,
+			about,
+		),
+		statement(
+			`INSERT INTO draft (id, workspace, seq, run_id, number, customer_id, assignees, team_id, from_address, reply_to, to_addresses, cc_addresses, bcc_addresses, subject, html, text, state, created_at)
+			 SELECT :prefix || i.part, d.workspace, ${seqNow}, d.run_id, :number, d.customer_id, d.assignees, d.team_id, d.from_address, d.reply_to, d.to_addresses, d.cc_addresses, d.bcc_addresses, d.subject, d.html, d.text, 'waiting', d.created_at
+			 FROM draft d JOIN intent i ON i.key = d.id WHERE d.run_id = :runId AND d.id ${those} AND d.state = 'cancelled' AND d.decided_at = :since ON CONFLICT (id) DO NOTHING`,
+			{ ...about, workspace, since },
+		),
+	];
+};
 
 /** Whether a step that waits for its drafts (`:ref`, its row's id) has something to do again: one was approved, or none is left. */
 const ofStep = (state: string) => `EXISTS (SELECT 1 FROM intent i JOIN step st ON st.run_id = i.run_id AND st.number = i.number WHERE st.id = :ref AND i.state = '${state}')`;

@@ -29,6 +29,12 @@ export async function readVersion(db: Database, workspaceId: string, playbookId:
 	return (row as Version | undefined) ?? null;
 }
 
+/** Every version's definition, by its number. */
+export async function readDefinitions(db: Database, workspaceId: string, playbookId: string): Promise<Map<number, PlaybookDefinition>> {
+	const rows = await db.select(columns).from(playbookVersion).where(and(eq(playbookVersion.workspace, workspaceId), eq(playbookVersion.playbookId, playbookId)));
+	return new Map(rows.map(({ version, definition }) => [version, definition as PlaybookDefinition]));
+}
+
 /** A playbook's draft as last published by its room, or null. */
 export async function readDraft(db: Database, workspaceId: string, playbookId: string): Promise<PlaybookDefinition | null> {
 	const [row] = await db.select({ draft: playbook.draft }).from(playbook).where(and(eq(playbook.workspace, workspaceId), eq(playbook.id, playbookId), isNull(playbook.deletedAt)));

@@ -64,3 +64,12 @@ export const moveStep = ({ workspace, runId, number, dueAt }: { workspace: strin
 	statement(`UPDATE step SET seq = ${seqNow}, due_at = :dueAt WHERE run_id = :runId AND number = :number`, { workspace, runId, number, dueAt }),
 	statement(`UPDATE run SET seq = ${seqNow}, next_due_at = :dueAt WHERE id = :runId`, { workspace, runId, dueAt }),
 ];
+
+/** A step once more under another number, as it was: what it was given, and how it went. */
+export const copyStep = ({ workspace, runId, number, of, state }: { workspace: string; runId: string; number: number; of: number; state: string }): Statement =>
+	statement(
+		`INSERT INTO step (id, workspace, seq, run_id, number, step_id, state, due_at, started_at, ended_at, attempts, input, output, error)
+		 SELECT :id, workspace, ${seqNow}, run_id, :number, step_id, :state, due_at, started_at, CASE WHEN :state = 'waiting' THEN NULL ELSE ended_at END, attempts, input, output, error
+		 FROM step WHERE run_id = :runId AND number = :of ON CONFLICT DO NOTHING`,
+		{ id: `${runId}:${number}`, workspace, runId, number, of, state },
+	);

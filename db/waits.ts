@@ -1,8 +1,22 @@
 /** What a run's step waits for, and what lets it go on. */
+import { hasWord } from './drafts.ts';
+import { isLive } from './runs.ts';
 import { seqNow, statement, type Statement } from './statement.ts';
 
+type Wait = { workspace: string; runId: string; number: number; epoch: number; kind: 'task' | 'run' | 'draft'; ref: string };
+
+/** SQL over `:ref`: what is waited for has ended already. */
+const hasEnded: Record<Wait['kind'], string> = {
+	draft: hasWord,
+	task: `NOT EXISTS (SELECT 1 FROM task WHERE id = :ref AND state = 'open')`,
+	run: `NOT EXISTS (SELECT 1 FROM run c WHERE c.id = :ref AND c.${isLive})`,
+};
+
+/** Makes a step wait; what ended before this batch made its run listen lets it go on at once. */
+export const listen = (wait: Wait, now: number): Statement[] => [insertWait(wait), ...resumeWaits(wait.workspace, wait.kind, wait.ref, now, hasEnded[wait.kind])];
+
 /** What a waiting step waits for. Inserted in the batch that makes it wait; consumed once, in the batch that resumes the run. A step with several drafts waits again after each. */
-export const insertWait = (wait: { workspace: string; runId: string; number: number; epoch: number; kind: 'task' | 'run' | 'draft'; ref: string }): Statement =>
+export const insertWait = (wait: Wait): Statement =>
 	statement(
 		`INSERT INTO wait_token (id, workspace, run_id, number, epoch, kind, ref) VALUES (:id, :workspace, :runId, :number, :epoch, :kind, :ref) ON CONFLICT (id) DO UPDATE SET consumed_at = NULL WHERE wait_token.kind = 'draft'`,
 		{ id: `${wait.runId}:${wait.number}`, ...wait },

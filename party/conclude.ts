@@ -1,11 +1,10 @@
 /** Turns what the engine decided for a step into one fenced batch, which ends its job and begins what comes next (R4, R14). */
 import type { Firing } from '#db/firings.ts';
 import { deleteJob, insertStepJob, isQuarantined, leaseMs, moveJob, releaseJob, type Job } from '#db/jobs.ts';
-import { hasWord } from '#db/drafts.ts';
 import { quarantinedStep } from '#db/incidents.ts';
-import { changeRun, liveStates } from '#db/runs.ts';
+import { changeRun } from '#db/runs.ts';
 import { changeStep, insertStep, moveStep } from '#db/steps.ts';
-import { insertWait, resumeWaits } from '#db/waits.ts';
+import { listen, resumeWaits } from '#db/waits.ts';
 import type { Statement } from '#db/statement.ts';
 import { findStep } from '#domain/engine/next-step.ts';
 import type { Decision } from '#domain/engine/run.ts';
@@ -58,17 +57,11 @@ const statementsOf = (engine: Engine, now: number, job: Job, { run, step, intent
 
 		case 'wait': {
 			const { kind, ref } = decision.for;
-			// What it waits for may have ended already, before this batch made the run listen: then it goes on at once.
-			const hasEnded =
-				kind === 'draft' ? hasWord : kind === 'task'
-					? `NOT EXISTS (SELECT 1 FROM task WHERE id = :ref AND state = 'open')`
-					: `NOT EXISTS (SELECT 1 FROM run c WHERE c.id = :ref AND c.state IN (${liveStates.map((state) => `'${state}'`).join(', ')}))`;
 			return [
 				deleteJob(job.id),
 				changeStep({ ...thisStep, state: 'waiting', error: null }),
 				changeRun({ ...about, state: 'waiting', next: { stepId: step.stepId, dueAt: null } }),
-				insertWait({ workspace, runId: run.id, number: step.number, epoch: run.epoch, kind, ref }),
-				...resumeWaits(workspace, kind, ref, now, hasEnded),
+				...listen({ workspace, runId: run.id, number: step.number, epoch: run.epoch, kind, ref }, now),
 			];
 		}
 

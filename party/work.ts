@@ -7,6 +7,7 @@ import { conclude, postpone, type Conclusion } from './conclude.ts';
 import type { Engine } from './engine.ts';
 import { judge, type Judgement } from './judge.ts';
 import { fire } from './occurrences.ts';
+import { migrateRuns } from './migrate.ts';
 import { performAll, prepare, prepareAgain } from './perform.ts';
 import { tell } from './tell.ts';
 import { lateMsOf } from './trace.ts';
@@ -40,7 +41,7 @@ const workClaim = async (engine: Engine, jobs: Job[], until: number): Promise<nu
 	const { fresh, doubtful, back } = share(jobs);
 	await giveBack(engine, back, 0);
 	const performed = await workSteps(engine, fresh.filter(({ kind }) => kind === 'step'), until);
-	for (const job of fresh) if (job.kind !== 'step') await workAlone(engine, job, until, () => (begin(engine, job), job.kind === 'alert' ? tell(engine, job) : fire(engine, job, until)));
+	for (const job of fresh) if (job.kind !== 'step') await workAlone(engine, job, until, () => (begin(engine, job), job.kind === 'alert' ? tell(engine, job) : job.kind === 'migration' ? migrateRuns(engine, job, until) : fire(engine, job, until)));
 	return performed + (await workSteps(engine, doubtful, until));
 };
 
@@ -127,7 +128,7 @@ const perform = async (engine: Engine, job: Job, known: Judgement | null): Promi
 const workAlone = async (engine: Engine, job: Job, until: number, does: () => Promise<void>): Promise<void> => {
 	try {
 		if (engine.now() >= until) await giveBack(engine, [job], 0);
-		else if (job.kind === 'step' || job.kind === 'alert' || !isQuarantined(job)) await does();
+		else if (job.kind === 'step' || job.kind === 'alert' || job.kind === 'migration' || !isQuarantined(job)) await does();
 		else engine.log('a playbook’s timer is quarantined: it failed three times. An administrator can try it again (Operations).', { job: job.id, playbook: job.playbookId, kind: job.kind });
 	} catch (error) {
 		note(engine, job, error);

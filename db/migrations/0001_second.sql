@@ -220,6 +220,41 @@ CREATE TABLE `run_archive` (
 	`at` integer NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `migrated_run` (
+	`migration_id` text NOT NULL,
+	`run_id` text NOT NULL,
+	`outcome` text NOT NULL,
+	`code` text,
+	`undo` text,
+	`back` text,
+	PRIMARY KEY(`migration_id`, `run_id`)
+);
+--> statement-breakpoint
+CREATE TABLE `migration` (
+	`workspace` text NOT NULL,
+	`seq` integer NOT NULL,
+	`deleted_at` integer,
+	`id` text PRIMARY KEY NOT NULL,
+	`playbook_id` text NOT NULL,
+	`version` integer NOT NULL,
+	`map` text NOT NULL,
+	`by` text NOT NULL,
+	`name` text,
+	`reason` text NOT NULL,
+	`state` text NOT NULL,
+	`total` integer NOT NULL,
+	`kept` integer DEFAULT 0 NOT NULL,
+	`moved` integer DEFAULT 0 NOT NULL,
+	`ended` integer DEFAULT 0 NOT NULL,
+	`stayed` integer DEFAULT 0 NOT NULL,
+	`undone_by` text,
+	`returned` integer DEFAULT 0 NOT NULL,
+	`not_returned` integer DEFAULT 0 NOT NULL,
+	`started_at` integer NOT NULL,
+	`ended_at` integer
+);
+--> statement-breakpoint
+CREATE INDEX `migration_seq` ON `migration` (`workspace`,`seq`);--> statement-breakpoint
 DROP INDEX `job_playbook_once`;--> statement-breakpoint
 CREATE INDEX `job_quarantined` ON `job` (`workspace`) WHERE quarantined_at IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `job_playbook_once` ON `job` (`playbook_id`,`kind`) WHERE playbook_id IS NOT NULL AND json_extract(payload, '$.only') IS NULL;--> statement-breakpoint

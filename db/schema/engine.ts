@@ -114,10 +114,10 @@ export const job = sqliteTable(
 		id: integer('id').primaryKey({ autoIncrement: true }),
 		workspace: text('workspace').notNull(),
 		shard: integer('shard').notNull().default(0),
-		kind: text('kind').$type<'step' | 'schedule' | 'sweep' | 'alert'>().notNull(),
+		kind: text('kind').$type<'step' | 'schedule' | 'sweep' | 'alert' | 'migration'>().notNull(),
 		runId: text('run_id'),
 		number: integer('number'),
-		/** For schedule and sweep: the playbook, and the occurrence. An alert's payload names its intent. */
+		/** For schedule and sweep: the playbook, and the occurrence. An alert's payload names its intent, a migration's itself. */
 		playbookId: text('playbook_id'),
 		payload: json<Record<string, unknown>>('payload'),
 		dueAt: at('due_at').notNull(),

@@ -6,3 +6,4 @@ export * from './engine.ts';
 export * from './portfolio.ts';
 export * from './push.ts';
 export * from './operations.ts';
+export * from './migration.ts';

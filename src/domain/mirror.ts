@@ -63,11 +63,19 @@ export type MirrorRows = {
 	};
 	/** For administrators. `detail`: of lateness its figures in ms (count, p50, p99, worst, bound, window); of a quarantined step runId, number, stepId, playbookId, customerId; of a timer playbookId and timer. */
 	incident: { id: string; kind: 'lateness' | 'quarantine'; ref: string; detail: Record<string, unknown>; openedAt: number; closedAt: number | null };
+	/** Somebody moves running runs to another version (BE2): how far it is, and how it ended. `name`: a program's. */
+	migration: {
+		id: string; playbookId: string; version: number; by: string; name: string | null; reason: string; state: MigrationState;
+		total: number; kept: number; moved: number; ended: number; stayed: number; returned: number; notReturned: number; startedAt: number; endedAt: number | null;
+	};
 	/** For administrators only; never the secret. */
 	apiKey: { id: string; name: string; hint: string; createdBy: string; createdAt: number; usedAt: number | null; revokedAt: number | null };
 };
 export type MirrorKind = keyof MirrorRows;
-export const mirrorKinds = ['person', 'stage', 'field', 'tag', 'team', 'customer', 'contact', 'agreement', 'playbook', 'playbookVersion', 'activation', 'run', 'step', 'task', 'mail', 'interaction', 'usageWeek', 'follow', 'view', 'note', 'template', 'conflict', 'draft', 'incident', 'apiKey'] as const satisfies readonly MirrorKind[];
+export const mirrorKinds = ['person', 'stage', 'field', 'tag', 'team', 'customer', 'contact', 'agreement', 'playbook', 'playbookVersion', 'activation', 'run', 'step', 'task', 'mail', 'interaction', 'usageWeek', 'follow', 'view', 'note', 'template', 'conflict', 'draft', 'incident', 'apiKey', 'migration'] as const satisfies readonly MirrorKind[];
+
+/** `done` and `stopped` can be undone: then it is `returning`, and `returned` in the end. */
+export type MigrationState = 'moving' | 'done' | 'stopped' | 'returning' | 'returned';
 
 /** One row on its way to a device; `data` is null when it was deleted. */
 export type SyncedRow = { [K in MirrorKind]: { kind: K; id: string; seq: number; data: MirrorRows[K] | null } }[MirrorKind];

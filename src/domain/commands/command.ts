@@ -40,3 +40,7 @@ export const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 export const moment = v.pipe(v.number(), v.integer(), v.minValue(-2_208_988_800_000), v.maxValue(253_402_300_799_999));
 /** `#rrggbb`, or a name of the palette. */
 export const colour = v.pipe(v.string(), v.regex(/^(#[0-9a-f]{6}|[a-z]{3,20})$/));
+/** A published version's number. */
+export const version = v.pipe(v.number(), v.integer(), v.minValue(1));
+/** What becomes of the runs at each step when they move to another version (BE2), by the step's id. */
+export const stepMap = v.record(text(64), v.variant('how', [v.object({ how: v.picklist(['keep', 'end', 'stay']) }), v.object({ how: v.literal('move'), to: text(64) })]));

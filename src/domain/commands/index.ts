@@ -46,6 +46,10 @@ import { settleIntent } from './settle-intent.ts';
 import { makeApiKey } from './make-api-key.ts';
 import { revokeApiKey } from './revoke-api-key.ts';
 import { previewRetry } from './preview-retry.ts';
+import { previewMigration } from './preview-migration.ts';
+import { migrateRuns } from './migrate-runs.ts';
+import { cancelMigration } from './cancel-migration.ts';
+import { rollBackMigration } from './roll-back-migration.ts';
 import type { Command } from './command.ts';
 
 export const commands = {
@@ -96,5 +100,9 @@ export const commands = {
 	'preview-retry': previewRetry,
 	'make-api-key': makeApiKey,
 	'revoke-api-key': revokeApiKey,
+	'preview-migration': previewMigration,
+	'migrate-runs': migrateRuns,
+	'cancel-migration': cancelMigration,
+	'roll-back-migration': rollBackMigration,
 } as const satisfies Record<string, Command>;
 export type CommandType = keyof typeof commands;

@@ -45,7 +45,8 @@ export type Controlled =
 			job: { number: number; stepId: string; dueAt: number; skips: Skips } | null;
 	  };
 
-const isOver = (state: RunState) => state === 'completed' || state === 'stopped';
+/** Whether a run has ended. */
+export const isOver = (state: RunState): boolean => state === 'completed' || state === 'stopped';
 const isOpen = (state: StepState) => state === 'scheduled' || state === 'waiting';
 const kindOf = ({ definition }: Standing, stepId: string): Step['kind'] | null => (definition && findStep(definition, stepId)?.kind) ?? null;
 

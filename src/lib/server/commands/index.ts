@@ -16,6 +16,7 @@ import { makeApiKey, revokeApiKey } from './api-keys.ts';
 import { takeBack } from './take-back.ts';
 import { retryTimer } from './operations.ts';
 import { settleIntent } from './settle.ts';
+import { cancelMigration, migrateRuns, previewMigration, rollBackMigration } from './migration.ts';
 
 export const handlers: Record<CommandType, Handler> = {
 	'activate-playbook': activatePlaybook,
@@ -65,4 +66,8 @@ export const handlers: Record<CommandType, Handler> = {
 	'preview-retry': previewRetry,
 	'make-api-key': makeApiKey,
 	'revoke-api-key': revokeApiKey,
+	'preview-migration': previewMigration,
+	'migrate-runs': migrateRuns,
+	'cancel-migration': cancelMigration,
+	'roll-back-migration': rollBackMigration,
 };
