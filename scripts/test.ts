@@ -1,6 +1,6 @@
 /**
  * `npm test`: every test, then `N passed, N failed` as the last line. What is skipped counts as failed. Arguments go to vitest.
- * Two lanes at once, as browsers mostly wait: the browser tests, and, giving way to them, all others.
+ * Three lanes at once, as browsers and rooms mostly wait: the browser tests, and, giving way to them, the rooms' and all others.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -38,9 +38,13 @@ const lane = async (name: string, filters: string[], priority = 0): Promise<{ co
 	return { code, report: existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : null };
 };
 const chosen = process.argv.slice(2);
-// The build writes what the other lane reads, so it is made before both; a failed one fails the browser tests, with its words.
+// The build writes what the other lanes read, so it is made before them; a failed one fails the browser tests, with its words.
 if (chosen.length === 0) await buildApp().catch((error: Error) => console.error(error.message));
-const lanes = chosen.length > 0 ? [lane('chosen', chosen)] : [lane('people', ['--project=e2e']), lane('parts', ['--project=!e2e'], constants.priority.PRIORITY_BELOW_NORMAL)];
+const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = constants.priority;
+const lanes =
+	chosen.length > 0
+		? [lane('chosen', chosen)]
+		: [lane('people', ['--project=e2e']), lane('rooms', ['--project=party'], PRIORITY_BELOW_NORMAL), lane('parts', ['--project=!e2e', '--project=!party'], PRIORITY_LOW)];
 const results = await Promise.all(lanes);
 rmSync(folder, { recursive: true, force: true });
 
