@@ -34,7 +34,7 @@ const columns: { [K in MirrorKind]: readonly (keyof MirrorRows[K] & string)[] } 
 	tag: ['id', 'subject', 'name', 'colour'],
 	team: ['id', 'name', 'memberIds'],
 	customer: ['id', 'name', 'domain', 'externalId', 'parentId', 'stage', 'stageSince', 'owner', 'tags', 'team', 'custom', 'mrr', 'renewalAt', 'createdAt', 'updatedAt'],
-	contact: ['id', 'customerId', 'name', 'email', 'phone', 'title', 'roles', 'tags', 'custom', 'createdAt'],
+	contact: ['id', 'customerId', 'name', 'email', 'phone', 'title', 'roles', 'tags', 'custom', 'createdAt', 'mergedFrom'],
 	agreement: ['id', 'customerId', 'name', 'status', 'mrr', 'startAt', 'endAt', 'noticeDays', 'isTacit'],
 	playbook: ['id', 'name', 'triggerType', 'draft', 'draftHash', 'problems', 'createdAt', 'updatedAt'],
 	playbookVersion: ['id', 'playbookId', 'version', 'hash', 'note', 'author', 'changes', 'publishedAt'],
@@ -59,13 +59,16 @@ const columns: { [K in MirrorKind]: readonly (keyof MirrorRows[K] & string)[] } 
 type MirrorTable = SQLiteTable & { id: SQLiteColumn; workspace: SQLiteColumn; seq: SQLiteColumn; deletedAt: SQLiteColumn };
 const tableOf = (kind: MirrorKind): MirrorTable => schema[kind] as unknown as MirrorTable;
 
-const written = (cursor: Cursor): string => `${cursor.seq}.${cursor.kind}.${cursor.start}.${cursor.id}`;
+/** How many columns devices hold. They are only ever added to (S15): a cursor of another number belongs to rows that lack some, and isn't one any more. */
+const shape = Object.values(columns).flat().length;
+
+const written = (cursor: Cursor): string => `${shape}.${cursor.seq}.${cursor.kind}.${cursor.start}.${cursor.id}`;
 
 /** Reads a cursor from a request; null when it is none. `0` and the empty text begin a new mirror. */
 export function parseCursor(text: string): Cursor | 'begin' | null {
 	if (text === '' || text === '0') return 'begin';
-	const match = /^(\d{1,15})\.(\d{1,3})\.(\d{1,15})\.(.{0,200})$/s.exec(text);
-	return match ? { seq: Number(match[1]), kind: Number(match[2]), start: Number(match[3]), id: match[4]! } : null;
+	const match = /^(\d{1,5})\.(\d{1,15})\.(\d{1,3})\.(\d{1,15})\.(.{0,200})$/s.exec(text);
+	return match && Number(match[1]) === shape ? { seq: Number(match[2]), kind: Number(match[3]), start: Number(match[4]), id: match[5]! } : null;
 }
 
 /** Which rows of a kind a reader gets: links that sign somebody in are for administrators and for whom they were made; incidents for administrators; follows and private views for their person. */

@@ -70,6 +70,8 @@ export const contact = sqliteTable(
 		tags: json<string[]>('tags').notNull(),
 		custom: json<Record<string, unknown>>('custom').notNull(),
 		createdAt: at('created_at').notNull(),
+		/** Contacts that this one also is (CU5). */
+		mergedFrom: json<string[]>('merged_from').notNull().default([]),
 	},
 	(t) => [index('contact_seq').on(t.workspace, t.seq), index('contact_customer').on(t.customerId)],
 );

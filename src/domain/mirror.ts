@@ -18,7 +18,11 @@ export type MirrorRows = {
 		stage: string | null; stageSince: number | null; owner: string | null; tags: string[]; team: string[];
 		custom: Record<string, unknown>; mrr: number; renewalAt: number | null; createdAt: number; updatedAt: number;
 	};
-	contact: { id: string; customerId: string; name: string; email: string | null; phone: string | null; title: string | null; roles: string[]; tags: string[]; custom: Record<string, unknown>; createdAt: number };
+	/** `mergedFrom`: contacts that this one also is (CU5); what names one of them means this one. */
+	contact: {
+		id: string; customerId: string; name: string; email: string | null; phone: string | null; title: string | null; roles: string[]; tags: string[]; custom: Record<string, unknown>; createdAt: number;
+		mergedFrom: string[];
+	};
 	agreement: { id: string; customerId: string; name: string; status: string; mrr: number; startAt: number | null; endAt: number | null; noticeDays: number; isTacit: boolean };
 	playbook: { id: string; name: string; triggerType: string | null; draft: PlaybookDefinition; draftHash: string; problems: number; createdAt: number; updatedAt: number };
 	playbookVersion: { id: string; playbookId: string; version: number; hash: string; note: string; author: string; changes: VersionChange[]; publishedAt: number };
@@ -76,6 +80,12 @@ export const mirrorKinds = ['person', 'stage', 'field', 'tag', 'team', 'customer
 
 /** `done` and `stopped` can be undone: then it is `returning`, and `returned` in the end. */
 export type MigrationState = 'moving' | 'done' | 'stopped' | 'returning' | 'returned';
+
+/** Columns that a kind got after devices held rows of it, with what a row without them counts as until it is fetched anew (S15). */
+export const laterColumns: { [K in MirrorKind]?: Partial<MirrorRows[K]> } = {
+	run: { epoch: 0 },
+	contact: { mergedFrom: [] },
+};
 
 /** One row on its way to a device; `data` is null when it was deleted. */
 export type SyncedRow = { [K in MirrorKind]: { kind: K; id: string; seq: number; data: MirrorRows[K] | null } }[MirrorKind];

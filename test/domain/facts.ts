@@ -41,7 +41,7 @@ export const settings: WorkspaceSettings = {
 	],
 };
 
-const contact = (id: string, name: string, email: string | null, roles: string[]): ContactFacts => ({ id, name, email, phone: null, title: null, roles, tags: [], createdAt: noon - 30 * day, f_language: null });
+const contact = (id: string, name: string, email: string | null, roles: string[]): ContactFacts => ({ id, name, email, phone: null, title: null, roles, tags: [], createdAt: noon - 30 * day, mergedFrom: [], f_language: null });
 
 export const contacts = [
 	contact('c_mia', 'Mia "M" O’Neil <CEO>', 'mia@customer.example', ['champion']),

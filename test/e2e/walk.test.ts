@@ -149,7 +149,26 @@ describe('one customer, two people', () => {
 		await desk.page.getByLabel('Email').fill('maria@alfreds.example');
 		await desk.page.getByLabel('Email').press('Enter');
 		await until('the address', async () => (await olga.rows('contact')).some((row) => row.email === 'maria@alfreds.example'));
+		await desk.page.keyboard.press('Escape');
+		// CU5: kept twice, merged, and the number of whom was merged is there; undone, and done again.
+		await place.edit(olga, customer, [{ edit: 'put-contact', args: { id: 'contact_mariatwice0000001', name: 'M. Anders', phone: '030-0074321' } }]);
+		const twice = desk.page.getByRole('button', { name: /M\. Anders/ });
+		const merge = async () => {
+			await twice.click();
+			await desk.page.getByRole('button', { name: 'Same person as another…' }).click();
+			await choose(desk.page, 'Same person as', 'Maria Anders', true);
+			await desk.page.getByText('Maria Anders stays.').waitFor();
+			await desk.page.getByRole('button', { name: 'Merge', exact: true }).click();
+			await twice.waitFor({ state: 'detached' });
+		};
+		await merge();
+		await desk.page.getByRole('button', { name: 'Undo' }).click();
+		await twice.waitFor();
+		await merge();
+		await desk.page.getByRole('button', { name: /Maria Anders.*030-0074321/ }).click();
+		await desk.page.getByText('Also known as').waitFor();
 		await other.open(`/customers/${customer}?tab=history`);
+		await other.page.getByText('merged the contact M. Anders into Maria Anders').first().waitFor();
 		// Quick changes are told as one or as several, as they were published.
 		await other.page.getByText(/changed Domain from nothing to alfreds?\d?\.example/).waitFor();
 		await other.page.getByText(/changed Domain from \S+ to alfreds\.example/).waitFor();

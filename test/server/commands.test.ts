@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { customer, event, interaction } from '#db/schema/documents.ts';
+import { contact, customer, event, interaction } from '#db/schema/documents.ts';
 import { activation, job, playbookVersion, run, task } from '#db/schema/engine.ts';
 import { command, invitation, member, person, workspace } from '#db/schema/people.ts';
 import { stage } from '#db/schema/settings.ts';
@@ -167,6 +167,11 @@ describe('work', () => {
 		expect(await mine.command('log-interaction', { id: 'i1', customerId, type: 'call', title: 'Asked about the renewal', at: 1_790_000_000_000 })).toMatchObject({ status: 'accepted' });
 		expect(await mine.command('log-interaction', { id: 'i2', customerId, contactId: 'contact_nowhere', type: 'call', title: 'x', at: 1 })).toMatchObject({ status: 'refused', reason: 'no-such-contact' });
 		expect((await app.db.select().from(interaction))[0]).toMatchObject({ customerId, userId: me.id, direction: 'both' });
+		// CU5: with somebody who was merged into another meanwhile.
+		const [here] = await app.db.select().from(customer).where(eq(customer.id, customerId));
+		await app.db.insert(contact).values({ workspace: here!.workspace, seq: 1, id: 'contact_bo', customerId, name: 'Bo', roles: [], tags: [], custom: {}, createdAt: 1, mergedFrom: ['contact_old'] });
+		expect(await mine.command('log-interaction', { id: 'i3', customerId, contactId: 'contact_old', type: 'call', title: 'x', at: 1 })).toMatchObject({ status: 'accepted' });
+		expect((await app.db.select().from(interaction).where(eq(interaction.id, 'i3')))[0]).toMatchObject({ contactId: 'contact_bo' });
 		expect((await app.db.select().from(event).where(eq(event.subjectId, 'i1')))[0]!.type).toBe('interaction.logged');
 	});
 });

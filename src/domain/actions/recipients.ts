@@ -16,5 +16,5 @@ export const addressesSchema = () => v.array(v.pipe(v.string(), v.trim(), v.chec
 /** The contacts meant, each once, in the order of the facts. */
 export function contactsOf(recipients: Recipients, { contacts, event }: Facts): ContactFacts[] {
 	const triggering = event?.type.startsWith('contact.') ? event.subjectId : null;
-	return contacts.filter((contact) => recipients.some((kind) => kind === 'all' || (kind === 'triggering' ? contact.id === triggering : contact.roles.includes(kind))));
+	return contacts.filter((contact) => recipients.some((kind) => kind === 'all' || (kind === 'triggering' ? triggering !== null && [contact.id, ...contact.mergedFrom].includes(triggering) : contact.roles.includes(kind))));
 }

@@ -31,8 +31,8 @@ const customerFacts = ({ custom, ...row }: MirrorRows['customer'], lastTouchAt: 
 };
 
 const contactFacts = ({ custom, ...row }: MirrorRows['contact']): ContactFacts => {
-	const { id, name, email, phone, title, roles, tags, createdAt } = row;
-	return { ...(custom as Record<string, Value>), id, name, email, phone, title, roles, tags, createdAt };
+	const { id, name, email, phone, title, roles, tags, createdAt, mergedFrom } = row;
+	return { ...(custom as Record<string, Value>), id, name, email, phone, title, roles, tags, createdAt, mergedFrom };
 };
 
 const eventOf = (run: OwnRun | null): Facts['event'] =>

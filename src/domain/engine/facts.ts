@@ -8,8 +8,8 @@ import type { Value } from '../value.ts';
  * createdAt, lastTouchAt, and every custom field by its id (`f_…`).
  */
 export type CustomerFacts = Record<string, Value> & { id: string; name: string };
-/** Keys of a contact: id, name, email, phone, title, roles, tags, createdAt, and custom fields by id. */
-export type ContactFacts = Record<string, Value> & { id: string; name: string; email: string | null; roles: string[]; tags: string[] };
+/** Keys of a contact: id, name, email, phone, title, roles, tags, createdAt, and custom fields by id; `mergedFrom` are the ids that it also goes by (CU5). */
+export type ContactFacts = Record<string, Value> & { id: string; name: string; email: string | null; roles: string[]; tags: string[]; mergedFrom: string[] };
 
 export type Facts = {
 	customer: CustomerFacts;

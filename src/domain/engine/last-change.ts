@@ -17,7 +17,7 @@ const madeBy: Record<string, (event: RecordedEvent) => boolean> = {
 };
 
 /** What gives every value of a record or contact its first one. */
-const isBeginning = (root: string, { type }: RecordedEvent): boolean => type === `${root}.created` || (root === 'contact' && (type === 'contact.removed' || type === 'customer.created'));
+const isBeginning = (root: string, { type }: RecordedEvent): boolean => type === `${root}.created` || (root === 'contact' && ['contact.removed', 'contact.merged', 'contact.separated', 'customer.created'].includes(type));
 
 const isChangeOf = (path: string, event: RecordedEvent): boolean => {
 	const [root = '', ...rest] = path.split('.');

@@ -25,8 +25,8 @@ function partsBefore<R extends Row & { isRemoved: boolean }>(kind: 'contact' | '
 	for (const event of newestFirst) {
 		const row = event.subjectType === kind ? parts.get(event.subjectId) : undefined;
 		if (!row) continue;
-		if (event.type === `${kind}.created`) parts.set(row.id, { ...row, isRemoved: true });
-		else if (event.type === `${kind}.removed`) parts.set(row.id, { ...row, isRemoved: false });
+		if (event.type === `${kind}.created` || event.type === 'contact.separated') parts.set(row.id, { ...row, isRemoved: true });
+		else if (event.type === `${kind}.removed` || event.type === 'contact.merged') parts.set(row.id, { ...row, isRemoved: false });
 		else parts.set(row.id, without(row, event));
 	}
 	return [...parts.values()].filter(({ isRemoved }) => !isRemoved);

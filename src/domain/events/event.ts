@@ -39,12 +39,14 @@ export const eventTypes = [
 	'conflict.opened',
 	'conflict.settled',
 	'conflict.expired',
+	'contact.merged',
+	'contact.separated',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
 /**
  * `data` by type: changes carry `{ field, from, to }` (stage-changed has field `stage`, owner-changed `owner`);
- * tags carry `{ tag }`; created ones carry the name; conflicts `{ conflict, about: field, choices, chosen? }`.
+ * tags carry `{ tag }`; merged ones `{ name, into }`, separated ones `{ name, from }` (ids of contacts); created ones carry the name; conflicts `{ conflict, about: field, choices, chosen? }`.
  */
 export type RecordedEvent = {
 	id: string;

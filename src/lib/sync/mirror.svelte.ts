@@ -2,7 +2,7 @@
 import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import type { Projection } from '#domain/documents/document-type.ts';
-import { type MirrorKind, mirrorKinds, type MirrorRows, type SyncedRow } from '#domain/mirror.ts';
+import { laterColumns, type MirrorKind, mirrorKinds, type MirrorRows, type SyncedRow } from '#domain/mirror.ts';
 import type { WorkspaceSettings } from '#domain/settings.ts';
 import type { Call } from './call.ts';
 import type { Environment } from './environment.ts';
@@ -187,7 +187,8 @@ export class Mirror {
 			const reach = await store.reach(scope);
 			await Promise.all(
 				mirrorKinds.map(async (kind) => {
-					for (const { id, data } of await store.rows(kind)) this.#rows.get(kind)!.set(id, data);
+					const later = laterColumns[kind];
+					for (const { id, data } of await store.rows(kind)) this.#rows.get(kind)!.set(id, later ? { ...later, ...(data as object) } : data);
 					this.#dirty.add(kind);
 				}),
 			);

@@ -75,6 +75,13 @@ describe('AC2: change contact tag', () => {
 		expect(requests(plan('change-contact-tag', { contacts: ['triggering'], removeTags: ['tag_vip'] }, factsOf({ event: { type: 'contact.created', at: noon, subjectId: 'c_tom', data: {} } })))).toEqual([
 			{ kind: 'document-edit', document: 'customer_acme', edits: [{ edit: 'remove-contact-tag', args: { id: 'c_tom', tag: 'tag_vip' } }] },
 		]));
+	it('the triggering contact, by the name of whom it was merged into since (CU5)', () => {
+		const facts = factsOf({ event: { type: 'contact.created', at: noon, subjectId: 'c_tommy', data: {} } });
+		const contacts = facts.contacts.map((contact) => (contact.id === 'c_tom' ? { ...contact, mergedFrom: ['c_tommy'] } : contact));
+		expect(requests(plan('change-contact-tag', { contacts: ['triggering'], removeTags: ['tag_vip'] }, { ...facts, contacts }))).toEqual(
+			requests(plan('change-contact-tag', { contacts: ['triggering'], removeTags: ['tag_vip'] }, factsOf({ event: { type: 'contact.created', at: noon, subjectId: 'c_tom', data: {} } }))),
+		);
+	});
 	it('nobody to tag is nothing to do', () => expect(plan('change-contact-tag', { contacts: ['triggering'], addTags: ['tag_vip'] })).toEqual({ intents: [], notes: { contacts: 0 } }));
 	it('refuses a tag that is gone, or none', () => {
 		expect(plan('change-contact-tag', { addTags: ['tag_hot'] })).toEqual({ refusal: { code: 'unknown-tag', detail: { tag: 'tag_hot' } } });

@@ -35,7 +35,7 @@ describe('S10 a new customer', () => {
 		const doc = acme();
 		expect(customer.projection(doc)).toEqual([
 			{ table: 'customer', id: 'customer_1', values: { name: 'Acme', domain: 'acme.io', externalId: null, parentId: null, stage: 'stage_new', owner: 'User1', tags: ['tag_a', 'tag_b'], team: ['User1'], custom: { f_plan: 'Pro' }, mrr: 100.1, renewalAt: at - 30 * day, createdAt: at } },
-			{ table: 'contact', id: 'contact_1', values: { customerId: 'customer_1', name: 'Bo', email: 'bo@acme.io', phone: null, title: null, roles: ['sponsor'], tags: ['tag_vip'], custom: { f_lang: 'fr' }, createdAt: at } },
+			{ table: 'contact', id: 'contact_1', values: { customerId: 'customer_1', name: 'Bo', email: 'bo@acme.io', phone: null, title: null, roles: ['sponsor'], tags: ['tag_vip'], custom: { f_lang: 'fr' }, createdAt: at, mergedFrom: [] } },
 			{ table: 'agreement', id: 'agreement_1', values: { customerId: 'customer_1', name: 'Base', status: 'ACTIVE', mrr: 100.1, startAt: null, endAt: at, noticeDays: 30, isTacit: true } },
 		]);
 		expect(htmlOf(doc.getXmlFragment('focusAreas'))).toBe('<p>Grow in Lyon</p>');

@@ -4,7 +4,7 @@ import { rewind, type RowsNow } from '#domain/engine/rewind.ts';
 import type { RecordedEvent } from '#domain/events/event.ts';
 
 const customer = { id: 'customer_a', name: 'Acme', domain: null, externalId: null, parentId: null, stage: 'live', stageSince: 50, owner: 'ann', tags: ['hot'], team: ['bo'], custom: { f_goal: 'Grow' }, mrr: 300, renewalAt: 900, createdAt: 1, updatedAt: 60 };
-const contact = (id: string, isRemoved = false) => ({ id, customerId: 'customer_a', name: id, email: `${id}@a.test`, phone: null, title: 'CEO', roles: ['champion'], tags: [], custom: {}, createdAt: 1, isRemoved });
+const contact = (id: string, isRemoved = false) => ({ id, customerId: 'customer_a', name: id, email: `${id}@a.test`, phone: null, title: 'CEO', roles: ['champion'], tags: [], custom: {}, createdAt: 1, mergedFrom: [], isRemoved });
 const deal = (id: string, mrr: number, endAt: number, isRemoved = false) => ({ id, customerId: 'customer_a', name: id, status: 'ACTIVE', mrr, startAt: 1, endAt, noticeDays: 0, isTacit: false, isRemoved });
 const now: RowsNow = { customer, contacts: [contact('mia'), contact('tom', true)], agreements: [deal('one', 100, 900), deal('two', 200, 1_000)], touchedAt: [10, 40] };
 let n = 0;

@@ -65,6 +65,21 @@ describe('SY2: the lists on the device', () => {
 		expect(again.status).toMatchObject({ state: 'stale', syncedAt });
 	});
 
+	it('S15: rows that were kept before a column was there can be used, offline too', async () => {
+		const app = appDouble();
+		const { contacts } = manyCustomers(1);
+		const [{ mergedFrom: _later, ...earlier }] = contacts as [(typeof contacts)[number]];
+		app.put('contact', earlier as never);
+		const device = deviceDouble();
+		const first = mirrorOn(device, app);
+		await until('it is synced', () => first.status.state === 'synced');
+		first.end();
+		app.isOnline = false;
+		const again = mirrorOn(device, app);
+		await again.loaded;
+		expect(again.rows('contact')).toEqual([{ ...earlier, mergedFrom: [] }]);
+	});
+
 	it('asks only for what changed; deletions arrive; another array comes only when something changed', async () => {
 		const app = appDouble();
 		app.put('customer', customerRow('a', 'Acme'), customerRow('b', 'Beta'));

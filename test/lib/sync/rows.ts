@@ -39,6 +39,7 @@ export function manyCustomers(count: number) {
 			tags: [],
 			custom: {},
 			createdAt: 0,
+			mergedFrom: [],
 		})),
 	);
 	return { customers, contacts };

@@ -25,7 +25,7 @@ describe('SY2: search on the device', () => {
 	it('finds a customer by its contacts, last', () => {
 		const rows = [customerRow('a', 'Acme'), customerRow('b', 'Dupont SA')];
 		const names = contactNames()([
-			{ id: 'x', customerId: 'a', name: 'Zoé Dupont', email: 'zoe@acme.test', phone: null, title: null, roles: [], tags: [], custom: {}, createdAt: 0 },
+			{ id: 'x', customerId: 'a', name: 'Zoé Dupont', email: 'zoe@acme.test', phone: null, title: null, roles: [], tags: [], custom: {}, createdAt: 0, mergedFrom: [] },
 		]);
 		expect(searchRows('customer', rows, 'dupont', (row) => names.get(row.id) ?? '').map((row) => row.id)).toEqual(['b', 'a']);
 		expect(searchRows('customer', rows, 'acme zoe', (row) => names.get(row.id) ?? '').map((row) => row.id)).toEqual(['a']);

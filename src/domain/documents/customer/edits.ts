@@ -9,6 +9,7 @@ import { canonical } from '../../value.ts';
 import type { Edit, Stamp } from '../document-type.ts';
 import { conflictOf, isOpen, settleAt } from './conflicts.ts';
 import { mapOf, placeAt, stamps } from './guarded.ts';
+import { mergedInto, survivorOf } from './merged.ts';
 import { agreementFields, agreements, contactRoles, contacts, customValue, email, entry, fields, fieldSchema, isCustomField, tags, team, type Subject } from './shape.ts';
 
 /** `{ field, value }` checked against the field's own schema; `{ id, field, value }` for contacts and agreements. */
@@ -117,11 +118,16 @@ export const edits = {
 	'add-team-member': of(member, (doc, args) => flag(team(doc), args.userId, true)),
 	'remove-team-member': of(member, (doc, args) => flag(team(doc), args.userId, false)),
 	'put-contact': of(contactArgs, putContact),
-	'set-contact-field': of(change('contact', { id }), (doc, args, stamp) => inside(contacts(doc), args.id, (contact) => put(doc, contact, `contacts/${args.id}/${args.field}`, args.value, stamp))),
-	'set-contact-role': of(v.object({ id, role: v.picklist(contactRoles), isSet: v.boolean() }), (doc, args) => inside(contacts(doc), args.id, (contact) => flag(contact, `role:${args.role}`, args.isSet))),
-	'add-contact-tag': of(contactTag, (doc, args) => inside(contacts(doc), args.id, (contact) => flag(contact, `tag:${args.tag}`, true))),
-	'remove-contact-tag': of(contactTag, (doc, args) => inside(contacts(doc), args.id, (contact) => flag(contact, `tag:${args.tag}`, false))),
-	'remove-contact': of(one, (doc, args) => contacts(doc).delete(args.id)),
+	'set-contact-field': of(change('contact', { id }), setContactField),
+	'set-contact-role': of(v.object({ id, role: v.picklist(contactRoles), isSet: v.boolean() }), (doc, args) => flagContact(doc, args.id, `role:${args.role}`, args.isSet)),
+	'add-contact-tag': of(contactTag, (doc, args) => flagContact(doc, args.id, `tag:${args.tag}`, true)),
+	'remove-contact-tag': of(contactTag, (doc, args) => flagContact(doc, args.id, `tag:${args.tag}`, false)),
+	'remove-contact': of(one, (doc, args) => [args.id, ...mergedInto(doc, args.id)].forEach((each) => contacts(doc).delete(each))),
+	'merge-contacts': of(v.object({ id, into: id }), (doc, args) => {
+		const [from, into] = [survivorOf(doc, args.id), survivorOf(doc, args.into)];
+		if (from !== into && entry(contacts(doc), into)) inside(contacts(doc), from, (contact) => contact.set('mergedInto', into));
+	}),
+	'separate-contact': of(one, (doc, args) => inside(contacts(doc), args.id, (contact) => contact.delete('mergedInto'))),
 	'put-agreement': of(agreementArgs, putAgreement),
 	'set-agreement-field': of(change('agreement', { id }), (doc, args, stamp) => inside(agreements(doc), args.id, (agreement) => put(doc, agreement, `agreements/${args.id}/${args.field}`, args.value, stamp))),
 	'remove-agreement': of(one, (doc, args) => agreements(doc).delete(args.id)),
@@ -132,9 +138,22 @@ export const edits = {
 	}),
 } satisfies Record<string, Edit>;
 
-function inside(map: Y.Map<unknown>, key: string, then: (found: Y.Map<unknown>) => void): void {
+function inside(map: Y.Map<unknown>, key: string, then: (found: Y.Map<unknown>) => unknown): void {
 	const found = entry(map, key);
 	if (found !== null) then(found);
+}
+
+/** Writes a field of a person. What is emptied is emptied in everything that was merged into them, else an older value would come up. */
+function setContactField(doc: Y.Doc, args: { id: string; field: string; value: unknown }, stamp?: Stamp): void {
+	const survivor = survivorOf(doc, args.id);
+	for (const each of args.value === null ? [survivor, ...mergedInto(doc, survivor)] : [survivor])
+		inside(contacts(doc), each, (contact) => (each === survivor || contact.has(args.field)) && put(doc, contact, `contacts/${each}/${args.field}`, args.value, stamp));
+}
+
+/** Sets a role or tag of a person; it is taken from everything that was merged into them. */
+function flagContact(doc: Y.Doc, contactId: string, key: string, isSet: boolean): void {
+	const survivor = survivorOf(doc, contactId);
+	for (const each of isSet ? [survivor] : [survivor, ...mergedInto(doc, survivor)]) inside(contacts(doc), each, (contact) => flag(contact, key, isSet));
 }
 
 /** Chooses one of a conflict's values. One that is over, or a value that it doesn't name, changes nothing. */

@@ -28,20 +28,40 @@ function partEvents(table: 'contact' | 'agreement', customerId: string, before: 
 	const of = (rows: Projection) => new Map(rows.filter((row) => row.table === table).map((row) => [row.id, row]));
 	const [old, present] = [of(before), of(after)];
 	const drafts: EventDraft[] = [];
+	const [wasMerged, isMerged] = [mergedIn(old), mergedIn(present)];
 	for (const [id, now] of present) {
 		const was = old.get(id);
 		const about = { subjectType: table, subjectId: id, customerId };
 		const path = `${table}s/${id}`;
-		if (was === undefined) drafts.push({ ...about, path, type: `${table}.created`, data: { name: now.values.name } });
+		if (was === undefined && wasMerged.has(id)) drafts.push({ ...about, path: `${path}/mergedInto`, type: 'contact.separated', data: { name: now.values.name, from: wasMerged.get(id) } });
+		else if (was === undefined) drafts.push({ ...about, path, type: `${table}.created`, data: { name: now.values.name } });
 		else if (table === 'agreement') for (const data of changes(was, now, ['name', 'status', 'mrr', 'startAt', 'endAt', 'noticeDays', 'isTacit'], false)) drafts.push({ ...about, path: `${path}/${data.field}`, type: 'agreement.changed', data });
 		else {
-			for (const data of changes(was, now, ['name', 'email', 'phone', 'title'])) drafts.push({ ...about, path: `${path}/${data.field}`, type: 'contact.field-changed', data });
-			for (const data of changes(was, now, ['roles'], false)) drafts.push({ ...about, path: `${path}/roles`, type: 'contact.role-changed', data });
-			for (const draft of tagEvents(was, now, `${path}/tag:`, 'contact')) drafts.push({ ...about, ...draft });
+			// What changed because somebody was merged or taken out again is that person's doing who did it.
+			const mergedBy = mergeOf(was, now, (id) => old.has(id) !== present.has(id));
+			for (const data of changes(was, now, ['name', 'email', 'phone', 'title'])) drafts.push({ ...about, path: mergedBy ?? `${path}/${data.field}`, type: 'contact.field-changed', data });
+			for (const data of changes(was, now, ['roles'], false)) drafts.push({ ...about, path: mergedBy ?? `${path}/roles`, type: 'contact.role-changed', data });
+			for (const draft of tagEvents(was, now, `${path}/tag:`, 'contact')) drafts.push({ ...about, ...draft, ...(mergedBy && { path: mergedBy }) });
 		}
 	}
-	for (const [id, was] of old) if (!present.has(id)) drafts.push({ subjectType: table, subjectId: id, customerId, path: `${table}s/${id}`, type: `${table}.removed`, data: { name: was.values.name } });
+	for (const [id, was] of old) {
+		const about = { subjectType: table, subjectId: id, customerId };
+		if (isMerged.has(id)) drafts.push({ ...about, path: `${table}s/${id}/mergedInto`, type: 'contact.merged', data: { name: was.values.name, into: isMerged.get(id) } });
+		else if (!present.has(id)) drafts.push({ ...about, path: `${table}s/${id}`, type: `${table}.removed`, data: { name: was.values.name } });
+	}
 	return drafts;
+}
+
+const mergedFrom = ({ values }: ProjectedRow): string[] => (values.mergedFrom as string[] | undefined) ?? [];
+
+/** Who was merged into whom, by id. */
+const mergedIn = (rows: ReadonlyMap<string, ProjectedRow>): Map<string, string> => new Map([...rows].flatMap(([id, row]) => mergedFrom(row).map((from) => [from, id])));
+
+/** The path of the merge, or of its end, that changed this contact; null when it is of the same people as before. `hasTurned`: who began or ceased to be a contact of their own. */
+function mergeOf(was: ProjectedRow, now: ProjectedRow, hasTurned: (id: string) => boolean): string | null {
+	const [before, after] = [mergedFrom(was), mergedFrom(now)];
+	const other = [...before, ...after].find((id) => before.includes(id) !== after.includes(id) && hasTurned(id));
+	return other === undefined ? null : `contacts/${other}/mergedInto`;
 }
 
 /** A conflict was found, settled by a person, or left to its time (SY6). */

@@ -3,6 +3,7 @@
  * the workspace's business: a document guards those that hold numbers, and whoever reads it leaves out what is neither (`isDecided`).
  */
 import type * as Y from 'yjs';
+import { survivorOf } from './merged.ts';
 import { agreements, contacts, entry, fields, isCustomField, meta, type Subject } from './shape.ts';
 
 const fixed: Record<Subject, readonly string[]> = { customer: ['stage', 'owner'], agreement: ['mrr', 'startAt', 'endAt'], contact: [] };
@@ -29,8 +30,8 @@ export const mayBeGuarded = (field: string, values: readonly unknown[]): boolean
 export const mapOf = (doc: Y.Doc, { subject, id }: Place): Y.Map<unknown> | null =>
 	subject === 'customer' ? fields(doc) : entry(subject === 'contact' ? contacts(doc) : agreements(doc), id ?? '');
 
-/** The id of what a place belongs to: the customer's own, or its contact's or agreement's. */
-export const subjectIdOf = (doc: Y.Doc, { id }: Place): string => id ?? String(meta(doc).get('id') ?? '');
+/** The id of what a place belongs to: the customer's own, or its agreement's, or that of the contact who somebody is now. */
+export const subjectIdOf = (doc: Y.Doc, { subject, id }: Place): string => (id === null ? String(meta(doc).get('id') ?? '') : subject === 'contact' ? survivorOf(doc, id) : id);
 
 /** When, where and by whom guarded fields were written: path → Stamp, right behind the write itself in Yjs' order. */
 export const stamps = (doc: Y.Doc): Y.Map<unknown> => doc.getMap('written');

@@ -2,7 +2,8 @@
 import type * as Y from 'yjs';
 import type { ProjectedRow, Projection } from '../document-type.ts';
 import { conflictRows } from './conflicts.ts';
-import { agreements, contactRoles, contacts, entry, fields, fixedFields, isCustomField, isValid, meta, read, tags, team, type Subject } from './shape.ts';
+import { customOfAll, firstOf, hasFlag, mapsOf, survivors } from './merged.ts';
+import { agreements, contactRoles, entry, fields, fixedFields, isCustomField, isValid, meta, read, tags, team, type Subject } from './shape.ts';
 
 const day = 86_400_000;
 
@@ -12,23 +13,27 @@ export function projection(doc: Y.Doc): Projection {
 	if (typeof id !== 'string') return [];
 	const createdAt = Number(meta(doc).get('createdAt') ?? 0);
 	const deals = entriesOf(agreements(doc)).map(([key, map]): ProjectedRow => ({ table: 'agreement', id: key, values: { customerId: id, ...fixed(map, 'agreement') } }));
-	const people = entriesOf(contacts(doc)).map(([key, map]): ProjectedRow => ({
-		table: 'contact',
-		id: key,
-		values: {
-			customerId: id,
-			...fixed(map, 'contact'),
-			roles: contactRoles.filter((role) => map.has(`role:${role}`)),
-			tags: [...map.keys()].filter((name) => name.startsWith('tag:')).map((name) => name.slice(4)).sort(),
-			custom: customOf(map, 'contact'),
-			createdAt: typeof map.get('createdAt') === 'number' ? map.get('createdAt') : createdAt,
-		},
-	}));
+	const people = [...survivors(doc)].map(([key, merged]): ProjectedRow => {
+		const maps = mapsOf(doc, key, merged);
+		return {
+			table: 'contact',
+			id: key,
+			values: {
+				customerId: id,
+				...Object.fromEntries(fixedFields('contact').map((field) => [field, firstOf(maps, field)])),
+				roles: contactRoles.filter((role) => hasFlag(maps, `role:${role}`)),
+				tags: [...new Set(maps.flatMap((map) => [...map.keys()]))].filter((name) => name.startsWith('tag:')).map((name) => name.slice(4)).sort(),
+				custom: customOfAll(maps),
+				createdAt: Math.min(...maps.map((map) => (typeof map.get('createdAt') === 'number' ? Number(map.get('createdAt')) : createdAt))),
+				mergedFrom: merged,
+			},
+		};
+	});
 	const values = {
 		...fixed(fields(doc), 'customer'),
 		tags: [...tags(doc).keys()].sort(),
 		team: [...team(doc).keys()].sort(),
-		custom: customOf(fields(doc), 'customer'),
+		custom: customOf(fields(doc)),
 		...recurring(deals),
 		createdAt,
 	};
@@ -52,7 +57,7 @@ function entriesOf(map: Y.Map<unknown>): [string, Y.Map<unknown>][] {
 
 const fixed = (map: Y.Map<unknown>, subject: Subject): Record<string, unknown> => Object.fromEntries(fixedFields(subject).map((field) => [field, read(map, subject, field)]));
 
-function customOf(map: Y.Map<unknown>, subject: Subject): Record<string, unknown> {
-	const keys = [...map.keys()].filter((key) => isCustomField(key) && map.get(key) !== null && isValid(subject, key, map.get(key)));
+function customOf(map: Y.Map<unknown>): Record<string, unknown> {
+	const keys = [...map.keys()].filter((key) => isCustomField(key) && map.get(key) !== null && isValid('customer', key, map.get(key)));
 	return Object.fromEntries(keys.sort().map((key) => [key, map.get(key)]));
 }

@@ -43,6 +43,8 @@ export function sentence(event: RecordedEvent, mirror: Mirror): string {
 		case 'customer.created': return m.history_customer_created();
 		case 'contact.created': return m.history_contact_created({ name });
 		case 'contact.removed': return m.history_contact_removed({ name });
+		case 'contact.merged': return m.history_contact_merged({ name, into: mirror.row('contact', String(data.into))?.name ?? m.history_a_contact() });
+		case 'contact.separated': return m.history_contact_separated({ name, from: mirror.row('contact', String(data.from))?.name ?? m.history_a_contact() });
 		case 'agreement.created': return m.history_agreement_created({ name });
 		case 'agreement.removed': return m.history_agreement_removed({ name });
 		case 'task.created': return m.history_task_created({ name });

@@ -1,5 +1,5 @@
 /** What people do and what happened with a customer: tasks and interactions. */
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { insertEvent } from '#db/events.ts';
 import { membersAmong } from '#db/people.ts';
 import { contact, customer, interaction } from '#db/schema/documents.ts';
@@ -47,16 +47,21 @@ export const createTask: Handler<InferOutput<typeof createTaskCommand.args>> = a
 	return accepted(forBatch(db, [insertTask({ ...args, workspace: member.workspaceId, runId: null, createdAt: now }), insertEvent(member.workspaceId, event)]), { result: { id: args.id }, wakes: true });
 };
 
+/** Who a contact of a customer is now: itself, or whom it was merged into (CU5); null when the customer has no such contact. */
+async function contactNow(db: Database, workspaceId: string, customerId: string, id: string): Promise<string | null> {
+	const isIt = sql`(${contact.id} = ${id} OR EXISTS (SELECT 1 FROM json_each(${contact.mergedFrom}) WHERE value = ${id}))`;
+	const [found] = await db.select({ id: contact.id }).from(contact).where(and(eq(contact.customerId, customerId), eq(contact.workspace, workspaceId), isNull(contact.deletedAt), isIt));
+	return found?.id ?? null;
+}
+
 export const logInteraction: Handler<InferOutput<typeof logInteractionCommand.args>> = async ({ db, args, member, now, commandId }) => {
 	if (!(await isCustomerHere(db, member.workspaceId, args.customerId))) return refused('no-such-customer');
-	if (args.contactId !== null) {
-		const [there] = await db.select({ customerId: contact.customerId }).from(contact).where(and(eq(contact.id, args.contactId), eq(contact.workspace, member.workspaceId), isNull(contact.deletedAt)));
-		if (there?.customerId !== args.customerId) return refused('no-such-contact');
-	}
+	const contactId = args.contactId && (await contactNow(db, member.workspaceId, args.customerId, args.contactId));
+	if (args.contactId !== null && contactId === null) return refused('no-such-contact');
 	const event = {
 		...{ id: await derivedId('event', commandId, 'interaction.logged'), type: 'interaction.logged' as const, subjectType: 'interaction' as const, subjectId: args.id, customerId: args.customerId },
 		...{ at: now, actor: { kind: 'user' as const, id: member.user.id }, cause: null, data: { name: args.title, type: args.type, direction: args.direction, at: args.at } },
 	};
-	const row = db.insert(interaction).values({ ...args, workspace: member.workspaceId, seq: seqOf(member.workspaceId), userId: member.user.id });
+	const row = db.insert(interaction).values({ ...args, contactId, workspace: member.workspaceId, seq: seqOf(member.workspaceId), userId: member.user.id });
 	return accepted([row, ...forBatch(db, [insertEvent(member.workspaceId, event)])], { result: { id: args.id }, wakes: true });
 };
