@@ -68,6 +68,14 @@ export async function ours(): Promise<Server> {
 	};
 }
 
+/** What workerd itself takes: a room of the same host that only relays bytes (bench/floor). */
+export async function floor(): Promise<Server> {
+	const rooms = await startWorkerd('partykit', {}, 'bench/floor/partykit.json');
+	const { kill, start, end } = rooms;
+	const address = async (doc: string) => `${rooms.socketUrl}/parties/document/${doc}`;
+	return { name: 'floor', dialect: 'yjs', acknowledges: 'never', make: async () => newId(), address, used: () => usedBy(rooms.pid()!), kill, start, end };
+}
+
 async function nodeServer(name: string, dialect: Dialect, acknowledges: Server['acknowledges'], command: string[], env: (port: number, folder: string) => Record<string, string>): Promise<Server> {
 	const folder = mkdtempSync(join(tmpdir(), 'cuebook-bench-'));
 	const port = await freePort();

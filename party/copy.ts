@@ -8,6 +8,8 @@ import type { DocumentType } from '#domain/documents/document-type.ts';
 import type { Storage } from './host.ts';
 import { Inbox } from './inbox.ts';
 import { Log } from './log.ts';
+import { mergedOf } from './merged.ts';
+import { Pace } from './pace.ts';
 import type { Author, LogRecord } from './record.ts';
 
 /** Who makes a change, given to Yjs as its transaction's origin. `socket` is left out of the fan-out (S7). */
@@ -27,8 +29,6 @@ export type Hooks = {
 
 export const system: Origin = { actor: { kind: 'system', id: 'room' }, cause: null };
 
-/** How long updates are gathered before they are written, in ms (S3). */
-const gatherMs = 100;
 /** Where the last author of anything is kept: who an event is credited to when its path is unknown. */
 const anyPath = '*';
 
@@ -44,11 +44,14 @@ export class Copy {
 	#type: DocumentType | null = null;
 	#pending: Uint8Array[] = [];
 	#fresh = { clients: [] as [number, string][], paths: new Map<string, Author>() };
-	#timer: ReturnType<typeof setTimeout> | undefined;
 	#writes: Promise<void> = Promise.resolve();
+	readonly #next = (): Promise<void> => (this.#writes = this.#writes.then(() => this.#write()));
+	readonly #pace = new Pace(() => void this.#next().catch(() => undefined));
 	#isBroken = false;
 	/** An upper bound of the document's size in bytes: exact when last measured, plus what came since. */
 	#size = 0;
+	/** The document as one update, while it is as it was when this was made. */
+	#encoded: Uint8Array | null = null;
 
 	constructor(storage: Storage, hooks: Hooks) {
 		this.log = new Log(storage);
@@ -98,8 +101,13 @@ export class Copy {
 	/** The document's size with `more` bytes added, measured only when the running bound passes `limit`. */
 	isLargerThan(limit: number, more: number): boolean {
 		const added = this.inbox.size + more;
-		if (this.#size + added > limit) this.#size = Y.encodeStateAsUpdate(this.doc).length;
+		if (this.#size + added > limit) this.#size = this.encoded.length;
 		return this.#size + added > limit;
+	}
+
+	/** The document as one update: made once for all newcomers between two changes. Not to be written to. */
+	get encoded(): Uint8Array {
+		return (this.#encoded ??= Y.encodeStateAsUpdate(this.doc));
 	}
 
 	get hasUnwritten(): boolean {
@@ -108,7 +116,7 @@ export class Copy {
 
 	/** Resolves when everything merged so far is on disk. Rejects when it could not be written. */
 	async written(): Promise<void> {
-		do await (this.#writes = this.#writes.then(() => this.#write()));
+		do await this.#next();
 		while (this.#pending.length > 0);
 	}
 
@@ -126,7 +134,7 @@ export class Copy {
 
 	/** Stops its timer: the room lets go of this copy. */
 	end(): void {
-		clearTimeout(this.#timer);
+		this.#pace.end();
 		this.inbox.end();
 		this.#isBroken = true;
 		this.doc.destroy();
@@ -161,6 +169,8 @@ export class Copy {
 
 	/** Merges what one socket sent. What leaves nothing to write is acknowledged at once. */
 	#merge(updates: Uint8Array[], origin: Origin, refuse: () => void): void {
+		// Also what can't be integrated yet, of which Yjs tells nobody, is in the document as one update.
+		this.#encoded = null;
 		const apply = () => {
 			for (const update of updates) Y.applyUpdate(this.doc, update, origin);
 		};
@@ -174,20 +184,20 @@ export class Copy {
 	}
 
 	#merged(update: Uint8Array, origin: Origin): void {
+		this.#encoded = null;
 		this.#pending.push(update);
 		this.#size += update.length;
-		this.#timer ??= setTimeout(() => void this.written().catch(() => undefined), gatherMs);
+		this.#pace.changed();
 		this.#hooks.merged(update, origin);
 	}
 
 	async #write(): Promise<void> {
-		clearTimeout(this.#timer);
-		this.#timer = undefined;
 		if (this.#isBroken) throw new Error('The document is being reloaded because a write failed.');
 		// What was sent before is paid by this write, so it must be in it (S4).
 		this.inbox.flush();
 		const acknowledge = this.#hooks.writing();
 		if (this.#pending.length > 0) {
+			this.#pace.began();
 			const row = { update: mergedOf(this.#pending), credits: { clients: this.#fresh.clients, paths: [...this.#fresh.paths] } };
 			this.#pending = [];
 			this.#fresh = { clients: [], paths: new Map() };
@@ -204,9 +214,8 @@ export class Copy {
 	}
 
 	#whole(): LogRecord {
-		const update = Y.encodeStateAsUpdate(this.doc);
-		this.#size = update.length;
-		return { update, credits: { clients: [...this.clients], paths: [...this.#paths] } };
+		this.#size = this.encoded.length;
+		return { update: this.encoded, credits: { clients: [...this.clients], paths: [...this.#paths] } };
 	}
 
 	/** Credits each path that a transaction changed: to the user whose client id wrote it, else to the transaction's own actor. */
@@ -238,13 +247,4 @@ function writerOf(event: Y.YEvent<Y.AbstractType<unknown>>): number | undefined 
 		if (item && !item.deleted && event.adds(item)) return item.id.client;
 	}
 	return undefined;
-}
-
-/** Merges in groups: merging n updates at once takes time that grows with n². */
-function mergedOf(updates: Uint8Array[]): Uint8Array {
-	if (updates.length === 1) return updates[0]!;
-	if (updates.length <= 64) return Y.mergeUpdates(updates);
-	const groups: Uint8Array[] = [];
-	for (let i = 0; i < updates.length; i += 64) groups.push(Y.mergeUpdates(updates.slice(i, i + 64)));
-	return mergedOf(groups);
 }

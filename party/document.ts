@@ -37,7 +37,7 @@ export default class Document {
 	async onConnect(socket: Socket, { request }: { request: { url: string } }): Promise<void> {
 		const around = { links: this.#links, presence: this.#presence, seats: this.#seats };
 		const link = await admit(socket, request.url, { id: this.#room.id, secret: this.#settings.ROOMS_SECRET, ready: () => this.#ready(), ...around });
-		if (link) void this.#seats.report(link, true);
+		if (link) this.#seats.report(link, true);
 	}
 
 	async onMessage(message: string | ArrayBuffer | ArrayBufferView, socket: Socket): Promise<void> {
@@ -56,7 +56,7 @@ export default class Document {
 		if (!link) return;
 		const frame = this.#presence.leave(link);
 		if (frame) this.#links.send(frame, link);
-		if (this.#links.of(link.user.id).length === 0) void this.#seats.report(link, false);
+		if (this.#links.of(link.user.id).length === 0) this.#seats.report(link, false);
 	}
 
 	onError(socket: Socket): Promise<void> {
@@ -99,7 +99,7 @@ export default class Document {
 		// Sockets from before the room slept are asked who is there, and their seats are told again.
 		for (const link of this.#links.resume(this.#room.getConnections())) {
 			link.send(queryAwareness());
-			void this.#seats.report(link, true);
+			this.#seats.report(link, true);
 		}
 		this.#publisher.schedule(copy);
 		return copy;

@@ -17,7 +17,7 @@ const cause = nullish(object({ runId: text, rootRunId: text, depth: number(), li
 export const createBody = object({ workspace: text, type: text, args: unknown(), actor, cause });
 export const editBody = object({ key: text, edits: array(object({ edit: text, args: any() })), actor, cause });
 export const revokeBody = object({ userId: text, role: optional(text) });
-export const seatBody = object({ doc: text, userId: text, name: text, colour: text, isHere: boolean(), issuedAt: optional(number(), 0) });
+export const seatBody = object({ doc: text, seats: array(object({ userId: text, name: text, colour: text, isHere: boolean(), issuedAt: number() })) });
 
 /** Keys of edits are remembered so long, in ms: longer than any replay (R13). */
 const keyLifeMs = 48 * 60 * 60 * 1000;

@@ -5,12 +5,13 @@
  */
 import { databaseOf, type Database } from '#db/client.ts';
 import { publish, publishedOf, type Publication, type Published } from '#db/projection.ts';
-import type { DocumentType, EventDraft, Healing, ProjectedRow, Projection } from '#domain/documents/document-type.ts';
+import type { DocumentType, EventDraft, Healing, Projection } from '#domain/documents/document-type.ts';
 import type { RecordedEvent } from '#domain/events/event.ts';
 import { canonical } from '#domain/value.ts';
 import { Again } from './again.ts';
 import { callRoom } from './call.ts';
 import { system, type Copy } from './copy.ts';
+import { difference } from './difference.ts';
 import { alert } from './host.ts';
 import { Mark } from './mark.ts';
 import type { Settings } from './settings.ts';
@@ -31,6 +32,8 @@ export class Publisher {
 	/** What is in libSQL, as far as this instance knows; undefined = read it. */
 	#published: Published | null | undefined;
 	#timer: ReturnType<typeof setTimeout> | undefined;
+	/** It is time to publish, once the write has been made that is due anyway. */
+	#isDue = false;
 	#quiet: ReturnType<typeof setTimeout> | undefined;
 	#running: Promise<boolean> | null = null;
 	#next: Promise<boolean> | null = null;
@@ -64,15 +67,27 @@ export class Publisher {
 		return isPublished;
 	}
 
-	/** Publishes soon, when there is something to publish. */
+	/** Publishes soon, when there is something to publish: after a write, so that it asks for none of its own. */
 	schedule(copy: Copy): void {
-		if (copy.isDirty) this.#timer ??= setTimeout(() => void this.#try(copy), delayMs);
+		if (this.#isDue) return this.#due(copy);
+		if (copy.isDirty)
+			this.#timer ??= setTimeout(() => {
+				this.#timer = undefined;
+				if (copy.hasUnwritten) this.#isDue = true;
+				else this.#due(copy);
+			}, delayMs);
+	}
+
+	#due(copy: Copy): void {
+		this.#isDue = false;
+		if (copy.isDirty) void this.#try(copy);
 	}
 
 	/** Publishes now, or after the publishing under way. Says whether anything was published; throws when libSQL could not be reached. */
 	now(copy: Copy): Promise<boolean> {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
+		this.#isDue = false;
 		if (!this.#running) return (this.#running = this.#run(copy).finally(() => (this.#running = null)));
 		return (this.#next ??= this.#running.catch(() => false).then(() => ((this.#next = null), this.now(copy))));
 	}
@@ -82,6 +97,7 @@ export class Publisher {
 		clearTimeout(this.#timer);
 		clearTimeout(this.#quiet);
 		this.#timer = undefined;
+		this.#isDue = false;
 		this.#again.stop();
 		this.#term++;
 	}
@@ -213,22 +229,6 @@ const customerOf = ([row]: Projection): string | null => (typeof row?.values.cus
 function restoreIdentity(copy: Copy, id: string): void {
 	const meta = copy.doc.getMap('meta');
 	for (const [key, value] of Object.entries({ id, type: copy.log.head!.type, workspace: copy.log.head!.workspace })) if (meta.get(key) !== value) meta.set(key, value);
-}
-
-/** Rows that are new or differ, with the times to stamp on them, and rows that are gone. */
-function difference(before: Projection, after: Projection, stamps: DocumentType['stamps'], at: number): Pick<Publication, 'changed' | 'vanished'> {
-	const name = (row: ProjectedRow) => `${row.table} ${row.id}`;
-	const old = new Map(before.map((row) => [name(row), row]));
-	const present = new Set(after.map(name));
-	const changed: Publication['changed'] = [];
-	for (const row of after) {
-		const was = old.get(name(row));
-		if (was && canonical(was.values) === canonical(row.values)) continue;
-		const isChanged = (column: string) => !was || column === '*' || canonical(was.values[column]) !== canonical(row.values[column]);
-		const due = Object.entries(stamps?.[row.table] ?? {}).filter(([column]) => isChanged(column));
-		changed.push({ row, stamps: Object.fromEntries(due.map(([, stamped]) => [stamped, at])) });
-	}
-	return { changed, vanished: before.filter((row) => !present.has(name(row))) };
 }
 
 /** The id of an event: the same for the same change, however often its publishing is tried (S11). */

@@ -45,9 +45,12 @@ function take(bytes: Uint8Array, link: Link, around: Around): void {
 	if (all) link.send(all);
 }
 
+/** A newcomer's state vector: of no client. */
+const isEmpty = (vector: Uint8Array): boolean => vector.length === 1 && vector[0] === 0;
+
 function answer(vector: Uint8Array, link: Link, copy: Copy): void {
 	try {
-		link.send(step2(Y.encodeStateAsUpdate(copy.doc, vector)));
+		link.send(step2(isEmpty(vector) ? copy.encoded : Y.encodeStateAsUpdate(copy.doc, vector)));
 	} catch {
 		refuseAll(link, 'malformed');
 	}

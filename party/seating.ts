@@ -4,8 +4,13 @@ import { isRole, type Revocation } from './seats.ts';
 import { tokenLifeMs } from './token.ts';
 
 export type Seat = { doc: string; userId: string; name: string; colour: string };
+/** Someone sat down at a document or left it, by a token from `issuedAt` (ms). */
+export type SeatChange = Omit<Seat, 'doc'> & { isHere: boolean; issuedAt: number };
 /** `role` null means: no right at all. */
 export type Revoked = { at: number; role: string | null };
+
+/** Storage takes at most so many keys in one call. */
+const keysPerCall = 128;
 
 const keyOf = (seat: { doc: string; userId: string }): string => `seat:${seat.doc}:${seat.userId}`;
 
@@ -20,17 +25,21 @@ export class Seating {
 		return [...(await this.#storage.list<Seat>({ prefix: 'seat:' })).values()];
 	}
 
-	/** Someone sat down or left, by a token from `issuedAt` (ms). Answers with a revocation that the token did not know of: without a right there is no seat. */
-	async note(seat: Seat, isHere: boolean, issuedAt: number): Promise<Revoked | null> {
-		const revoked = await this.revocationOf(seat.userId, issuedAt);
-		if (isHere && revoked?.role !== null) await this.#storage.put({ [keyOf(seat)]: seat });
-		else await this.leave([seat]);
-		return revoked;
+	/**
+	 * People sat down or left, by tokens from `issuedAt` (ms). Answers with the revocations that those tokens did not know of: without a right
+	 * there is no seat.
+	 */
+	async note(doc: string, changes: SeatChange[]): Promise<(Revoked & { userId: string })[]> {
+		const found = await Promise.all(changes.map(async (change) => ({ change, revoked: await this.revocationOf(change.userId, change.issuedAt) })));
+		const isSeated = ({ change, revoked }: (typeof found)[number]): boolean => change.isHere && revoked?.role !== null;
+		const taken = found.filter(isSeated).map(({ change: { userId, name, colour } }): Seat => ({ doc, userId, name, colour }));
+		await this.leave(found.filter((one) => !isSeated(one)).map(({ change }) => ({ doc, ...change })));
+		for (let from = 0; from < taken.length; from += keysPerCall) await this.#storage.put(Object.fromEntries(taken.slice(from, from + keysPerCall).map((seat) => [keyOf(seat), seat])));
+		return found.flatMap(({ change, revoked }) => (revoked ? [{ userId: change.userId, ...revoked }] : []));
 	}
 
 	async leave(seats: Seat[]): Promise<void> {
-		if (seats.length > 0) await this.#storage.delete(seats.slice(0, 128).map(keyOf));
-		if (seats.length > 128) await this.leave(seats.slice(128));
+		for (let from = 0; from < seats.length; from += keysPerCall) await this.#storage.delete(seats.slice(from, from + keysPerCall).map(keyOf));
 	}
 
 	/** Remembers a revocation for as long as tokens from before it may be about, and forgets older ones. */

@@ -22,10 +22,18 @@ export function apply(revocation: Revocation, links: Iterable<Link>): number {
 	return count;
 }
 
+/** How long changes of seats are gathered, in ms: a newcomer's content goes first, and a hundred who come at once are one call. */
+const gatherMs = 100;
+
+/** What is to be told of a person, and the sockets that the answer concerns. */
+type Change = { links: Link[]; isHere: boolean };
+
 export class Seats {
 	readonly #doc: string;
 	readonly #settings: Settings;
 	#told: Promise<void> = Promise.resolve();
+	#changes = new Map<string, Change>();
+	#timer: ReturnType<typeof setTimeout> | undefined;
 	/** Recent revocations: tokens from before them may still be about. */
 	readonly #revoked = new Map<string, Revocation & { at: number }>();
 
@@ -50,17 +58,31 @@ export class Seats {
 		return true;
 	}
 
-	/** Tells the workspace room, one thing after the other: a seat taken must not arrive after the same seat left. */
-	report(link: Link, isHere: boolean): Promise<void> {
-		return (this.#told = this.#told.then(() => this.#tell(link, isHere)));
+	/** Has the workspace room told, in a moment. Of what changes about one person in between, the last counts. */
+	report(link: Link, isHere: boolean): void {
+		const before = this.#changes.get(link.user.id);
+		this.#changes.set(link.user.id, { links: [...(before?.links ?? []), link], isHere });
+		this.#timer ??= setTimeout(() => this.#flush(), gatherMs);
 	}
 
-	/** The workspace room's answer knows of revocations that this room has not heard of. */
-	async #tell(link: Link, isHere: boolean): Promise<void> {
-		const { id: userId, name, colour } = link.user;
-		const answer = await callRoom(this.#settings, 'workspace', link.workspace, 'seat', { doc: this.#doc, userId, name, colour, isHere, issuedAt: link.issuedAt });
-		if (!answer.ok) return console.warn(`${this.#doc}: seat at workspace/${link.workspace} failed (${answer.status}): ${answer.message.slice(0, 200)}`);
-		const revocation = (answer.value as { revoked?: { role: string | null } | null }).revoked;
-		if (isHere && revocation) apply({ userId, role: revocation.role ?? undefined }, [link]);
+	/** One call after the other: a seat taken must not arrive after the same seat left. */
+	#flush(): void {
+		this.#timer = undefined;
+		const changes = [...this.#changes.values()];
+		this.#changes.clear();
+		this.#told = this.#told.then(() => this.#tell(changes));
+	}
+
+	/** The workspace room's answer knows of revocations that this room has not heard of: they concern the sockets with a token from before. */
+	async #tell(changes: Change[]): Promise<void> {
+		const { workspace } = changes[0]!.links[0]!;
+		const seats = changes.map(({ links, isHere }) => ({ userId: links[0]!.user.id, name: links[0]!.user.name, colour: links[0]!.user.colour, isHere, issuedAt: Math.min(...links.map(({ issuedAt }) => issuedAt)) }));
+		const answer = await callRoom(this.#settings, 'workspace', workspace, 'seat', { doc: this.#doc, seats });
+		if (!answer.ok) return console.warn(`${this.#doc}: seats at workspace/${workspace} failed (${answer.status}): ${answer.message.slice(0, 200)}`);
+		const { revoked = [] } = answer.value as { revoked?: { userId: string; role: string | null; at: number }[] };
+		for (const { userId, role, at } of revoked) {
+			const change = changes.find(({ links }) => links[0]!.user.id === userId);
+			apply({ userId, role: role ?? undefined }, change?.isHere ? change.links.filter(({ issuedAt }) => issuedAt <= at) : []);
+		}
 	}
 }

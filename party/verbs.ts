@@ -36,7 +36,7 @@ const content: Verb = async ({ copy }, body) => {
 	if (vector === null) return refusal(400, 'malformed', 'The state vector is not base64.');
 	await copy.written();
 	try {
-		return answer({ update: toBase64(Y.encodeStateAsUpdate(copy.doc, vector)) });
+		return answer({ update: toBase64(vector ? Y.encodeStateAsUpdate(copy.doc, vector) : copy.encoded) });
 	} catch {
 		return refusal(400, 'malformed', 'The state vector can’t be read.');
 	}

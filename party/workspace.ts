@@ -67,8 +67,7 @@ export default class Workspace {
 	async #seat(body: unknown): Promise<Response> {
 		const call = parsed(seatBody, body);
 		if (!call.ok) return call.response;
-		const { isHere, issuedAt, ...seat } = call.value;
-		const revoked = await this.#seating.note(seat, isHere, issuedAt);
+		const revoked = await this.#seating.note(call.value.doc, call.value.seats);
 		await this.#tellSeats();
 		return answer({ revoked });
 	}

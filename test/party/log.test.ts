@@ -4,7 +4,7 @@ import * as Y from 'yjs';
 import { sign, signatureHeader } from '#domain/access/signature.ts';
 import { hmac } from '#party/call.ts';
 import Document from '#party/document.ts';
-import { update as updateFrame } from '#party/frames.ts';
+import { frameIn, update as updateFrame } from '#party/frames.ts';
 import { token, until } from './harness/client.ts';
 import { ada } from './harness/documents.ts';
 import { MemoryHost, MemorySocket, MemoryStorage } from './harness/memory.ts';
@@ -308,6 +308,35 @@ describe('a room that slept and its acknowledgements (S4, S18)', () => {
 		expect(socket.frames(100).length).toBe(0);
 		release();
 	});
+});
+
+test('each newcomer gets the document as it is, also what stands on something that never came', async () => {
+	const host = new MemoryHost(id);
+	const room = new Document(host);
+	await create(room);
+	const writer = await connect(host, room);
+	const greeting = new Uint8Array([0, 0, 1, 0]);
+	const newcomer = async (): Promise<Y.Doc> => {
+		const socket = await connect(host, room);
+		await room.onMessage(greeting, socket);
+		const doc = new Y.Doc();
+		for (const frame of socket.frames(0).map(frameIn)) if (frame?.kind === 'step2') Y.applyUpdate(doc, frame.update);
+		return doc;
+	};
+	const device = new Y.Doc();
+	const updates: Uint8Array[] = [];
+	device.on('update', (update: Uint8Array) => updates.push(update));
+	for (const value of ['one', 'two', 'three']) device.getMap('fields').set('domain', value);
+	expect((await newcomer()).getMap('fields').get('domain')).toBeUndefined();
+	await room.onMessage(updateFrame(updates[0]!), writer);
+	expect((await newcomer()).getMap('fields').get('domain')).toBe('one');
+	expect((await newcomer()).getMap('fields').get('domain')).toBe('one');
+	await room.onMessage(updateFrame(updates[2]!), writer);
+	await newcomer();
+	const late = await newcomer();
+	expect(late.getMap('fields').get('domain')).toBe('one');
+	Y.applyUpdate(late, updates[1]!);
+	expect(late.getMap('fields').get('domain')).toBe('three');
 });
 
 test('too much at once is refused, and the socket is asked to come back later (S5)', async () => {

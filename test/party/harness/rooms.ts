@@ -32,9 +32,9 @@ export async function freePort(): Promise<number> {
 	throw new Error(`No free port from ${from}.`);
 }
 
-const commandOf = (host: HostName, port: number, state: string, vars: Record<string, string>): string[] => {
+const commandOf = (host: HostName, port: number, state: string, vars: Record<string, string>, config?: string): string[] => {
 	const pairs = Object.entries(vars).flatMap(([key, value]) => ['--var', host === 'partykit' ? `${key}=${value}` : `${key}:${value}`]);
-	if (host === 'partykit') return ['node_modules/partykit/dist/bin.mjs', 'dev', '--port', String(port), '--persist', state, '--no-hotkeys', '--disable-request-cf-fetch', ...pairs];
+	if (host === 'partykit') return ['node_modules/partykit/dist/bin.mjs', 'dev', '--port', String(port), '--persist', state, '--no-hotkeys', '--disable-request-cf-fetch', ...(config ? ['-c', config] : []), ...pairs];
 	return ['node_modules/wrangler/bin/wrangler.js', 'dev', '-c', 'wrangler.rooms.jsonc', '--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0', '--persist-to', state, '--show-interactive-dev-session=false', ...pairs];
 };
 
@@ -53,13 +53,13 @@ export type Rooms = {
 	pid: () => number | null;
 };
 
-/** Starts the rooms with an empty state; resolves when they answer. */
-export async function startRooms(host: HostName, vars: Record<string, string> = {}, environment: Record<string, string> = {}): Promise<Rooms> {
+/** Starts the rooms with an empty state; resolves when they answer. `config`: other rooms than ours, by PartyKit's configuration. */
+export async function startRooms(host: HostName, vars: Record<string, string> = {}, environment: Record<string, string> = {}, config?: string): Promise<Rooms> {
 	const state = mkdtempSync(join(tmpdir(), 'cuebook-rooms-'));
 	const port = await freePort();
 	const url = `http://127.0.0.1:${port}`;
 	const { kill, start, output, pid } = groupOf(url, () => {
-		const args = commandOf(host, port, state, { ROOMS_URL: url, ROOMS_SECRET: secret, LIBSQL_URL: 'http://127.0.0.1:9', ...vars });
+		const args = commandOf(host, port, state, { ROOMS_URL: url, ROOMS_SECRET: secret, LIBSQL_URL: 'http://127.0.0.1:9', ...vars }, config);
 		return spawn(process.execPath, args, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, CI: '1', WRANGLER_SEND_METRICS: 'false', NO_UPDATE_NOTIFIER: '1', ...environment } });
 	});
 	await start();

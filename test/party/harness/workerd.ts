@@ -26,12 +26,12 @@ cat > "${folder}/$$.config"
 exec "${workerd}" "$@" < "${folder}/$$.config"
 `;
 
-/** Starts the rooms with an empty state; resolves when they answer. `kill` and `start` act on workerd alone. */
-export async function startWorkerd(host: HostName, vars: Record<string, string> = {}): Promise<Rooms> {
+/** Starts the rooms with an empty state; resolves when they answer. `kill` and `start` act on workerd alone. `other`: as in startRooms. */
+export async function startWorkerd(host: HostName, vars: Record<string, string> = {}, other?: string): Promise<Rooms> {
 	const folder = mkdtempSync(join(tmpdir(), 'cuebook-workerd-'));
 	const workerd = workerdOf(host);
 	writeFileSync(join(folder, 'workerd'), keeper(folder, workerd), { mode: 0o755 });
-	const rooms = await startRooms(host, vars, { MINIFLARE_WORKERD_PATH: join(folder, 'workerd') });
+	const rooms = await startRooms(host, vars, { MINIFLARE_WORKERD_PATH: join(folder, 'workerd') }, other);
 	await rooms.kill();
 	// Wrangler also runs a proxy of its own: the rooms are where their secret is.
 	const kept = readdirSync(folder).filter((name) => name.endsWith('.config') && readFileSync(join(folder, name)).includes('ROOMS_SECRET'));
