@@ -5,7 +5,7 @@
  */
 import { databaseOf, type Database } from '#db/client.ts';
 import { publish, publishedOf, type Publication, type Published } from '#db/projection.ts';
-import type { DocumentType, EventDraft, Healing, Projection } from '#domain/documents/document-type.ts';
+import type { EventDraft, Healing, Projection } from '#domain/documents/document-type.ts';
 import type { RecordedEvent } from '#domain/events/event.ts';
 import { canonical } from '#domain/value.ts';
 import { Again } from './again.ts';

@@ -34,7 +34,7 @@ async function seatsWith(answers: Revoked[] = []) {
 
 function linkOf(userId: string, issuedAt = 1_000): { link: Link; socket: MemorySocket } {
 	const socket = new MemorySocket();
-	return { socket, link: Link.open(socket, { userId, name: userId, colour: '#123456', role: 'member', workspace: 'w1', room: 'customer_x', issuedAt }, true) };
+	return { socket, link: Link.open(socket, { userId, name: userId, colour: '#123456', role: 'csm', workspace: 'w1', room: 'customer_x', issuedAt }, true) };
 }
 
 describe('seats', () => {
