@@ -7,7 +7,7 @@ export const troubles = {
 	provider: ['provider unreachable', 'provider 429', 'provider 500', 'provider reset', 'provider late', 'provider refuses'],
 	alarm: ['alarm lost', 'alarm twice', 'alarm early', 'alarm late'],
 	worker: ['kill', 'freeze', 'clock', 'poison'],
-	people: ['tasks', 'stop', 'retry', 'skip', 'pause', 'go', 'pause run', 'resume run', 'jump', 'move'],
+	people: ['tasks', 'stop', 'retry', 'skip', 'pause', 'go', 'pause run', 'resume run', 'jump', 'move', 'migrate'],
 } as const;
 export type Trouble = (typeof troubles)[keyof typeof troubles][number];
 

@@ -18,12 +18,13 @@ export function judge(world: World, people: People): string[] {
 	const read = (table: string, order: string) => rowsOf(`SELECT * FROM "${table}" ORDER BY ${order}`);
 	const [runs, steps, jobs, intents, waits, ended] = [read('run', 'id'), read('step', 'run_id, number'), read('job', 'id'), read('intent', 'key'), read('wait_token', 'id'), read('ended', 'rowid')];
 	const definitions = new Map(read('playbook_version', 'id').map((row) => [`${row['playbook_id']} ${row['version']}`, JSON.parse(row['definition']) as PlaybookDefinition]));
+	const moves = read('run_event', 'run_id, n').filter(({ type }) => type === 'migrated' || type === 'migration-undone').map((row) => ({ run_id: row['run_id'], at: row['at'], ...JSON.parse(row['data']) }) as Move);
 	const of = (rows: Row[], id: string) => rows.filter((row) => row['run_id'] === id);
 	return [
 		...runs.flatMap((run) => {
-			const definition = definitions.get(`${run['playbook_id']} ${run['version']}`)!;
-			const own = of(steps, run['id']);
-			return [...standing(run, own, of(jobs, run['id']), of(waits, run['id']), runs), ...walked(people, run, own, definition), ...timed(people, run, own, of(ended, run['id']), definition), ...sentOnce(world, people, run, own, of(intents, run['id']))];
+			const [own, moved] = [of(steps, run['id']), moves.filter(({ run_id }) => run_id === run['id'])];
+			const walk = { people, moved, at: (number: number) => definitions.get(`${run['playbook_id']} ${versionAt(run, moved, number)}`)! };
+			return [...standing(run, own, of(jobs, run['id']), of(waits, run['id']), runs), ...walked(walk, run, own), ...timed(walk, run, own, of(ended, run['id'])), ...sentOnce(world, walk, run, own, of(intents, run['id']))];
 		}),
 		...twiceEnded(ended),
 		...world.unheld,
@@ -34,6 +35,19 @@ export function judge(world: World, people: People): string[] {
 		...rowsOf('SELECT id FROM event WHERE drained_at IS NULL').map(({ id }) => `no playbook saw the event ${id}`),
 	];
 }
+
+/** A move to another version, as the run's history tells it: at its step `number`, and to which step, if it did not stay at its own. */
+type Move = { run_id: string; at: number; from: number; to: number; number: number; toStepId?: string };
+/** Which version a step stands in, and where people or a move made a run go. */
+type Walk = { people: People; moved: Move[]; at: (number: number) => PlaybookDefinition };
+
+/** The version that a run was on when its step with this number ended. */
+const versionAt = (run: Row, moved: Move[], number: number): number => moved.findLast((one) => one.number <= number)?.to ?? moved[0]?.from ?? run['version'];
+/** Where a step with this number was gone to, and when; undefined when it followed from the one before. */
+const sentTo = ({ people, moved }: Walk, step: Row): { stepId: string; at: number } | undefined => {
+	const move = moved.findLast((one) => one.toStepId !== undefined && one.number === step['number'] - 1);
+	return people.jumped.get(step['id']) ?? (move && { stepId: move.toStepId!, at: move.at });
+};
 
 function grouped<T>(all: readonly T[], by: (one: T) => string): Map<string, T[]> {
 	const groups = new Map<string, T[]>();
@@ -62,16 +76,16 @@ function standing(run: Row, steps: Row[], jobs: Row[], waits: Row[], runs: Row[]
 }
 
 /** Each step follows from the one before: the same again after a failure, else what stands behind it in the playbook, or where a person made it jump to. */
-function walked(people: People, run: Row, steps: Row[], definition: PlaybookDefinition): string[] {
+function walked(walk: Walk, run: Row, steps: Row[]): string[] {
 	const faults: string[] = [];
 	for (const [n, at] of steps.entries()) {
 		const before = steps[n - 1];
-		const expected = people.jumped.get(at['id'])?.stepId ?? (before ? behind(before, definition) : (definition.steps[0]?.id ?? null));
+		const expected = sentTo(walk, at)?.stepId ?? (before ? behind(before, walk.at(before['number'])) : (walk.at(0).steps[0]?.id ?? null));
 		if (at['step_id'] !== expected) faults.push(`${run['id']}: ${at['step_id']} came after ${before?.['step_id']} (${before?.['state']}), not ${expected}`);
 	}
 	const last = steps.at(-1);
 	if (run['state'] === 'completed' && last && !['done', 'skipped'].includes(last['state'])) faults.push(`${run['id']} is completed, its last step ${last['state']}`);
-	if (run['state'] === 'completed' && last && behind(last, definition) !== null) faults.push(`${run['id']} is completed before ${behind(last, definition)}`);
+	if (run['state'] === 'completed' && last && behind(last, walk.at(last['number'])) !== null) faults.push(`${run['id']} is completed before ${behind(last, walk.at(last['number']))}`);
 	return faults;
 }
 
@@ -84,16 +98,20 @@ function behind(step: Row, definition: PlaybookDefinition): string | null {
 }
 
 /** By the store's clock (R20): what is scheduled is due when it should be, and nothing ends before it was due. */
-function timed(people: People, run: Row, steps: Row[], ended: Row[], definition: PlaybookDefinition): string[] {
+function timed(walk: Walk, run: Row, steps: Row[], ended: Row[]): string[] {
 	const faults: string[] = [];
 	for (const [n, step] of steps.entries()) {
 		const before = steps[n - 1];
-		const jump = people.jumped.get(step['id']);
-		const began = jump ? jump.at : before ? ended.find(({ number }) => number === before['number'])?.['at'] : run['started_at'];
-		const node = findStep(definition, step['step_id']);
+		const jump = sentTo(walk, step);
+		// What a person skipped after it had failed ended twice: the witness has the first time.
+		const endOf = before && ended.find(({ number }) => number === before['number']);
+		const began = jump ? jump.at : before ? (endOf?.['state'] === before['state'] ? endOf!['at'] : undefined) : run['started_at'];
+		const node = findStep(walk.at(step['number']), step['step_id']);
+		// A pause shifts a wait; another version's counts from when it began, and what a move is undone to has the time it had (test/domain/engine/migrate.test.ts).
+		const isShifted = walk.people.shifted.has(step['id']) || walk.moved.some((one) => one.number === step['number'] || (one.toStepId !== undefined && one.number === step['number'] - 1));
 		const isAgain = !jump && before && ['failed', 'unknown'].includes(before['state']);
 		const waitMs = !isAgain && node?.kind === 'wait' && node.params.mode === 'for' ? node.params.amount! * 60_000 : 0;
-		const off = isAgain || began === undefined || people.shifted.has(step['id']) ? 0 : step['due_at'] - began - waitMs;
+		const off = isAgain || began === undefined || isShifted ? 0 : step['due_at'] - began - waitMs;
 		if (Math.abs(off) > toleranceMs) faults.push(`${run['id']}: ${step['step_id']} is due ${off} ms off (R20)`);
 		const end = ended.find(({ number }) => number === step['number']);
 		if (end && ['done', 'failed', 'unknown'].includes(end['state']) && end['at'] < step['due_at'] - toleranceMs) faults.push(`${run['id']}: ${step['step_id']} ended ${step['due_at'] - end['at']} ms before it was due (R20)`);
@@ -124,13 +142,13 @@ function effects(world: World, intents: Row[]): string[] {
 }
 
 /** In order, and once for each step, whatever was retried: only what failed or is unknown may be tried under a new key, or what a person made it jump to. */
-function sentOnce(world: World, people: People, run: Row, steps: Row[], intents: Row[]): string[] {
+function sentOnce(world: World, walk: Walk, run: Row, steps: Row[], intents: Row[]): string[] {
 	const faults: string[] = [];
 	const sent = intents.map((intent) => ({ ...intent, at: world.seen.find(({ key, isNew }) => key === intent['key'] && isNew)?.at }) as Row).filter(({ at }) => at !== undefined);
 	const inOrder = sent.filter(({ state }) => state === 'done').sort((a, b) => a['number'] - b['number']);
 	for (const [n, one] of inOrder.entries()) if (n > 0 && one['at'] < inOrder[n - 1]!['at']) faults.push(`${one['key']} happened before ${inOrder[n - 1]!['key']}`);
 	const mails = sent.filter(({ kind, number }) => kind === 'mail' && steps.find((step) => step['number'] === number)!['state'] !== 'unknown');
-	const jumps = (number: number) => steps.filter((step) => step['number'] <= number && people.jumped.has(step['id'])).length;
+	const jumps = (number: number) => steps.filter((step) => step['number'] <= number && sentTo(walk, step)).length;
 	for (const [id, own] of grouped(mails, ({ number }) => `${steps.find((step) => step['number'] === number)!['step_id']} after ${jumps(number)} jumps`)) if (own.length > 1) faults.push(`${run['id']}: the mail of ${id} went out ${own.length} times`);
 	return faults;
 }

@@ -6,7 +6,10 @@ import type { PlaybookDefinition } from '#domain/documents/playbook/definition.t
 import { allSteps } from '#domain/engine/next-step.ts';
 import { bumpSeq, commit, isGuardLost, statement, type Statement } from '#db/statement.ts';
 import { completeTask } from '#db/tasks.ts';
+import { beginReturn, insertMigration, readMigration } from '#db/migration-rows.ts';
+import { orderMigration } from '#db/migrating.ts';
 import { missedChoices, type Order } from '#domain/engine/control.ts';
+import type { Placement, StepMap } from '#domain/engine/migrate.ts';
 import { addCustomer, runOf, stageChanged } from '../../db/engine-book.ts';
 import { troubles } from './case.ts';
 import { rowsOf, truth } from './store.ts';
@@ -63,7 +66,40 @@ export class People {
 				const event = stageChanged('w1', `moved-${++this.#events}`, customer, { at: now, data: { field: 'stage', from, to: stage } });
 				return void (await commit(truth, [bumpSeq('w1'), statement(`UPDATE customer SET stage = :stage, name = name || '+' WHERE id = :customer`, { stage, customer }), insertEvent('w1', event)]));
 			}
+			case 'migrate': return share < 0.4 ? this.#migrateOne(runId) : share < 0.8 ? this.#migrateAll() : this.#goBack();
 		}
+	}
+
+	/** A version of the drawn playbook, and a map to it: what isn't said is kept where it can be. */
+	#drawnTarget(version: number): { target: { version: number; definition: PlaybookDefinition }; map: StepMap } {
+		const { fate } = this.#world;
+		const rows = rowsOf(`SELECT version, definition FROM playbook_version WHERE playbook_id = 'parent' ORDER BY version`).map((row) => ({ version: row['version'] as number, definition: JSON.parse(row['definition']) as PlaybookDefinition }));
+		const target = rows.find((row) => row.version === version)!;
+		const places = allSteps(target.definition.steps).map(({ id }): Placement => ({ how: 'move', to: id }));
+		const ids = new Set(rows.flatMap(({ definition }) => allSteps(definition.steps).map(({ id }) => id)));
+		return { target, map: Object.fromEntries([...ids].flatMap((id) => (fate.often(0.5) ? [[id, fate.pick<Placement>([...places, { how: 'keep' }, { how: 'stay' }, { how: 'end' }])]] : []))) };
+	}
+
+	/** One run, by itself. */
+	async #migrateOne(runId: string): Promise<void> {
+		const [{ playbook_id: playbookId, version }] = rowsOf('SELECT playbook_id, version FROM run WHERE id = ?', [runId]) as [{ playbook_id: string; version: number }];
+		if (playbookId !== 'parent') return;
+		const ordered = await orderMigration(truth, { workspace: 'w1', runId, by: 'u1', reason: 'simulated', now: this.#world.now }, { migrationId: 'by hand', ...this.#drawnTarget(3 - version), facts: null });
+		if (ordered.isAllowed) await this.#decide(ordered.statements);
+	}
+
+	/** All of them, by the automation's own job. */
+	async #migrateAll(): Promise<void> {
+		const { target, map } = this.#drawnTarget(this.#world.fate.pick([1, 2, 2]));
+		const made = { id: `migration-${++this.#events}`, workspace: 'w1', playbookId: 'parent', version: target.version, map, by: 'u1', name: null, reason: 'simulated', total: 0, startedAt: this.#world.now };
+		await this.#decide([bumpSeq('w1'), ...insertMigration(made)]);
+	}
+
+	/** What the last one moved goes back. */
+	async #goBack(): Promise<void> {
+		const [last] = rowsOf(`SELECT id FROM migration WHERE state IN ('done', 'stopped') ORDER BY started_at DESC, id LIMIT 1`);
+		const of = last && (await readMigration(truth, 'w1', last['id'] as string));
+		if (of) await this.#decide([bumpSeq('w1'), ...beginReturn(of, { by: 'u1', name: null, reason: 'simulated' }, this.#world.now)]);
 	}
 
 	/** Nothing is paused any more. */

@@ -36,8 +36,18 @@ function drawn(chance: Chance, id: string): Step {
 /** One to six steps. */
 export const stepsOf = (chance: Chance): Step[] => Array.from({ length: 1 + chance.below(6) }, (_, n) => drawn(chance, `s${n}`));
 
-/** Publishes and activates the three, for `steps`. */
-export async function publish(chance: Chance, steps: readonly Step[]): Promise<void> {
+/** The same steps as another version has them: some are gone, some new, waits last otherwise. */
+export const rewritten = (chance: Chance, steps: readonly Step[]): Step[] => {
+	const next = steps.flatMap((step, n): Step[] => {
+		const roll = chance.next();
+		const kept = step.kind === 'wait' && roll < 0.6 ? waitFor(chance.pick([0, 1, 30, 120]), step.id) : step;
+		return [...(roll > 0.8 ? [drawn(chance, `n${n}`)] : []), ...(roll > 0.65 && roll < 0.9 ? [] : [kept])];
+	});
+	return next.length > 0 ? next : [mailTo('champion', 'n0')];
+};
+
+/** Publishes and activates the three, for `steps`; the first has a second version, which nobody enters. */
+export async function publish(chance: Chance, steps: readonly Step[], second: readonly Step[]): Promise<void> {
 	const child = [chance.pick([mailTo('champion', 'c0'), taskFor(true, 'c0'), waitFor(2, 'c0')]), mailTo('champion', 'c1')];
 	const moved = definitionOf([mailTo('champion', 'm0')], { trigger: { type: 'stage-changed', params: { from: null, to: 'w1_s2' } } });
 	await commit(truth, Object.entries({ parent: definitionOf([...steps]), child: definitionOf(child), moved }).flatMap(([id, definition]) => [
@@ -45,6 +55,7 @@ export async function publish(chance: Chance, steps: readonly Step[]): Promise<v
 			`INSERT INTO playbook_version (workspace, seq, id, playbook_id, version, definition, hash, note, author, changes, published_at) VALUES ('w1', 1, :id || '_v1', :id, 1, :definition, 'h', '', 'u1', '[]', 1)`,
 			{ id, definition: JSON.stringify(definition) },
 		),
+		...(id === 'parent' ? [statement(`INSERT INTO playbook_version (workspace, seq, id, playbook_id, version, definition, hash, note, author, changes, published_at) VALUES ('w1', 1, 'parent_v2', 'parent', 2, :definition, 'h2', '', 'u1', '[]', 2)`, { definition: JSON.stringify(definitionOf([...second])) })] : []),
 		statement(`INSERT INTO activation (workspace, seq, id, state, version, trigger_type, activated_at, activated_by) VALUES ('w1', 1, :id, 'active', 1, :type, 1, 'u1')`, { id, type: definition.trigger!.type }),
 	]));
 }

@@ -4,7 +4,7 @@ import { crashesAllowed, nextDueAt } from '#db/jobs.ts';
 import type { Case, Planted, Trouble } from './case.ts';
 import { judge } from './model.ts';
 import { People } from './people.ts';
-import { publish, stepsOf } from './playbooks.ts';
+import { publish, rewritten, stepsOf } from './playbooks.ts';
 import { Chance, settled, Worker } from './schedule.ts';
 import { rowsOf, truth } from './store.ts';
 import { within, World } from './world.ts';
@@ -36,7 +36,7 @@ async function lived(world: World, one: Case): Promise<string[]> {
 	const { schedule, fate } = world;
 	const drawn = new Chance(one.seed ^ 0xb00c);
 	const steps = one.steps ?? stepsOf(drawn);
-	await publish(drawn, steps);
+	await publish(drawn, steps, rewritten(new Chance(one.seed ^ 0xbeef), steps));
 	const people = new People(world);
 	const first = steps[0]!;
 	await people.begin(one.runs ?? 1 + drawn.below(3), { id: first.id, waitMs: first.kind === 'wait' && first.params.mode === 'for' ? first.params.amount! * 60_000 : 0 });
