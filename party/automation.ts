@@ -2,7 +2,7 @@
  * The only alarm (R1). It is woken by its alarm, by any signed request, and by an outside tick (R3); each time it drains, works and
  * rearms. What is due is libSQL's to say. It knows itself from storage: in and after an alarm `room.id` throws (R25).
  */
-import { boolean, object, safeParse, string } from 'valibot';
+import { boolean, object, optional, safeParse, string } from 'valibot';
 import { databaseOf } from '#db/client.ts';
 import { Breaker } from './breaker.ts';
 import { answer, refusal, roomOf, signedCall } from './call.ts';
@@ -20,7 +20,7 @@ const horizonMs = 30_000;
 const budgetMs = 25_000;
 const againMs = 5_000;
 
-const dirtyBody = object({ doc: string(), isDirty: boolean() });
+const dirtyBody = object({ doc: string(), isDirty: boolean(), by: optional(string()) });
 
 export default class Automation {
 	readonly options = { hibernate: true };
@@ -51,7 +51,7 @@ export default class Automation {
 		if (call.verb !== 'dirty') return refusal(404, 'no-verb', `An automation room has no '${call.verb}'.`);
 		const body = safeParse(dirtyBody, call.body);
 		if (!body.success) return refusal(400, 'bad-body', '`dirty` takes { doc, isDirty }.');
-		await this.#dirty.note(body.output.doc, body.output.isDirty, Date.now());
+		await this.#dirty.note(body.output.doc, body.output.isDirty, Date.now(), body.output.by);
 		if (body.output.isDirty) await this.#armWithin(againMs + 1_000);
 		return answer({});
 	}

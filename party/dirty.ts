@@ -21,10 +21,11 @@ export class Dirty {
 		this.#settings = settings;
 	}
 
-	/** Remembers or forgets a document. `now` in ms. */
-	async note(doc: string, isDirty: boolean, now: number): Promise<void> {
-		if (isDirty) await this.#storage.put({ [prefix + doc]: now + graceMs });
-		else await this.#storage.delete([prefix + doc]);
+	/** Remembers or forgets a document. `by`: which instance of its room says so; what another one owes stays (S11). `now` in ms. */
+	async note(doc: string, isDirty: boolean, now: number, by = ''): Promise<void> {
+		const key = `${prefix}${doc} ${by}`;
+		if (isDirty) await this.#storage.put({ [key]: now + graceMs });
+		else await this.#storage.delete([key]);
 	}
 
 	/** When the next document is to be asked, ms; null when all are published. */
@@ -43,7 +44,7 @@ export class Dirty {
 	}
 
 	async #publish(key: string, at: number, now: number): Promise<void> {
-		const answer = await callRoom(this.#settings, 'document', key.slice(prefix.length), 'publish', {});
+		const answer = await callRoom(this.#settings, 'document', key.slice(prefix.length).split(' ')[0]!, 'publish', {});
 		// Changed again in the meantime: its own mark stands.
 		if ((await this.#storage.get<number>(key)) !== at) return;
 		if (answer.ok || answer.status === 404) await this.#storage.delete([key]);

@@ -44,8 +44,10 @@ export class Publisher {
 	/** What was healed and is not yet told by an event. */
 	#healings: (Healing & { author: string | null })[] = [];
 	#database: Database | null = null;
-	readonly #mark = new Mark((isDirty) => this.#call('automation', `${this.#workspace}_0`, 'dirty', { doc: this.#id, isDirty }));
+	readonly #mark = new Mark((isDirty) => this.#call('automation', `${this.#workspace}_0`, 'dirty', { doc: this.#id, isDirty, by: this.#instance }));
 	#workspace = '';
+	/** This instance among those of its room: a stale one must not take away the newer one's mark (S11). */
+	readonly #instance = crypto.randomUUID();
 
 	constructor(id: string, settings: Settings, healed: (healing: Healing, userId: string) => void) {
 		this.#id = id;

@@ -4,8 +4,8 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Whose code runs: the clock it reads may differ, and when it is dead its timers never fire. */
-export type Owner = { isDead: boolean; skew: number; timers: number };
+/** Whose code runs: the clock it reads may differ, what it asks for may take `lag` ms longer, and when it is dead its timers never fire. */
+export type Owner = { isDead: boolean; skew: number; timers: number; lag?: number };
 export const owners = new AsyncLocalStorage<Owner>();
 
 type Task = { at: number; n: number; run: () => void };

@@ -22,7 +22,8 @@ export type RoomClass = new (host: any) => Room;
 export type RoomClasses = { document: RoomClass; workspace: RoomClass; automation: RoomClass };
 export const realRooms: RoomClasses = { document: Document, workspace: Workspace, automation: Sweeper };
 
-type Instance = { room: Room; owner: Owner; gone: Promise<never>; end: () => void };
+/** `ends`: the sockets it holds. `end` is its death; `cut` takes its storage from it, and it doesn't know. */
+type Instance = { room: Room; owner: Owner; gone: Promise<never>; ends: Set<LineEnd>; end: () => void; cut: () => void };
 
 export class RoomHost implements RoomEnd {
 	readonly disk: Disk;
@@ -30,6 +31,9 @@ export class RoomHost implements RoomEnd {
 	readonly id: string;
 	readonly #house: House;
 	#instance: Instance | null = null;
+	/** Instances that were cut off, and go on beside the one that counts (S11). */
+	#stale = new Set<Instance>();
+	/** The sockets of whichever instance counts: they outlive its sleep. */
 	#ends = new Set<LineEnd>();
 	#alarm: number | null = null;
 
@@ -44,18 +48,19 @@ export class RoomHost implements RoomEnd {
 	async connect(socket: LineEnd, url: string): Promise<void> {
 		this.#ends.add(socket);
 		socket.onSend = (data) => this.#said(socket, data);
-		await this.#run((room) => room.onConnect?.(socket, { request: { url } }));
+		await this.#run((room) => room.onConnect?.(socket, { request: { url } }), socket);
 	}
 
 	message(socket: LineEnd, data: string | Uint8Array): void {
 		if (!socket.isOpen) return;
 		if (typeof data !== 'string' && isUpdateFrame(data)) socket.updates.push(bodyOf(data));
-		this.#run((room) => room.onMessage?.(typeof data === 'string' ? data : data.slice().buffer, socket)).catch((error) => this.#house.broken(`${this.id} threw at a message`, error));
+		this.#run((room) => room.onMessage?.(typeof data === 'string' ? data : data.slice().buffer, socket), socket).catch((error) => this.#house.broken(`${this.id} threw at a message`, error));
 	}
 
 	close(socket: LineEnd): void {
-		if (!this.#ends.delete(socket)) return;
-		this.#run((room) => room.onClose?.(socket)).catch((error) => this.#house.broken(`${this.id} threw at a close`, error));
+		const stale = this.#staleOf(socket);
+		if (!(stale?.ends ?? this.#ends).delete(socket)) return;
+		this.#run((room) => room.onClose?.(socket), socket, stale).catch((error) => this.#house.broken(`${this.id} threw at a close`, error));
 	}
 
 	async request(request: Request): Promise<Response> {
@@ -65,16 +70,26 @@ export class RoomHost implements RoomEnd {
 
 	/** `kill -9`: what isn't on disk is lost, sockets break. */
 	kill(): void {
+		for (const old of this.#stale) this.#endStale(old);
 		this.#leave();
 		this.disk.crash();
 	}
 
-	/** The instance is cut off from its storage and its sockets, and doesn't know: it goes on publishing (S11). */
-	cutOff(): void {
+	/**
+	 * The instance is cut off from its storage, and doesn't know: what it asks for arrives `lag` ms late, and it goes on with its sockets for
+	 * `lives` ms, while another one starts from what is on disk (S11).
+	 */
+	cutOff(lag: number, lives: number): void {
 		const old = this.#instance;
-		this.#leave();
-		if (old) old.owner.isDead = false;
+		if (old === null) return;
+		this.#instance = null;
+		old.cut();
+		old.owner.lag = lag;
+		old.ends = this.#ends;
+		this.#ends = new Set();
 		this.disk.crash();
+		this.#stale.add(old);
+		this.#house.clock.later(lives, () => this.#endStale(old));
 	}
 
 	/** Sleeps if it is idle: only its storage and its sockets' states stay (S18). */
@@ -90,6 +105,18 @@ export class RoomHost implements RoomEnd {
 		return this.#instance !== null;
 	}
 
+	#staleOf(socket: LineEnd): Instance | null {
+		for (const old of this.#stale) if (old.ends.has(socket)) return old;
+		return null;
+	}
+
+	#endStale(old: Instance): void {
+		if (!this.#stale.delete(old)) return;
+		old.owner.isDead = true;
+		old.end();
+		for (const end of old.ends) end.line.forgetServer();
+	}
+
 	#leave(): void {
 		if (this.#instance) {
 			this.#instance.owner.isDead = true;
@@ -100,26 +127,27 @@ export class RoomHost implements RoomEnd {
 		this.#ends.clear();
 	}
 
-	#run<T>(act: (room: Room) => T): Promise<Awaited<T>> {
-		const { room, owner, gone } = (this.#instance ??= this.#start());
+	/** Runs something in the instance that holds a socket, or in the one that counts. */
+	#run<T>(act: (room: Room) => T, socket?: LineEnd, stale = socket ? this.#staleOf(socket) : null): Promise<Awaited<T>> {
+		const { room, owner, gone } = stale ?? (this.#instance ??= this.#start());
 		return Promise.race([owners.run(owner, async () => act(room)), gone]) as Promise<Awaited<T>>;
 	}
 
 	#start(): Instance {
 		const owner: Owner = { isDead: false, skew: this.#house.skew, timers: 0 };
-		let isGone = false;
+		let isCut = false;
 		let end = () => {};
-		const gone = new Promise<never>((_, reject) => (end = () => ((isGone = true), reject(new TypeError('the room is gone')))));
+		const gone = new Promise<never>((_, reject) => (end = () => ((isCut = true), reject(new TypeError('the room is gone')))));
 		gone.catch(() => {});
-		const ends = this.#ends;
+		const instance = { owner, gone, end: () => end(), cut: () => (isCut = true), ends: this.#ends } as unknown as Instance;
 		const host = {
 			id: this.id,
 			env: this.#house.env,
-			storage: this.disk.mount(() => isGone),
-			getConnections: () => [...ends].filter((socket) => socket.isOpen),
+			storage: this.disk.mount(() => isCut),
+			getConnections: () => [...instance.ends].filter((socket) => socket.isOpen),
 		};
-		const room = owners.run(owner, () => new this.#house.classes[this.party as keyof RoomClasses](host));
-		return { room, owner, gone, end };
+		instance.room = owners.run(owner, () => new this.#house.classes[this.party as keyof RoomClasses](host));
+		return instance;
 	}
 
 	#arm(at: number | null): void {

@@ -19,7 +19,7 @@ export function checkStatus(world: World): void {
 			if (state === 'synced' && waiting > 0) world.say(`SY4: ${document.id} on ${tab.gadget.name} says synced with ${waiting} waiting`);
 			if (state !== 'synced' && !(state === 'saved-here' && waiting === 0)) continue;
 			const onDisk = Y.snapshot(world.house.at('document', document.id).disk.content);
-			const lacking = world.made.find((made) => !world.mayHaveGone(made) && made.tab === tab && made.doc === document.id && !Y.snapshotContainsUpdate(onDisk, made.update));
+			const lacking = world.made.find((made) => made.tab === tab && made.doc === document.id && !Y.snapshotContainsUpdate(onDisk, made.update));
 			if (lacking && !world.demoted.has(tab.gadget.user)) world.say(`SY4: ${tab.gadget.name} says ${state}, none waiting, but the room’s disk lacks its ‘${lacking.what}’ in ${document.id}`);
 		}
 }
@@ -70,7 +70,7 @@ async function checkNothingLost(world: World, doc: string, recovered: Y.Doc): Pr
 		const onDevice = Y.snapshot(held);
 		const isKept = (made: Made) => Y.snapshotContainsUpdate(onDevice, made.update);
 		for (const made of missing.filter((one) => one.tab.gadget === gadget)) {
-			if ((made.tab.isDead && !made.wasPersisted) || world.mayHaveGone(made)) continue;
+			if (made.tab.isDead && !made.wasPersisted) continue;
 			const wasShut = world.demoted.has(gadget.user);
 			if (!wasShut) world.say(`nothing is lost: ‘${made.what}’ in ${doc} by ${gadget.name} is not in the room${isKept(made) ? ' (the device has it)' : ', nor on the device'}`);
 			else if (!isKept(made)) world.say(`SY5: ‘${made.what}’ in ${doc} by ${gadget.name}, who lost the right, is nowhere any more`);
@@ -80,12 +80,18 @@ async function checkNothingLost(world: World, doc: string, recovered: Y.Doc): Pr
 
 type Table = SQLiteTable & { id: SQLiteColumn; workspace: SQLiteColumn; deletedAt: SQLiteColumn };
 
+/** S14: who owes has published, without anybody opening the document. */
+export async function checkPublished(world: World, doc: string): Promise<void> {
+	const { doc: recovered, position } = await world.house.at('document', doc).disk.recovered();
+	await checkRows(world, doc, documentTypeOf(doc)!.projection(recovered), position, 'S14');
+}
+
 /** S13: what the room published bit by bit is what a rebuild from its log would give. */
-async function checkRows(world: World, doc: string, rows: Projection, position: number): Promise<void> {
+async function checkRows(world: World, doc: string, rows: Projection, position: number, rule = 'S13'): Promise<void> {
 	const { database } = world.store;
 	const published = await publishedOf(database, doc);
 	if (published === null) return world.say(`S13: ${doc} was never published`);
-	if (canonical(published.rows) !== canonical(rows)) return world.say(`S13: ${doc} is published at ${published.position} of ${position}, and not as it is: ${difference(published.rows, rows)}`);
+	if (canonical(published.rows) !== canonical(rows)) return world.say(`${rule}: ${doc} is published at ${published.position} of ${position}, and not as it is: ${difference(published.rows, rows)}`);
 	for (const { table, id, values } of rows) {
 		const [row] = await database
 			.select()
@@ -137,11 +143,16 @@ async function checkCommands(world: World): Promise<void> {
 	const { database } = world.store;
 	const decided = new Map((await database.select().from(schema.command)).map((row) => [row.id, row.outcome as { status: string }]));
 	const waiting = new Set(world.tabs.flatMap((tab) => tab.device.place?.queue.waiting.map(({ id }) => id) ?? []));
-	for (const [id, { type, args, outcome, user }] of world.sent) {
-		if (world.demoted.has(user)) continue;
+	for (const [id, { type, args, outcome, tab }] of world.sent) {
+		if (world.demoted.has(tab.gadget.user)) continue;
 		if (waiting.has(id)) world.say(`SY3: at rest, ${type} ${id} still waits`);
 		const kept = decided.get(id);
+		if (outcome?.reason === 'taken-back') {
+			if (kept?.status === 'accepted') world.say(`SY3: ${type} ${id} was said to be taken back, and was done`);
+			continue;
+		}
 		if (outcome !== null && kept === undefined) world.say(`SY3: ${type} ${id} was answered ${outcome.status}, and nothing of it is kept`);
+		if (kept === undefined && !tab.isDead && !world.takenBack.has(id)) world.say(`SY3: ${type} ${id} was never decided, and waits nowhere`);
 		if (kept?.status !== 'accepted' || type === 'complete-task') continue;
 		const table = type === 'create-task' ? schema.task : schema.interaction;
 		const rows = await database.select({ id: table.id }).from(table).where(eq(table.id, args.id));

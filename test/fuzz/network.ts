@@ -28,7 +28,7 @@ export class Network {
 			init?.signal?.addEventListener('abort', () => reject(init.signal!.reason as Error));
 			if (owner?.isDead) return;
 			const fault = this.#faultOf(request);
-			this.#clock.later(this.#delay(), () => {
+			this.#clock.later(this.#delay() + (owner?.lag ?? 0), () => {
 				const serve = this.hosts.get(new URL(request.url).hostname);
 				if (fault === 'lost' || serve === undefined) return this.#clock.later(below(this.#chance, 3_000), fail);
 				if (fault === 'busy') return resolve(Response.json({ message: 'SQLITE_BUSY: database is locked', code: 'SQLITE_BUSY' }, { status: 503 }));

@@ -10,7 +10,7 @@ const weights = {
 	edit: 34, burst: 8, open: 4, leave: 2, 'other-tab': 3, command: 6, 'server-edit': 3,
 	offline: 4, online: 5, cut: 5, wake: 3, hide: 1,
 	'kill-tab': 5, 'device-full': 2, 'device-well': 2, 'close-storage': 2, 'device-clock': 1,
-	'kill-room': 4, 'sleep-room': 4, 'cut-off-room': 2, 'disk-fails': 3, 'disk-well': 4, 'room-clock': 1,
+	'kill-room': 4, 'sleep-room': 4, 'two-rooms': 3, 'all-leave': 1.5, 'disk-fails': 3, 'disk-well': 4, 'room-clock': 1,
 	'store-fails': 4, 'rooms-fail': 2, role: 2, remove: 0.4, later: 3, 'token-late': 1,
 };
 export type What = keyof typeof weights;

@@ -1,11 +1,11 @@
 /** An automation room that only sees to documents that must still publish (S14), by the real marks: the engine has fuzz and kills of its own. */
-import { boolean, object, parse, string } from 'valibot';
+import { boolean, object, optional, parse, string } from 'valibot';
 import { answer, signedCall } from '#party/call.ts';
 import { Dirty } from '#party/dirty.ts';
 import type { RoomRequest } from '#party/host.ts';
 import { settingsOf } from '#party/settings.ts';
 
-const body = object({ doc: string(), isDirty: boolean() });
+const body = object({ doc: string(), isDirty: boolean(), by: optional(string()) });
 
 export default class Sweeper {
 	readonly #host: any;
@@ -23,8 +23,8 @@ export default class Sweeper {
 		const call = await signedCall(request, this.#secret);
 		if (call instanceof Response) return call;
 		if (call.verb === 'dirty') {
-			const { doc, isDirty } = parse(body, call.body);
-			await this.#dirty.note(doc, isDirty, Date.now());
+			const { doc, isDirty, by } = parse(body, call.body);
+			await this.#dirty.note(doc, isDirty, Date.now(), by);
 		}
 		const armed = await this.#host.storage.getAlarm();
 		if (armed === null || armed <= Date.now() || armed > Date.now() + 6_000) await this.#host.storage.setAlarm(Date.now() + 6_000);

@@ -5,6 +5,7 @@ import * as Y from 'yjs';
 import { Device } from '../../src/lib/sync/device.svelte.ts';
 import type { Channel, Environment } from '../../src/lib/sync/environment.ts';
 import type { OpenDocument } from '../../src/lib/sync/open-document.svelte.ts';
+import { refuseWrites } from '../lib/sync/device-double.ts';
 import { below, type Chance } from './chance.ts';
 import type { App } from './app.ts';
 import type { Clock } from './clock.ts';
@@ -72,8 +73,6 @@ export type Made = {
 	at: number;
 	what: string;
 	wasPersisted: boolean;
-	/** The device was full: the person is told that it can't keep this. */
-	isOnlyInMemory: boolean;
 };
 
 export class Tab {
@@ -193,11 +192,14 @@ export class Tab {
 		const all = this.gadget.channels.get(name) ?? new Set();
 		this.gadget.channels.set(name, all);
 		const { clock, chance } = this.gadget.around;
+		// What one tab says is heard in its order.
+		let last = 0;
 		const channel: Channel = {
 			onmessage: null,
 			postMessage: (message) => {
 				const data = structuredClone(message);
-				for (const other of all) if (other !== channel) clock.after(below(chance, 4), () => all.has(other) && other.onmessage?.({ data }));
+				last = Math.max(last, clock.now + below(chance, 4));
+				for (const other of all) if (other !== channel) clock.after(last - clock.now, () => all.has(other) && other.onmessage?.({ data }));
 			},
 			close: () => void all.delete(channel),
 		};
@@ -234,13 +236,7 @@ export class Tab {
 			const transaction = begin(names, mode);
 			this.#transactions.add(transaction);
 			for (const end of ['complete', 'abort']) transaction.addEventListener(end, () => this.#transactions.delete(transaction));
-			if (mode === 'readwrite' && this.gadget.isFull) {
-				const storeOf = transaction.objectStore.bind(transaction);
-				const full = () => {
-					throw new DOMException('The device is full', 'QuotaExceededError');
-				};
-				transaction.objectStore = (name) => Object.assign(storeOf(name), { add: full, put: full });
-			}
+			if (mode === 'readwrite' && this.gadget.isFull) refuseWrites(transaction);
 			return transaction;
 		};
 	}

@@ -6,7 +6,7 @@ import { below, pick, seeded, useChance, type Chance } from './chance.ts';
 import { Clock } from './clock.ts';
 import { act, seedFor, type typeNames, updatesOf } from './hands.ts';
 import { House, realRooms, type RoomClasses } from './house.ts';
-import { check, checkStatus } from './invariants.ts';
+import { check, checkPublished, checkStatus } from './invariants.ts';
 import { lightBodies } from './light.ts';
 import { Network, type Fault } from './network.ts';
 import type { Operation, Schedule } from './schedule.ts';
@@ -31,11 +31,11 @@ export class World {
 	readonly docs: string[] = [];
 	readonly made: Made[] = [];
 	/** Commands sent: id → what became of it, null while nothing. */
-	readonly sent = new Map<string, { type: string; args: any; outcome: any; user: string }>();
+	readonly sent = new Map<string, { type: string; args: any; outcome: any; tab: Tab }>();
+	/** Commands that somebody asked to take back. */
+	readonly takenBack = new Set<string>();
 	/** Everyone who was ever given less than the right to edit. */
 	readonly demoted = new Set<string>();
-	/** Everyone whose role was ever changed. */
-	readonly moved = new Set<string>();
 	readonly hasLists: boolean;
 	readonly frame: (data: string | Uint8Array) => string | Uint8Array;
 	readonly broken: string[] = [];
@@ -66,14 +66,6 @@ export class World {
 	}
 
 	readonly fresh = (prefix = 'x'): string => `${prefix}_${(++this.#ids).toString(36).padStart(20, '0')}`;
-
-	/**
-	 * Another role is another place on the device (device.svelte.ts), which begins from what the device keeps: what a full device could not
-	 * keep, and said so, goes with the old one.
-	 */
-	mayHaveGone(made: Made): boolean {
-		return made.isOnlyInMemory && this.moved.has(made.tab.gadget.user);
-	}
 
 	async begin({ gadgets, types }: Schedule): Promise<void> {
 		await this.store.clear();
@@ -165,8 +157,13 @@ export class World {
 				return pick(chance, [room, room, this.house.at('workspace', workspaceId), this.house.at('automation', `${workspaceId}_0`)]).kill();
 			case 'sleep-room':
 				return void room.sleep();
-			case 'cut-off-room':
-				return room.cutOff();
+			case 'two-rooms':
+				// Between a write and its publishing, where it hurts.
+				if (tab) this.#edit(tab, doc, chance);
+				await this.clock.pass(60 + below(chance, 300));
+				return room.cutOff(below(chance, 9_000), 5_000 + below(chance, 35_000));
+			case 'all-leave':
+				return tab ? this.#allLeave(tab, doc, chance) : undefined;
 			case 'disk-fails':
 				return void (room.disk.fault = pick(chance, ['put', 'sync', 'list'] as const));
 			case 'disk-well':
@@ -221,6 +218,37 @@ export class World {
 		}
 	}
 
+	/**
+	 * Somebody writes while libSQL can't be reached, then all are gone and the room sleeps or dies with what it owes: nobody but the sweep
+	 * wakes it, and then it is published (S14).
+	 */
+	async #allLeave(tab: Tab, doc: string, chance: Chance): Promise<void> {
+		const room = this.house.at('document', doc);
+		const online = this.gadgets.filter(({ isOnline }) => isOnline);
+		this.network.faults.clear();
+		for (const one of this.house.all) one.disk.fault = null;
+		await this.clock.pass(1_000);
+		this.network.faults.set('db', { left: Infinity, how: 'lost' });
+		const before = this.made.length;
+		this.#edit(tab, doc, chance);
+		const made = this.made.slice(before);
+		await this.clock.pass(pick(chance, [250, 600, 5_000]));
+		for (const gadget of this.gadgets) {
+			gadget.isOnline = false;
+			for (const one of gadget.tabs) one.cut('clean');
+		}
+		await this.clock.pass(3_500);
+		if (!room.sleep()) room.kill();
+		this.network.faults.clear();
+		await this.clock.pass(45_000);
+		const onDisk = Y.snapshot(room.disk.content);
+		if (made.some(({ update }) => Y.snapshotContainsUpdate(onDisk, update))) await checkPublished(this, doc);
+		for (const gadget of online) {
+			gadget.isOnline = true;
+			for (const one of gadget.tabs) one.wake();
+		}
+	}
+
 	#isQuiet(): boolean {
 		return this.tabs.every((tab) => tab.device.place === null || (tab.device.place.queue.waiting.length === 0 && tab.held.every(({ status }) => status.state === 'synced' || (status.state === 'cannot' && status.reason === 'no-right'))));
 	}
@@ -231,12 +259,17 @@ export class World {
 		let what: string | null = null;
 		const updates = updatesOf(document.doc, () => (what = act(document, chance, { known: [...this.people, 'tag_one', 'tag_two', 'champion'], fresh: this.fresh })));
 		if (updates.length > 0) this.counts[doc.slice(0, doc.indexOf('_'))] = (this.counts[doc.slice(0, doc.indexOf('_'))] ?? 0) + 1;
-		for (const update of updates) this.made.push({ tab, doc, update, at: this.clock.now, what: what ?? '?', wasPersisted: false, isOnlyInMemory: tab.gadget.isFull });
+		for (const update of updates) this.made.push({ tab, doc, update, at: this.clock.now, what: what ?? '?', wasPersisted: false });
 	}
 
 	#command(tab: Tab, chance: Chance): void {
 		const { place } = tab.device;
 		if (place === null) return;
+		if (place.queue.waiting.length > 0 && chance() < 0.4) {
+			const { id } = pick(chance, place.queue.waiting);
+			this.takenBack.add(id);
+			return void place.queue.cancel(id);
+		}
 		const id = this.fresh('task');
 		const customer = this.docs.find((doc) => doc.startsWith('customer_')) ?? null;
 		const open = [...this.sent.values()].filter(({ type }) => type === 'create-task');
@@ -246,14 +279,13 @@ export class World {
 			...(open.length > 0 ? [['complete-task', { taskId: pick(chance, open).args.id }] as [string, any]] : []),
 		]);
 		const sent = place.queue.send(type, args);
-		const record = { type, args, outcome: null as any, user: tab.gadget.user };
+		const record = { type, args, outcome: null as any, tab };
 		this.sent.set(sent.id, record);
 		void sent.outcome.then((outcome) => (record.outcome = outcome));
 	}
 
 	/** The administrator decides something, in the app itself. */
 	async #decide({ type, args }: { type: string; args: any }): Promise<void> {
-		this.moved.add(args.userId);
 		if (type === 'remove-person' || args.role === 'reader') this.demoted.add(args.userId);
 		const request = () => new Request('http://app/api/commands', { method: 'POST', body: JSON.stringify({ id: `command_${id}`, type, args }) });
 		const id = this.fresh('c');

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { sign, signatureHeader } from '#domain/access/signature.ts';
 import { hmac } from '#party/call.ts';
+import { Dirty } from '#party/dirty.ts';
 import Document from '#party/document.ts';
 import { Mark } from '#party/mark.ts';
 import { until } from './harness/client.ts';
@@ -71,6 +72,19 @@ describe('the mark', () => {
 		mark.set();
 		await settled();
 		expect(said).toEqual([true, true]);
+	});
+});
+
+describe('what the automation room remembers', () => {
+	test('of one instance of a room is not forgotten because another one, which is stale, has nothing left (S11)', async () => {
+		const storage = new MemoryStorage();
+		const dirty = new Dirty(storage, {} as never);
+		await dirty.note('customer_a', true, 0, 'old');
+		await dirty.note('customer_a', true, 1_000, 'new');
+		await dirty.note('customer_a', false, 2_000, 'old');
+		expect(await dirty.nextAt()).toBe(6_000);
+		await dirty.note('customer_a', false, 3_000, 'new');
+		expect([await dirty.nextAt(), storage.kept.size]).toEqual([null, 0]);
 	});
 });
 

@@ -174,13 +174,15 @@ export class CommandQueue {
 		const { type, args, ground = [] } = command;
 		const answer = await call<Outcome>('/api/commands', command.isTakenBack ? { id, type: 'take-back', args: {} } : { id, type, args, ground });
 		if (this.#isEnded) return false;
+		// Another tab leads by now, and was answered first: what this one heard late changes nothing.
+		if (this.#find(id)?.state !== 'waiting') return true;
 		const isFinal = answer.ok || (answer.status >= 400 && answer.status < 500 && ![401, 408, 425, 429].includes(answer.status));
 		if (isFinal) {
 			this.#failures = 0;
 			await this.#answered(command, answer.ok ? answer.value : { status: 'refused', reason: answer.code, message: answer.message });
 			return true;
 		}
-		const tried = { ...(this.#find(id) ?? command), reason: answer.code };
+		const tried = { ...this.#find(id)!, reason: answer.code };
 		await this.#keep(tried);
 		// One that the server stumbles over again and again must not hold up the others for ever.
 		if (answer.status === 500 && tried.attempts >= patience) this.#commands = [...this.#commands.filter((other) => other.id !== tried.id), tried];

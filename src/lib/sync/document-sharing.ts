@@ -162,7 +162,7 @@ export class DocumentSharing {
 		// A count never travels without the edits it counts: whoever leads would take them for sent.
 		if (body.lacks && waiting.counts.made > 0) this.#say({ update: Y.encodeStateAsUpdate(doc, body.lacks), ...waiting.counts });
 		if (body.asks === 'reconnect') this.#connection?.reconnect();
-		if (tabs.isLead) return;
+		if (!tabs.leads(from) || tabs.isLead) return;
 		if (body.peers) applyAwarenessUpdate(awareness, body.peers, this);
 		for (const client of awareness.meta.keys()) if (client !== awareness.clientID && !awareness.states.has(client)) awareness.meta.delete(client);
 		if (body.shared) this.#options.onShared((this.#shared = body.shared));

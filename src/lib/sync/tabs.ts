@@ -44,7 +44,12 @@ export class Tabs {
 	}
 
 	get isLead(): boolean {
-		return this.#lead?.tab === this.id;
+		return this.leads(this.id);
+	}
+
+	/** Whether a tab leads, as far as is known here: one that was relieved and hasn't noticed speaks of a link that is no more. */
+	leads(tab: string): boolean {
+		return this.#lead?.tab === tab;
 	}
 
 	/** Calls `listen` now if it is known who leads, and whenever that changes: with true in the tab that leads. Returns how to stop. */

@@ -27,9 +27,9 @@ export class WorkspaceLink {
 		this.#options = options;
 		const { tabs } = options;
 		this.#stops = [
-			tabs.on('workspace', ({ asks, seats, isOpen, isLost }) => {
+			tabs.on('workspace', ({ asks, seats, isOpen, isLost }, from) => {
 				if (asks) return tabs.isLead && this.#say();
-				if (!tabs.isLead) [this.seats, this.isOpen, this.isLost] = [seats, isOpen, isLost];
+				if (!tabs.isLead && tabs.leads(from)) [this.seats, this.isOpen, this.isLost] = [seats, isOpen, isLost];
 			}),
 			tabs.follow((isLead) => (isLead ? this.#lead() : this.#follow())),
 		];

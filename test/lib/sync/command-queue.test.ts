@@ -198,4 +198,31 @@ describe('SY3: what a person decides', () => {
 		expect(app.executed.get('command_sent')).toBe(1);
 		after.tabs.end();
 	});
+
+	it('a tab that was relieved while it sent, and hears late that it failed, brings nothing back that was answered meanwhile', async () => {
+		const app = appDouble();
+		const device = deviceDouble({ random: () => 0 });
+		let fail: (() => void) | null = null;
+		const slow = () => new Promise<Response>((resolve) => (fail = () => resolve(new Response('{"code":"down","message":""}', { status: 500 }))));
+		const member = (id: string, changes: Partial<CommandQueueOptions> = {}) => {
+			const tab = tabDouble(device);
+			const tabs = new Tabs('cuebook:tabs:ada:w1:csm', id, tab);
+			return { tab, tabs, queue: queueOn(tab, app, { tabs, ...changes }) };
+		};
+		const first = member('first', { call: makeCall({ fetch: slow }) });
+		await until('it leads', () => first.tabs.isLead);
+		void first.queue.send('complete-task', {}, 'command_slow');
+		await until('it is under way', () => fail !== null);
+		first.tab.isLookedAt = false;
+		const second = member('second');
+		await until('the tab that is looked at leads', () => second.tabs.isLead, 10_000);
+		await until('it was answered', () => app.executed.get('command_slow') === 1 && second.queue.waiting.length === 0 && first.queue.waiting.length === 0);
+		const third = member('third');
+		await third.queue.loaded;
+		fail!();
+		await first.queue.send('complete-task', {}, 'command_after').outcome;
+		for (const { queue } of [first, second, third]) await until('nothing waits', () => queue.waiting.length === 0);
+		expect(await new CommandStore('cuebook:commands:ada:w1', device).all()).toEqual([]);
+		for (const { tabs } of [first, second, third]) tabs.end();
+	}, 20_000);
 });

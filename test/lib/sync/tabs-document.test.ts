@@ -70,6 +70,17 @@ describe('one document in several tabs', () => {
 		await until('the lead let it go', () => lead.documents.open.length === 1, 10_000);
 	}, 30_000);
 
+	it('believes only the lead about the link: one that was relieved and has not noticed changes nothing', async () => {
+		const id = await newCustomer(rooms().url, 'Acme');
+		const { tabs } = await tabsOn(id, 3);
+		for (const { document } of tabs) await until('it is synced', () => document.status.state === 'synced');
+		const heard: unknown[] = [];
+		tabs[1]!.tabs.on(`document ${id}`, (body) => heard.push(body));
+		tabs[2]!.tabs.post(`document ${id}`, { shared: { link: { state: 'waiting' }, isSynced: false, refusal: null, notice: null, isUnreadable: false } });
+		await until('it is heard', () => heard.length > 0);
+		expect(tabs.map(({ document }) => document.status.state)).toEqual(['synced', 'synced', 'synced']);
+	});
+
 	it('says to the others what the room refuses, and that there is no room', async () => {
 		const missing = newId('customer');
 		const { tabs } = await tabsOn(missing, 2);
