@@ -9,6 +9,7 @@ import { databaseClock } from './clock.ts';
 import { givenList, kept } from './kept.ts';
 import type { Intent } from './intents.ts';
 import type { Job } from './jobs.ts';
+import { packed, unpacked } from './packed.ts';
 import { runOf } from './runs.ts';
 import { type StepRow } from './steps.ts';
 import { intent, playbookVersion, run, step, waitToken } from './schema/index.ts';
@@ -32,8 +33,8 @@ const isOver = sql`(${intent.state} = 'done' OR (${intent.state} = 'abandoned' A
 const askFirings = kept((database) => {
 	const thisStep = alias(step, 'this_step');
 	return [
-		database.select().from(run).where(inArray(run.id, givenList('runs'))),
-		database.select().from(step).where(inArray(step.id, givenList('steps'))),
+		database.select({ row: packed(run) }).from(run).where(inArray(run.id, givenList('runs'))),
+		database.select({ row: packed(step) }).from(step).where(inArray(step.id, givenList('steps'))),
 		database
 			.select({ playbookId: playbookVersion.playbookId, version: playbookVersion.version, definition: playbookVersion.definition })
 			.from(playbookVersion)
@@ -57,9 +58,9 @@ export const readFirings = async (database: Database, jobs: readonly Job[]): Pro
 	const asked = { steps: JSON.stringify(ofSteps.map(keyOf)), runs: JSON.stringify([...new Set(ofSteps.map(({ runId }) => runId))]) };
 	const [runs, steps, versions, intents, waits, performed, [clock]] = await askFirings(database, asked);
 	const definitions = new Map(versions.map(({ playbookId, version, definition }) => [`${playbookId} ${version}`, definition as PlaybookDefinition]));
-	const runById = new Map(runs.map((row) => [row.id, row]));
+	const runById = new Map(runs.map(({ row }) => unpacked(run, row)).map((row) => [row.id, row]));
 	const byStep = new Map<string, Firing>();
-	for (const row of steps) {
+	for (const row of steps.map((one) => unpacked(step, one.row))) {
 		const runRow = runById.get(row.runId);
 		if (runRow) byStep.set(row.id, { run: runOf(runRow), step: row, definition: definitions.get(`${runRow.playbookId} ${runRow.version}`) ?? null, intents: [], resumed: null, performed: [] });
 	}

@@ -30,25 +30,13 @@ export const isClaimable = `quarantined_at IS NULL
 	AND NOT EXISTS (SELECT 1 FROM run r WHERE r.id = job.run_id AND r.state = 'paused')
 	AND NOT EXISTS (SELECT 1 FROM activation a WHERE a.state = 'paused' AND a.id = COALESCE(job.playbook_id, (SELECT r.playbook_id FROM run r WHERE r.id = job.run_id)))`;
 
-const columns = 'id, workspace, shard, kind, run_id, number, playbook_id, payload, due_at, visible_at, token, epoch, attempt, crashes, quarantined_at';
+const columns = ['id', 'workspace', 'shard', 'kind', 'run_id', 'number', 'playbook_id', 'payload', 'due_at', 'visible_at', 'token', 'epoch', 'attempt', 'crashes', 'quarantined_at'].join(', ');
 
-const jobOf = (row: Row): Job => ({
-	id: row.id as number,
-	workspace: row.workspace as string,
-	shard: row.shard as number,
-	kind: row.kind as Job['kind'],
-	runId: row.run_id as string | null,
-	number: row.number as number | null,
-	playbookId: row.playbook_id as string | null,
-	payload: row.payload === null ? null : JSON.parse(row.payload as string),
-	dueAt: row.due_at as number,
-	visibleAt: row.visible_at as number,
-	token: row.token as string | null,
-	epoch: row.epoch as number,
-	attempt: row.attempt as number,
-	crashes: row.crashes as number,
-	quarantinedAt: row.quarantined_at as number | null,
-});
+/** A job from `json_array(columns)`: libSQL's client makes each value of each row by itself, which for hundreds of rows takes longer than claiming them. */
+const jobOf = ({ packed }: Row): Job => {
+	const [id, workspace, shard, kind, runId, number, playbookId, payload, dueAt, visibleAt, token, epoch, attempt, crashes, quarantinedAt] = JSON.parse(packed as string);
+	return { id, workspace, shard, kind, runId, number, playbookId, payload: payload === null ? null : JSON.parse(payload), dueAt, visibleAt, token, epoch, attempt, crashes, quarantinedAt };
+};
 
 /** `now` null: by the database's clock (R20); a test gives its own, ms. */
 export type Claim = { workspace: string; shard: number; token: string; now: number | null; limit: number };
@@ -65,7 +53,7 @@ export const claimJobs = async (database: Database, claim: Claim): Promise<Job[]
 				`UPDATE job SET token = :token, attempt = attempt + 1, visible_at = ${clock} + ${leaseMs}, crashes = crashes + (token IS NOT NULL),
 					quarantined_at = CASE WHEN run_id IS NULL AND crashes + (token IS NOT NULL) >= ${crashesAllowed} THEN ${clock} END
 				 WHERE id IN (SELECT id FROM job WHERE workspace = :workspace AND shard = :shard AND visible_at <= ${clock} AND ${isClaimable} ORDER BY visible_at LIMIT :limit)
-				 RETURNING ${columns}`,
+				 RETURNING json_array(${columns}) AS packed`,
 				claim,
 			),
 		]);

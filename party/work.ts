@@ -12,7 +12,8 @@ import { performAll, prepare, prepareAgain } from './perform.ts';
 import { tell } from './tell.ts';
 import { lateMsOf } from './trace.ts';
 
-/** Jobs of one claim: few while the outside world has to be asked, up to many while the store alone is. */
+/** Jobs of one claim: some at first, few while the outside world has to be asked, up to many while the store alone is. */
+const firstJobs = 100;
 const fewJobs = 20;
 const manyJobs = 500;
 const growth = 5;
@@ -23,14 +24,29 @@ const freshMs = 1_000;
 
 /** Works until nothing is due or it is `until` (ms). Says how many jobs were claimed. Throws when the store can't be reached. */
 export const work = async (engine: Engine, until: number): Promise<number> => {
+	let [helper, helped]: [Promise<void> | null, number] = [null, 0];
+	// While the store answers one hand, the other thinks: so many take little more than half the time.
+	const help = (): void => {
+		helper ??= hand(engine, until, manyJobs, null)
+			.catch((error: unknown) => (engine.log('the second hand stopped', {}, error), 0))
+			.then((more) => void ([helper, helped] = [null, helped + more]));
+	};
+	const own = await hand(engine, until, firstJobs, help).finally(() => helper);
+	return own + helped;
+};
+
+/** Claims and works, `limit` at first, until nothing is due. Calls `help` whenever there is more than one hand's work that the store alone decides; who helps stops at what isn't. */
+const hand = async (engine: Engine, until: number, limit: number, help: (() => void) | null): Promise<number> => {
 	let claimed = 0;
-	for (let limit = fewJobs; engine.now() < until; ) {
+	while (engine.now() < until) {
 		const { workspace, shard } = engine;
 		const jobs = await claimJobs(engine.database, { workspace, shard, token: engine.newToken(), now: engine.clock ? null : engine.now(), limit });
 		if (jobs[0]) engine.clock?.follow(jobs[0].visibleAt - leaseMs);
 		if (jobs.length === 0) break;
 		claimed += jobs.length;
+		if (jobs.length === manyJobs) help?.();
 		const performed = await workClaim(engine, jobs, until);
+		if (performed > 0 && !help) break;
 		limit = performed > 0 ? fewJobs : Math.min(limit * growth, manyJobs);
 	}
 	return claimed;

@@ -86,15 +86,16 @@ test('R15 one whose rows can’t be read is its own trouble', async () => {
 test('R15 one that kills its worker takes nobody along: only it is quarantined', async () => {
 	bench = await openBench();
 	await due(60);
-	// The worker dies over r0 whenever it works it: its connection is cut before anything that names r0 is read.
-	const dying = openDatabase({ ...bench.address, fetch: async (input, init) => {
-		const request = new Request(input as Request, init);
-		if ((await request.clone().text()).includes('r0:1')) await new Promise(() => undefined);
-		return fetch(request);
-	} });
 	for (let deaths = 0; deaths < 3; deaths++) {
-		const died = work({ ...bench.engine, database: dying }, bench.now + 25_000);
-		await Promise.race([died, new Promise((resolve) => setTimeout(resolve, 1_500))]);
+		// The worker dies over r0 whenever it works it: its connection is cut before anything that names r0 is read.
+		let die = () => {};
+		const isDead = new Promise<void>((resolve) => (die = resolve));
+		const dying = openDatabase({ ...bench.address, fetch: async (input, init) => {
+			const request = new Request(input as Request, init);
+			if ((await request.clone().text()).includes('r0:1')) await new Promise(die);
+			return fetch(request);
+		} });
+		await Promise.race([work({ ...bench.engine, database: dying }, bench.now + 25_000), isDead]);
 		bench.now += leaseMs + 1;
 	}
 	await work25();
