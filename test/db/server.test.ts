@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../db/client.ts';
 import { applyMigrations } from '../../db/migrate.ts';
+import { workspace } from '../../db/schema/index.ts';
 import { startServer, type RunningServer } from '../../db/server.ts';
 
 const token = 'a-token-for-tests';
@@ -246,7 +247,7 @@ test('drizzle’s migrator makes every table, twice without harm, and drizzle re
 	await applyMigrations({ url: server.url, authToken: token });
 	await applyMigrations({ url: server.url, authToken: token });
 	const database = openDatabase({ url: server.url, authToken: token });
-	await expect(database.query.workspace.findMany()).resolves.toEqual([]);
+	await expect(database.select().from(workspace)).resolves.toEqual([]);
 	const { rows } = await client.execute("SELECT name FROM sqlite_master WHERE type = 'table'");
 	expect(rows.map((row) => row['name'])).toEqual(expect.arrayContaining(['user', 'workspace', 'customer', 'job', 'intent']));
 });
