@@ -22,6 +22,9 @@ export type RoomClass = new (host: any) => Room;
 export type RoomClasses = { document: RoomClass; workspace: RoomClass; automation: RoomClass };
 export const realRooms: RoomClasses = { document: Document, workspace: Workspace, automation: Sweeper };
 
+/** What is asked of an instance that is gone has no answer. */
+class Gone extends TypeError {}
+
 /** `ends`: the sockets it holds. `end` is its death; `cut` takes its storage from it, and it doesn't know. */
 type Instance = { room: Room; owner: Owner; gone: Promise<never>; ends: Set<LineEnd>; end: () => void; cut: () => void };
 
@@ -54,13 +57,13 @@ export class RoomHost implements RoomEnd {
 	message(socket: LineEnd, data: string | Uint8Array): void {
 		if (!socket.isOpen) return;
 		if (typeof data !== 'string' && isUpdateFrame(data)) socket.updates.push(bodyOf(data));
-		this.#run((room) => room.onMessage?.(typeof data === 'string' ? data : data.slice().buffer, socket), socket).catch((error) => this.#house.broken(`${this.id} threw at a message`, error));
+		this.#run((room) => room.onMessage?.(typeof data === 'string' ? data : data.slice().buffer, socket), socket).catch((error) => this.#threw('a message', error));
 	}
 
 	close(socket: LineEnd): void {
 		const stale = this.#staleOf(socket);
 		if (!(stale?.ends ?? this.#ends).delete(socket)) return;
-		this.#run((room) => room.onClose?.(socket), socket, stale).catch((error) => this.#house.broken(`${this.id} threw at a close`, error));
+		this.#run((room) => room.onClose?.(socket), socket, stale).catch((error) => this.#threw('a close', error));
 	}
 
 	async request(request: Request): Promise<Response> {
@@ -127,6 +130,10 @@ export class RoomHost implements RoomEnd {
 		this.#ends.clear();
 	}
 
+	#threw(at: string, error: unknown): void {
+		if (!(error instanceof Gone)) this.#house.broken(`${this.id} threw at ${at}`, error);
+	}
+
 	/** Runs something in the instance that holds a socket, or in the one that counts. */
 	#run<T>(act: (room: Room) => T, socket?: LineEnd, stale = socket ? this.#staleOf(socket) : null): Promise<Awaited<T>> {
 		const { room, owner, gone } = stale ?? (this.#instance ??= this.#start());
@@ -137,7 +144,7 @@ export class RoomHost implements RoomEnd {
 		const owner: Owner = { isDead: false, skew: this.#house.skew, timers: 0 };
 		let isCut = false;
 		let end = () => {};
-		const gone = new Promise<never>((_, reject) => (end = () => ((isCut = true), reject(new TypeError('the room is gone')))));
+		const gone = new Promise<never>((_, reject) => (end = () => ((isCut = true), reject(new Gone('the room is gone')))));
 		gone.catch(() => {});
 		const instance = { owner, gone, end: () => end(), cut: () => (isCut = true), ends: this.#ends } as unknown as Instance;
 		const host = {

@@ -197,6 +197,7 @@ export class Tab {
 		const channel: Channel = {
 			onmessage: null,
 			postMessage: (message) => {
+				if (this.isDead) return;
 				const data = structuredClone(message);
 				last = Math.max(last, clock.now + below(chance, 4));
 				for (const other of all) if (other !== channel) clock.after(last - clock.now, () => all.has(other) && other.onmessage?.({ data }));
