@@ -2,14 +2,14 @@
  * What people do to runs (RU3), as `domain/engine/control` decides it: read where the run stands, decide, write it in one batch that is
  * guarded by what was read. Each is another epoch (R8) and a line of the run's history.
  */
-import { and, desc, eq } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import { control as decide, type Controlled, type Order, type Standing } from '#domain/engine/control.ts';
 import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
 import type { Database } from './client.ts';
 import { given, kept } from './kept.ts';
 import { withdrawDrafts } from './drafts.ts';
 import { insertRunEvent } from './runs.ts';
-import { job, playbookVersion, run, step, workspace } from './schema/index.ts';
+import { intent, job, playbookVersion, run, step, workspace } from './schema/index.ts';
 import { asJson, bumpSeq, guard, seqNow, statement, type Statement } from './statement.ts';
 import { insertStep } from './steps.ts';
 import { resumeWaits } from './waits.ts';
@@ -32,12 +32,13 @@ const askStanding = kept(
 				.innerJoin(run, and(eq(run.playbookId, playbookVersion.playbookId), eq(run.version, playbookVersion.version)))
 				.where(eq(run.id, given('run'))),
 			database.select({ timeZone: workspace.timeZone }).from(workspace).where(eq(workspace.id, given('workspace'))),
+			database.selectDistinct({ stepId: step.stepId }).from(intent).innerJoin(step, and(eq(step.runId, intent.runId), eq(step.number, intent.number))).where(and(eq(intent.runId, given('run')), sql`${intent.state} = 'unknown'`)),
 		] as const,
 );
 
 /** Where a run stands; null when the workspace has no such run. */
 export async function readStanding(database: Database, workspaceId: string, runId: string, now: number): Promise<Standing | null> {
-	const [runs, steps, jobs, versions, spaces] = await askStanding(database, { workspace: workspaceId, run: runId });
+	const [runs, steps, jobs, versions, spaces, lost] = await askStanding(database, { workspace: workspaceId, run: runId });
 	const [found, last] = [runs[0], steps[0] ?? null];
 	if (!found) return null;
 	return {
@@ -45,6 +46,7 @@ export async function readStanding(database: Database, workspaceId: string, runI
 		run: { state: found.state, epoch: found.epoch, hasErrors: found.hasErrors, pausedAt: found.pausedAt },
 		step: last && { number: last.number, stepId: last.stepId, state: last.state, dueAt: last.dueAt },
 		hasJob: last !== null && jobs.some(({ number }) => number === last.number),
+		lost: lost.map(({ stepId }) => stepId),
 		timeZone: spaces[0]?.timeZone ?? 'UTC',
 		now,
 	};

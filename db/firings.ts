@@ -25,6 +25,8 @@ export type Firing = {
 	resumed: { kind: 'task' | 'run' | 'draft'; ref: string; at: number } | null;
 	/** What earlier attempts of the step did in this run, or a person left (R12): a retry must not do it again. */
 	performed: { part: number; request: IntentRequest }[];
+	/** What the step asked for earlier in this run and nobody knows the outcome of. */
+	lost: { part: number; request: IntentRequest }[];
 };
 
 /** What needs no doing again: it is done, or a person left it (R12). */
@@ -42,9 +44,9 @@ const askFirings = kept((database) => {
 		database.select({ intent }).from(thisStep).innerJoin(intent, and(eq(intent.runId, thisStep.runId), eq(intent.number, thisStep.number))).where(inArray(thisStep.id, givenList('steps'))).orderBy(asc(intent.part)),
 		database.select().from(waitToken).where(inArray(waitToken.id, givenList('steps'))),
 		database
-			.select({ of: thisStep.id, part: intent.part, request: intent.request })
+			.select({ of: thisStep.id, part: intent.part, request: intent.request, state: intent.state })
 			.from(thisStep)
-			.innerJoin(intent, and(eq(intent.runId, thisStep.runId), lt(intent.number, thisStep.number), isOver))
+			.innerJoin(intent, and(eq(intent.runId, thisStep.runId), lt(intent.number, thisStep.number), sql`(${isOver} OR ${intent.state} = 'unknown')`))
 			.innerJoin(step, and(eq(step.runId, intent.runId), eq(step.number, intent.number), eq(step.stepId, thisStep.stepId)))
 			.where(inArray(thisStep.id, givenList('steps'))),
 		database.select({ now: sql<number>`${sql.raw(databaseClock)}` }).from(sql`(SELECT 1)`),
@@ -56,16 +58,16 @@ export const readFirings = async (database: Database, jobs: readonly Job[]): Pro
 	const ofSteps = jobs.filter((one) => one.runId !== null && one.number !== null);
 	// A step's id is its run's and its number.
 	const asked = { steps: JSON.stringify(ofSteps.map(keyOf)), runs: JSON.stringify([...new Set(ofSteps.map(({ runId }) => runId))]) };
-	const [runs, steps, versions, intents, waits, performed, [clock]] = await askFirings(database, asked);
+	const [runs, steps, versions, intents, waits, earlier, [clock]] = await askFirings(database, asked);
 	const definitions = new Map(versions.map(({ playbookId, version, definition }) => [`${playbookId} ${version}`, definition as PlaybookDefinition]));
 	const runById = new Map(runs.map(({ row }) => unpacked(run, row)).map((row) => [row.id, row]));
 	const byStep = new Map<string, Firing>();
 	for (const row of steps.map((one) => unpacked(step, one.row))) {
 		const runRow = runById.get(row.runId);
-		if (runRow) byStep.set(row.id, { run: runOf(runRow), step: row, definition: definitions.get(`${runRow.playbookId} ${runRow.version}`) ?? null, intents: [], resumed: null, performed: [] });
+		if (runRow) byStep.set(row.id, { run: runOf(runRow), step: row, definition: definitions.get(`${runRow.playbookId} ${runRow.version}`) ?? null, intents: [], resumed: null, performed: [], lost: [] });
 	}
 	for (const { intent: row } of intents) byStep.get(`${row.runId}:${row.number}`)?.intents.push(row as Intent);
-	for (const { of, part, request } of performed) byStep.get(of)?.performed.push({ part, request: request as IntentRequest });
+	for (const { of, part, request, state } of earlier) byStep.get(of)?.[state === 'unknown' ? 'lost' : 'performed'].push({ part, request: request as IntentRequest });
 	for (const { id, kind, ref, consumedAt } of waits) {
 		const firing = byStep.get(id);
 		if (firing && consumedAt !== null) firing.resumed = { kind, ref, at: consumedAt };

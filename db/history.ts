@@ -1,8 +1,9 @@
 /** What happened, for people who look back: a customer's events, and a run with all its steps. */
-import { and, asc, desc, eq, gte, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, isNotNull, lt, or, sql } from 'drizzle-orm';
 import type { Actor, Cause, EventType, RecordedEvent } from '#domain/events/event.ts';
+import type { ListedRun, RunFilter } from '#domain/engine/listed-run.ts';
 import type { Database } from './client.ts';
-import { event } from './schema/documents.ts';
+import { customer, event } from './schema/documents.ts';
 import { intent, playbookVersion, run, runEvent, step } from './schema/engine.ts';
 import { runArchive } from './schema/operations.ts';
 
@@ -40,4 +41,32 @@ export async function runInFull(db: Database, workspaceId: string, id: string) {
 	const definition = definitions[0]?.definition ?? null;
 	if (archived[0]) return { ...(archived[0].content as { run: typeof run.$inferSelect; steps: typeof steps; intents: typeof intents; events: typeof events }), definition };
 	return runs[0] ? { run: runs[0], definition, steps, intents, events } : null;
+}
+
+/** Where a page of runs goes on: behind the run that began at `startedAt` (ms) and has this id. */
+export type RunPlace = { startedAt: number; id: string };
+
+const states = { all: undefined, done: and(eq(run.state, 'completed'), eq(run.hasErrors, false)), errors: and(eq(run.state, 'completed'), eq(run.hasErrors, true)), stopped: eq(run.state, 'stopped') };
+
+/** Runs that were put away (db/archive.ts) and pass the filter, the latest first, at most `limit`. Their other states are over. */
+export async function runsPutAway(db: Database, workspaceId: string, filter: RunFilter & { state: keyof typeof states }, after: RunPlace | null, limit: number): Promise<ListedRun[]> {
+	const { id, playbookId, version, subjectType, subjectId, state, hasErrors, epoch, rootRunId, parentRunId, depth, nextStepId, nextDueAt, startedAt, endedAt, pausedAt } = run;
+	return db
+		.select({ id, playbookId, version, subjectType, subjectId, state, hasErrors, epoch, rootRunId, parentRunId, depth, nextStepId, nextDueAt, startedAt, endedAt, pausedAt })
+		.from(run)
+		.innerJoin(runArchive, eq(runArchive.id, run.id))
+		.where(
+			and(
+				eq(run.workspace, workspaceId),
+				isNotNull(run.deletedAt),
+				states[filter.state],
+				filter.playbookId === null ? undefined : eq(run.playbookId, filter.playbookId),
+				filter.customerId === null ? undefined : eq(run.subjectId, filter.customerId),
+				filter.owner === null ? undefined : inArray(run.subjectId, db.select({ id: customer.id }).from(customer).where(and(eq(customer.workspace, workspaceId), eq(customer.owner, filter.owner)))),
+				filter.since === null ? undefined : gte(run.startedAt, filter.since),
+				after === null ? undefined : or(lt(run.startedAt, after.startedAt), and(eq(run.startedAt, after.startedAt), lt(run.id, after.id))),
+			),
+		)
+		.orderBy(desc(run.startedAt), desc(run.id))
+		.limit(limit);
 }

@@ -1,19 +1,22 @@
 /** The last word on what was asked of the world and never answered (R12): a person's, or the provider's own, later. */
-import { and, eq } from 'drizzle-orm';
+import { and, eq, max } from 'drizzle-orm';
 import type { Actor } from '#domain/events/event.ts';
 import type { Database } from './client.ts';
 import type { Intent } from './intents.ts';
 import { insertRunEvent } from './runs.ts';
-import { intent } from './schema/index.ts';
+import { intent, step } from './schema/index.ts';
 import { bumpSeq, guard, seqNow, statement, type Statement } from './statement.ts';
 
 /** One intent of a workspace, or null. */
 export const readIntent = async (database: Database, workspace: string, key: string): Promise<Intent | null> =>
 	((await database.select().from(intent).where(and(eq(intent.workspace, workspace), eq(intent.key, key))))[0] as Intent | undefined) ?? null;
 
+/** The number of the step that a run is at, or was at last; 0 when there is none. */
+export const lastStepNumber = async (database: Database, runId: string): Promise<number> => (await database.select({ last: max(step.number) }).from(step).where(eq(step.runId, runId)))[0]?.last ?? 0;
+
 /**
  * - happened: it is done · again: under the same key, while the provider keeps it (R13) · anew: it did not happen, and the step is tried
- *   again under a new key · left: it did not happen, and nobody wants it any more · refused: the provider says that it failed; the run stays stuck, for a person
+ *   again under a new key (so it is, too, when the run came back to the step since: its number has passed) · left: it did not happen, and nobody wants it any more · refused: the provider says that it failed; the run stays stuck, for a person
  */
 export type Word = {
 	intent: Pick<Intent, 'key' | 'workspace' | 'runId' | 'number'>;
@@ -35,7 +38,7 @@ export const settleUnknown = ({ intent: { key, workspace, runId, number }, outco
 	const about = { workspace, runId, number, now };
 	const isOpen = outcome === 'again';
 	return [
-		guard(`EXISTS (SELECT 1 FROM intent WHERE key = :key AND workspace = :workspace AND state = 'unknown')`, { key, workspace }),
+		guard(`EXISTS (SELECT 1 FROM intent WHERE key = :key AND workspace = :workspace AND state = 'unknown')${isOpen ? ` AND :number = ${lastNumber}` : ''}`, { key, workspace, ...(isOpen ? { runId, number } : {}) }),
 		bumpSeq(workspace),
 		statement(
 			`UPDATE intent SET state = :state, response = :response, error = CASE WHEN :state = 'failed' THEN :reason END, provider_id = COALESCE(:providerId, provider_id), settled_at = :settledAt WHERE key = :key`,
@@ -44,6 +47,7 @@ export const settleUnknown = ({ intent: { key, workspace, runId, number }, outco
 		...(isOpen ? [] : [mailSettled({ workspace, key, state: outcome === 'happened' ? 'sent' : 'failed', reason, providerId })]),
 		insertRunEvent(workspace, runId, `settled-${outcome}`, { by: by.kind === 'user' ? by.id : null, reason, intent: key }, now),
 		...(outcome === 'refused' ? stuck(about) : goOn(about)),
+		...goOnLater(about),
 	];
 };
 
@@ -52,9 +56,10 @@ const mailSettled = ({ workspace, key, state, reason, providerId }: { workspace:
 
 type Place = { workspace: string; runId: string; number: number; now: number };
 
+const lastNumber = '(SELECT MAX(number) FROM step WHERE run_id = :runId)';
 const ofStep = (state: string): string => `EXISTS (SELECT 1 FROM intent WHERE run_id = :runId AND number = :number AND state = '${state}')`;
 /** The run is stuck at this very step, and nothing of it is unknown any more. */
-const isClear = `NOT ${ofStep('unknown')} AND :number = (SELECT MAX(number) FROM step WHERE run_id = :runId) AND state = 'failed'`;
+const isClear = `NOT ${ofStep('unknown')} AND :number = ${lastNumber} AND state = 'failed'`;
 const hasJob = (number: string): string => `EXISTS (SELECT 1 FROM job WHERE run_id = :runId AND number = ${number})`;
 
 /**
@@ -80,6 +85,22 @@ const goOn = (place: Place): Statement[] => {
 			`UPDATE run SET seq = ${seqNow}, state = 'running', epoch = epoch + 1, ended_at = NULL, next_due_at = :now WHERE id = :runId AND state = 'failed' AND (${hasJob(':number')} OR ${hasJob(':number + 1')})`,
 			place,
 		),
+	];
+};
+
+/** The run was taken back to the step since, and is stuck there over what the step had asked for under this number: clear of all of it, it goes on there. */
+const goOnLater = (place: Place): Statement[] => {
+	const { workspace, runId, now } = place;
+	return [
+		statement(
+			`INSERT INTO job (workspace, shard, kind, run_id, number, due_at, visible_at, epoch)
+			 SELECT :workspace, 0, 'step', :runId, last.number, :now, :now, run.epoch + 1 FROM run JOIN step last ON last.run_id = run.id AND last.number = ${lastNumber}
+			 WHERE run.id = :runId AND run.state = 'failed' AND last.state = 'unknown' AND last.number > :number AND last.step_id = (SELECT step_id FROM step WHERE run_id = :runId AND number = :number)
+			 AND NOT EXISTS (SELECT 1 FROM intent JOIN step asked ON asked.run_id = intent.run_id AND asked.number = intent.number WHERE intent.run_id = :runId AND intent.state = 'unknown' AND asked.step_id = last.step_id) ON CONFLICT DO NOTHING`,
+			place,
+		),
+		statement(`UPDATE step SET seq = ${seqNow}, state = 'scheduled', error = NULL, ended_at = NULL WHERE run_id = :runId AND state = 'unknown' AND number = ${lastNumber} AND ${hasJob(lastNumber)}`, { workspace, runId }),
+		statement(`UPDATE run SET seq = ${seqNow}, state = 'running', epoch = epoch + 1, ended_at = NULL, next_due_at = :now WHERE id = :runId AND state = 'failed' AND ${hasJob(lastNumber)}`, { workspace, runId, now }),
 	];
 };
 

@@ -82,7 +82,7 @@ const statementsOf = (engine: Engine, now: number, job: Job, { run, step, intent
 		case 'fail': {
 			// What was on its way when the step was given up may have arrived: a person must know before they try again (R12).
 			const onItsWay = intents.filter((intent) => intent.state === 'sending');
-			const isUnknown = onItsWay.length > 0 || intents.some((intent) => intent.state === 'unknown');
+			const isUnknown = decision.isUnknown === true || onItsWay.length > 0 || intents.some((intent) => intent.state === 'unknown');
 			engine.log('a run is stuck', { run: run.id, step: step.stepId, number: step.number, error: decision.error });
 			return [
 				deleteJob(job.id),

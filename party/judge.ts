@@ -85,7 +85,7 @@ const judgeOne = (engine: Engine, now: number, job: Job, firing: Firing, facts: 
 	return decision.kind === 'perform' ? { kind: 'perform', asked: decision, ...performance } : concluded(decision);
 };
 
-const decide = ({ definition, run, step: at, resumed, performed }: Firing, intents: Intent[], facts: Facts, open: Undecided, now: number): Decision =>
+const decide = ({ definition, run, step: at, resumed, performed, lost }: Firing, intents: Intent[], facts: Facts, open: Undecided, now: number): Decision =>
 	advance({
 		definition: definition!,
 		run,
@@ -96,6 +96,7 @@ const decide = ({ definition, run, step: at, resumed, performed }: Firing, inten
 		// Drafts say themselves what became of them.
 		resumed: resumed === null || resumed.kind === 'draft' ? null : { output: { [resumed.kind]: resumed.ref, at: resumed.at } },
 		performed,
+		lost,
 		undecided: open,
 	});
 

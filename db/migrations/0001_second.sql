@@ -266,6 +266,7 @@ ALTER TABLE `mail` ADD `delivery` text;--> statement-breakpoint
 ALTER TABLE `mail` ADD `delivery_at` integer;--> statement-breakpoint
 CREATE INDEX `mail_provider` ON `mail` (`provider_id`) WHERE provider_id IS NOT NULL;--> statement-breakpoint
 ALTER TABLE `run` ADD `paused_at` integer;--> statement-breakpoint
+CREATE INDEX `run_put_away` ON `run` (`workspace`,`started_at`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `run_ended` ON `run` (`workspace`,`ended_at`) WHERE ended_at IS NOT NULL AND deleted_at IS NULL;--> statement-breakpoint
 ALTER TABLE `task` ADD `doc` text;--> statement-breakpoint
 ALTER TABLE `task` ADD `item` text;

@@ -78,6 +78,8 @@ export const run = sqliteTable(
 		index('run_seq').on(t.workspace, t.seq),
 		index('run_subject').on(t.workspace, t.subjectId),
 		index('run_playbook').on(t.playbookId, t.startedAt),
+		/** Those that were put away (db/archive.ts), for their list. */
+		index('run_put_away').on(t.workspace, t.startedAt).where(sql`deleted_at IS NOT NULL`),
 		index('run_ended').on(t.workspace, t.endedAt).where(sql`ended_at IS NOT NULL AND deleted_at IS NULL`),
 	],
 );

@@ -2,12 +2,14 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eq } from 'drizzle-orm';
 import { enrolRun } from '#db/entries.ts';
-import { run, workspace } from '#db/schema/index.ts';
+import { orderRun } from '#db/control.ts';
+import { playbookVersion, run, workspace } from '#db/schema/index.ts';
 import { readIntent, settleUnknown, type Word } from '#db/settlements.ts';
 import { bumpSeq, commit } from '#db/statement.ts';
+import type { Order } from '#domain/engine/control.ts';
 import { startResend, type FakeResend } from '../providers/resend.ts';
 import { addCustomer, addPlaybook, definitionOf, runOf } from '../db/engine-book.ts';
-import { mailTo, openBench, taskFor, type Bench } from './bench.ts';
+import { mailTo, openBench, taskFor, waitFor, type Bench } from './bench.ts';
 
 const hour = 3_600_000;
 let bench: Bench;
@@ -72,4 +74,42 @@ test('left: nothing is sent, and the run goes on', async () => {
 	await settle('left');
 	expect((await bench.steps('r1')).map(({ stepId, state }) => [stepId, state])).toEqual([['mail', 'skipped'], ['task', 'done']]);
 	expect([await theRun(), keys()]).toMatchObject([{ state: 'completed' }, []]);
+});
+
+const order = async (kind: Order) => {
+	const ordered = await orderRun(bench.database, { workspace: 'w1', runId: 'r1', by: 'u1', reason: '', now: bench.now }, kind);
+	if (!ordered.isAllowed) return ordered.code;
+	await commit(bench.database, ordered.statements);
+	await bench.settle();
+	return 'done';
+};
+/** Skipped while nobody knows, the run is at the task behind the mail; then it is taken back to where it leads to the mail again. */
+async function comeBack() {
+	await bench.database.update(playbookVersion).set({ definition: definitionOf([waitFor(1), mailTo(), taskFor(true)]) });
+	await lose({ isAccepted: true, isOld: true });
+	expect(await order({ kind: 'skip' })).toBe('done');
+	expect(await theRun()).toMatchObject({ state: 'waiting' });
+	expect(await order({ kind: 'jump', stepId: 'mail' })).toBe('settle-first');
+	expect(await order({ kind: 'jump', stepId: 'wait' })).toBe('done');
+	bench.now += 120_000;
+	await bench.settle();
+	expect(await theRun()).toMatchObject({ state: 'failed' });
+	expect((await bench.steps('r1')).at(-1)).toMatchObject({ number: 4, stepId: 'mail', state: 'unknown' });
+	expect([await order({ kind: 'retry' }), keys()]).toEqual(['settle-first', ['r1-1-0']]);
+}
+
+test('R12, BE3: what was skipped while nobody knew isn’t asked for again when the run comes back to it: it is settled first, and then goes on by itself', async () => {
+	await comeBack();
+	await settle('happened');
+	expect(await theRun()).toMatchObject({ state: 'completed', hasErrors: true });
+	expect((await bench.steps('r1')).map(({ stepId, state }) => [stepId, state])).toEqual([['mail', 'skipped'], ['task', 'cancelled'], ['wait', 'done'], ['mail', 'done'], ['task', 'done']]);
+	expect(keys()).toEqual(['r1-1-0']);
+});
+
+test('R10, R13: settled as not having happened, it is done once, under a new key: the step that was left sends nothing any more', async () => {
+	await comeBack();
+	await expect(settle('again')).rejects.toThrow();
+	await settle('anew');
+	expect((await bench.steps('r1')).map(({ stepId, state }) => [stepId, state])).toEqual([['mail', 'skipped'], ['task', 'cancelled'], ['wait', 'done'], ['mail', 'done'], ['task', 'done']]);
+	expect(keys()).toEqual(['r1-1-0', 'r1-4-0']);
 });

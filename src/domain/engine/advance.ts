@@ -3,7 +3,7 @@ import { safeParse } from 'valibot';
 import { actions } from '../actions/index.ts';
 import type { IntentDraft } from '../actions/action.ts';
 import type { PlaybookDefinition, Step } from '../documents/playbook/definition.ts';
-import { alreadyDone, type Performed } from './already-done.ts';
+import { isAmong, type Performed } from './already-done.ts';
 import { chooseBranch } from './choose-branch.ts';
 import { errorText } from './error.ts';
 import type { Facts } from './facts.ts';
@@ -29,6 +29,8 @@ export type Firing = {
 	resumed: { output: unknown } | null;
 	/** Done intents of earlier attempts of this step in this run (before a retry): they are never asked for again (BE3). */
 	performed?: readonly Performed[];
+	/** What this step asked for earlier in this run and nobody knows the outcome of: it is settled first (R12). */
+	lost?: readonly Performed[];
 	/** What waits for a person (SY6). */
 	undecided?: Undecided;
 };
@@ -49,7 +51,7 @@ export function advance(firing: Firing): Decision {
 	}
 }
 
-const fail = (code: string, detail?: Record<string, string>): Decision => ({ kind: 'fail', error: errorText(code, detail) });
+const fail = (code: string, detail?: Record<string, string>): Extract<Decision, { kind: 'fail' }> => ({ kind: 'fail', error: errorText(code, detail) });
 
 const goOn = ({ definition, facts, now }: Firing, step: Step, output: unknown): Decision => ({ kind: 'next', state: 'done', output, next: scheduled(stepAfter(definition, step.id), facts, now) });
 
@@ -78,11 +80,13 @@ function advanceAction(step: Extract<Step, { kind: 'action' }>, firing: Firing):
 	if (!action) return fail('unknown-action', { action: step.action });
 	const parsed = safeParse(action.schema, step.params);
 	if (!parsed.success) return fail('unfinished', { param: String(parsed.issues[0].path?.[0]?.key ?? '') });
-	const { settled, facts, now, performed = [] } = firing;
+	const { settled, facts, now, performed = [], lost = [] } = firing;
 	if (settled === null) {
 		const plan = action.plan(parsed.output, facts, now);
 		if ('refusal' in plan) return fail(plan.refusal.code, plan.refusal.detail);
-		const intents = plan.intents.filter((draft) => !alreadyDone(draft, performed));
+		const intents = plan.intents.filter((draft) => !isAmong(draft, performed));
+		// A new number is a new key (R10): what may have gone out would go out twice.
+		if (intents.some((draft) => isAmong(draft, lost))) return { ...fail('unknown', {}), isUnknown: true };
 		if (intents.length === 0) return goOn(firing, step, plan.notes ?? null);
 		return { kind: 'perform', input: inputOf(intents, plan.notes), intents };
 	}

@@ -21,6 +21,8 @@ export type Standing = {
 	step: { number: number; stepId: string; state: StepState; dueAt: number } | null;
 	/** Whether a job stands for the last step: one that waits has none, until what it waited for has come. */
 	hasJob: boolean;
+	/** Steps of the playbook that asked for something in this run whose outcome nobody knows (R12). */
+	lost: readonly string[];
 	timeZone: string;
 	now: number;
 };
@@ -83,9 +85,9 @@ export function control(order: Order, standing: Standing): Controlled {
 		case 'jump': {
 			const target = standing.definition && findStep(standing.definition, order.stepId);
 			if (!target) return { isAllowed: false, code: 'no-such-step' };
+			// Under a new number it would have a new key, and be done twice (R10, R12).
+			if (step?.state === 'unknown' || standing.lost.includes(target.id)) return { isAllowed: false, code: 'settle-first' };
 			// A step on its way can't be left: it may be sending.
-			// Left behind unanswered, it could be come back to, and be done twice (R12).
-			if (step?.state === 'unknown') return { isAllowed: false, code: 'settle-first' };
 			if (!step || (run.state === 'running' && !isAhead(standing))) return { isAllowed: false, code: 'on-its-way' };
 			return {
 				isAllowed: true,

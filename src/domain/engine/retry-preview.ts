@@ -3,7 +3,7 @@ import type { IntentRequest } from '../actions/action.ts';
 import { canonical } from '../value.ts';
 import { plainText } from '../text/plain-text.ts';
 import { advance, type Firing } from './advance.ts';
-import { alreadyDone } from './already-done.ts';
+import { isAmong } from './already-done.ts';
 
 /** One difference between the requests; `request` counts from 0, null = there was nothing, or there is nothing any more. */
 export type RetryLine = { request: number; kind: string; field: string; was: string | null; now: string | null };
@@ -36,7 +36,7 @@ export function previewRetry(firing: Omit<Firing, 'settled' | 'resumed'>, before
 	if (decision.kind === 'reschedule') return { outcome: decision.reason === 'undecided' ? 'waits' : 'nothing' };
 	if (decision.kind !== 'perform') return { outcome: 'nothing' };
 	const asked = (before as { requests?: IntentRequest[] } | null)?.requests ?? [];
-	const old = asked.filter((request, part) => !alreadyDone({ part, request }, firing.performed ?? []));
+	const old = asked.filter((request, part) => !isAmong({ part, request }, firing.performed ?? []));
 	const lines = Array.from({ length: Math.max(old.length, decision.intents.length) }, (_, n) => linesOf(n, old[n], decision.intents[n]?.request)).flat();
 	return { outcome: 'differs', isNew: old.length === 0, lines };
 }

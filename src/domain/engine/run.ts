@@ -39,11 +39,11 @@ export type Settled = { part: number; kind: string; state: 'waiting' | 'abandone
  * - wait: the step waits for a task, a child run or somebody's word on its mails (token), no job
  * - reschedule: not now, but at `at` (a moved date, a window, a conflict’s time), without an attempt
  * - next: the step is over; the run goes on at `next` (null = it ends), with `dueAt` already computed (persisted once)
- * - fail: the step failed for good: the run is stuck (red) until a person mends it
+ * - fail: the step failed for good: the run is stuck (red) until a person mends it; `isUnknown`: until they say what became of what it asked for earlier
  */
 export type Decision =
 	| { kind: 'perform'; input: unknown; intents: IntentDraft[] }
 	| { kind: 'wait'; input: unknown; for: { kind: 'task' | 'run' | 'draft'; ref: string } }
 	| { kind: 'reschedule'; at: number; reason: string }
 	| { kind: 'next'; state: 'done' | 'skipped' | 'failed'; output: unknown; next: { stepId: string; dueAt: number } | null; vars?: Record<string, unknown> }
-	| { kind: 'fail'; error: string };
+	| { kind: 'fail'; error: string; isUnknown?: true };

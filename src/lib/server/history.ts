@@ -1,8 +1,9 @@
 /** A customer's history and a run in full, as members may see them. */
 import type { Database } from '#db/client.ts';
-import { eventsOf, runInFull } from '#db/history.ts';
+import { eventsOf, runInFull, runsPutAway } from '#db/history.ts';
 import { readRefusals } from '#db/refusals.ts';
 import { readVersion } from '#db/playbooks.ts';
+import { canBePutAway, runFilterStates, type ListedRun } from '#domain/engine/listed-run.ts';
 import type { Member } from './session.ts';
 
 /** The events of a customer before `before` (ms, absent = now and later). */
@@ -33,3 +34,22 @@ export async function runFor(db: Database, member: Member, id: string) {
 
 /** One version of a playbook with its definition; null when the member's workspace has none such. */
 export const versionFor = (db: Database, member: Member, playbookId: string, version: string) => (/^[1-9]\d{0,8}$/.test(version) ? readVersion(db, member.workspaceId, playbookId, Number(version)) : null);
+
+const pageOfRuns = 100;
+
+/** Runs that were put away, a page of them; `next` is where the next one begins, null at the end. */
+export type RunsPage = { runs: ListedRun[]; next: string | null };
+
+/** The runs of the member's workspace that were put away, as `GET /api/runs` asks for them; null when what it asks can't be read. */
+export async function putAwayFor(db: Database, member: Member, params: URLSearchParams): Promise<RunsPage | null> {
+	const state = runFilterStates.find((one) => one === (params.get('state') ?? 'all'));
+	const since = params.get('since');
+	const after = /^(\d{1,15})\.([a-z0-9_-]{1,80})$/.exec(params.get('after') ?? '');
+	if (!state || (since !== null && !/^\d{1,15}$/.test(since)) || (params.has('after') && !after)) return null;
+	if (!canBePutAway(state)) return { runs: [], next: null };
+	const filter = { state: state as 'all', playbookId: params.get('playbook'), customerId: params.get('customer'), owner: params.get('owner'), since: since === null ? null : Number(since) };
+	const found = await runsPutAway(db, member.workspaceId, filter, after && { startedAt: Number(after[1]), id: after[2]! }, pageOfRuns + 1);
+	const runs = found.slice(0, pageOfRuns);
+	const last = runs.at(-1);
+	return { runs, next: found.length > pageOfRuns && last ? `${last.startedAt}.${last.id}` : null };
+}

@@ -31,6 +31,7 @@ const messages: Record<string, string> = {
 	'changed-meanwhile': 'The run moved on while this was decided. Read it again and decide anew.',
 	'still-running': 'The run has not ended. Stop it first, or jump to a step.',
 	'not-active': 'The playbook is not active: nothing new begins.',
+	'settle-first': 'Nobody knows what became of something this run asked for. A person says so on the run’s page first.',
 	running: 'The customer is in this playbook already.',
 	'not-valid': 'A part of the call is missing or wrong; `detail` says which.',
 };

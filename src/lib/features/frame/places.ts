@@ -4,6 +4,7 @@ import Building2 from '@lucide/svelte/icons/building-2';
 import House from '@lucide/svelte/icons/house';
 import LayoutTemplate from '@lucide/svelte/icons/layout-template';
 import ListChecks from '@lucide/svelte/icons/list-checks';
+import Route from '@lucide/svelte/icons/route';
 import Send from '@lucide/svelte/icons/send';
 import Settings from '@lucide/svelte/icons/settings';
 import type { Component } from 'svelte';
@@ -16,6 +17,7 @@ export const places: readonly Place[] = [
 	{ id: 'actions', href: '/actions', label: m.nav_actions, shortLabel: m.nav_actions_short, icon: ListChecks, key: 'a', isOnPhoneBar: true },
 	{ id: 'customers', href: '/customers', label: m.nav_customers, icon: Building2, key: 'c', isOnPhoneBar: true },
 	{ id: 'playbooks', href: '/playbooks', label: m.nav_playbooks, icon: BookOpenCheck, key: 'p', isOnPhoneBar: true },
+	{ id: 'runs', href: '/runs', label: m.runs_title, icon: Route, key: 'r', isOnPhoneBar: false },
 	{ id: 'templates', href: '/templates', label: m.nav_templates, icon: LayoutTemplate, key: 't', isOnPhoneBar: false },
 	{ id: 'outbox', href: '/outbox', label: m.nav_outbox, icon: Send, key: 'o', isOnPhoneBar: false },
 	{ id: 'settings', href: '/settings', label: m.nav_settings, icon: Settings, key: 's', isOnPhoneBar: false },

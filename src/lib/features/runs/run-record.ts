@@ -26,6 +26,18 @@ type Mirror = { settings: WorkspaceSettings; row: <K extends MirrorKind>(kind: K
 /** The last record of each step of the playbook: a retry is a new one. */
 export const lastByStep = (record: RunInFull): Map<string, StepRecord> => new Map(record.steps.map((step) => [step.stepId, step]));
 
+/** What a step of the record did, and what it asked for at an earlier pass that nobody has settled (R12). */
+export const intentsOf = (record: RunInFull, { number, stepId }: StepRecord): IntentRecord[] => {
+	const passes = new Set(record.steps.filter((step) => step.stepId === stepId).map((step) => step.number));
+	return record.intents.filter((intent) => intent.number === number || (intent.state === 'unknown' && passes.has(intent.number)));
+};
+
+/** Steps of the playbook that asked for something in this run whose outcome nobody knows. */
+export const lostSteps = (record: RunInFull): string[] => {
+	const lost = new Set(record.intents.filter(({ state }) => state === 'unknown').map(({ number }) => number));
+	return record.steps.filter(({ number }) => lost.has(number)).map(({ stepId }) => stepId);
+};
+
 /** What is coming, by step, if nothing changes. Nothing for a run that ended or is stuck. */
 export function coming(record: RunInFull, run: MirrorRows['run'], mirror: Mirror): Map<string, Forecast> {
 	const facts = factsOf(record, mirror);

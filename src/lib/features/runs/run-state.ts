@@ -1,5 +1,6 @@
 /** A run's and a step's state in the four colours, always with a word (RU1). */
 import type { MirrorRows } from '#domain/mirror.ts';
+import type { RunFilterState } from '#domain/engine/listed-run.ts';
 import type { StepState } from '#domain/engine/run.ts';
 import { m } from '$lib/messages/messages.js';
 import type { Status } from '$lib/ui/status.ts';
@@ -35,16 +36,6 @@ export const stepState = (state: StepState): Shown =>
 		unknown: { status: 'stuck', label: m.step_unknown() },
 	})[state] as Shown;
 
-export const isLive = (run: Pick<MirrorRows['run'], 'state'>): boolean => run.state !== 'completed' && run.state !== 'stopped';
-
-/** The groups a list of runs is filtered by. */
-export const runFilters = ['all', 'live', 'waiting', 'stuck', 'errors', 'done'] as const;
-export type RunFilter = (typeof runFilters)[number];
-export const passes = (run: MirrorRows['run'], filter: RunFilter): boolean =>
-	filter === 'all' ||
-	(filter === 'live' && isLive(run)) ||
-	(filter === 'waiting' && run.state === 'waiting') ||
-	(filter === 'stuck' && run.state === 'failed') ||
-	(filter === 'errors' && run.state === 'completed' && run.hasErrors) ||
-	(filter === 'done' && run.state === 'completed' && !run.hasErrors);
-export const filterName = (filter: RunFilter): string => ({ all: m.runs_all(), live: m.runs_live(), waiting: m.run_waiting(), stuck: m.run_stuck(), errors: m.run_finished_with_errors(), done: m.run_done() })[filter];
+/** What a list of runs is narrowed to, in words. */
+export const filterName = (state: RunFilterState): string =>
+	({ all: m.runs_all, live: m.runs_live, waiting: m.run_waiting, stuck: m.run_stuck, errors: m.run_finished_with_errors, done: m.run_done, paused: m.run_paused, stopped: m.run_stopped })[state]();
