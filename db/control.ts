@@ -3,7 +3,7 @@
  * guarded by what was read. Each is another epoch (R8) and a line of the run's history.
  */
 import { and, desc, eq, sql } from 'drizzle-orm';
-import { control as decide, type Controlled, type Order, type Standing } from '#domain/engine/control.ts';
+import { control as decide, type Controlled, type Order, type Position, type Standing } from '#domain/engine/control.ts';
 import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
 import type { Database } from './client.ts';
 import { given, kept } from './kept.ts';
@@ -65,7 +65,7 @@ export async function orderRun(database: Database, control: Control, order: Orde
 }
 
 /** Writes what was decided about a run: its new state, its last step's, the next job, and the line of its history (`type`, `detail`). */
-export function controlStatements(control: Control, standing: Standing, decided: Allowed, type: string, detail: Record<string, unknown>): Statement[] {
+export function controlStatements(control: Control, standing: Position, decided: Allowed, type: string, detail: Record<string, unknown>): Statement[] {
 	const { workspace: workspaceId, runId, by, name, reason, now } = control;
 	const about = { workspace: workspaceId, runId };
 	const last = standing.step;
@@ -83,7 +83,7 @@ export function controlStatements(control: Control, standing: Standing, decided:
 }
 
 /** Aborts unless the run stands as it was read. */
-const isStill = ({ workspace: workspaceId, runId }: Control, { run: at, step: last, hasJob }: Standing): Statement =>
+const isStill = ({ workspace: workspaceId, runId }: Control, { run: at, step: last, hasJob }: Position): Statement =>
 	guard(
 		`EXISTS (SELECT 1 FROM run WHERE id = :runId AND workspace = :workspace AND state = :state AND epoch = :epoch)
 		 AND COALESCE((SELECT number || ' ' || state || ' ' || due_at FROM step WHERE run_id = :runId ORDER BY number DESC LIMIT 1), '') = :last
@@ -106,7 +106,7 @@ const endPending = ({ workspace: workspaceId, runId, by, now }: Control): Statem
 type About = { workspace: string; runId: string };
 
 /** The next job: of the last step, at another time or in another way, or of a new step. */
-function jobStatements(about: About, { run: at, step: last }: Standing, next: NonNullable<Allowed['job']>, pending: Allowed['pending']): Statement[] {
+function jobStatements(about: About, { run: at, step: last }: Position, next: NonNullable<Allowed['job']>, pending: Allowed['pending']): Statement[] {
 	const { number, stepId, dueAt, skips } = next;
 	const { runId } = about;
 	const payload = asJson(skips && (skips === 'this' ? { isSkipped: true } : { skipsNext: true }));
@@ -128,7 +128,7 @@ function jobStatements(about: About, { run: at, step: last }: Standing, next: No
 	];
 }
 
-const changed = (about: About, standing: Standing, { run: next, job: ahead }: Allowed): Statement => {
+const changed = (about: About, standing: Position, { run: next, job: ahead }: Allowed): Statement => {
 	const isOver = next.state === 'stopped';
 	return statement(
 		`UPDATE run SET seq = ${seqNow}, state = :state, epoch = :epoch, has_errors = :hasErrors, paused_at = :pausedAt, ended_at = :endedAt,

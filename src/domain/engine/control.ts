@@ -13,7 +13,8 @@ export type Missed = (typeof missedChoices)[number];
 
 export type Order = { kind: 'stop' | 'pause' | 'retry' | 'skip' } | { kind: 'resume'; missed: Missed } | { kind: 'jump'; stepId: string };
 
-export type Standing = {
+/** Where a run is. */
+export type Position = {
 	definition: PlaybookDefinition | null;
 	/** `pausedAt` in ms; null when it isn't paused. */
 	run: Pick<Run, 'state' | 'epoch' | 'hasErrors'> & { pausedAt: number | null };
@@ -21,11 +22,12 @@ export type Standing = {
 	step: { number: number; stepId: string; state: StepState; dueAt: number } | null;
 	/** Whether a job stands for the last step: one that waits has none, until what it waited for has come. */
 	hasJob: boolean;
-	/** Steps of the playbook that asked for something in this run whose outcome nobody knows (R12). */
-	lost: readonly string[];
 	timeZone: string;
 	now: number;
 };
+
+/** And what people must settle first: steps of the playbook that asked for something in this run whose outcome nobody knows (R12). */
+export type Standing = Position & { lost: readonly string[] };
 
 /** What the step's job does besides firing: nothing of this step, or nothing of the action that it leads to at once. */
 export type Skips = 'this' | 'next' | null;
@@ -50,14 +52,14 @@ export type Controlled =
 /** Whether a run has ended. */
 export const isOver = (state: RunState): boolean => state === 'completed' || state === 'stopped';
 const isOpen = (state: StepState) => state === 'scheduled' || state === 'waiting';
-const kindOf = ({ definition }: Standing, stepId: string): Step['kind'] | null => (definition && findStep(definition, stepId)?.kind) ?? null;
+const kindOf = ({ definition }: Position, stepId: string): Step['kind'] | null => (definition && findStep(definition, stepId)?.kind) ?? null;
 
 /** When a step that is put next by hand is due: a wait for a time when that is over, all others now (a date is read when the step fires, R21). */
 export const dueByHand = (step: Step, timeZone: string, now: number): number =>
 	step.kind === 'wait' && step.params.mode === 'for' && step.params.amount !== null ? addDuration(now, { amount: step.params.amount, unit: step.params.unit }, timeZone) : now;
 
 /** Whether something of a paused run has fallen due: then a person chooses what becomes of it. */
-export const fellDue = ({ run, step, hasJob, now }: Pick<Standing, 'run' | 'step' | 'hasJob' | 'now'>): boolean => run.state === 'paused' && step !== null && hasJob && step.dueAt <= now;
+export const fellDue = ({ run, step, hasJob, now }: Pick<Position, 'run' | 'step' | 'hasJob' | 'now'>): boolean => run.state === 'paused' && step !== null && hasJob && step.dueAt <= now;
 
 /** Decides one order on one run, or says why not. */
 export function control(order: Order, standing: Standing): Controlled {
@@ -101,13 +103,13 @@ export function control(order: Order, standing: Standing): Controlled {
 }
 
 /** Whether a running run only waits for a time. */
-const isAhead = (standing: Standing): boolean => {
+const isAhead = (standing: Position): boolean => {
 	const { run, step, now } = standing;
 	return run.state === 'running' && step?.state === 'scheduled' && (kindOf(standing, step.stepId) === 'wait' || step.dueAt > now);
 };
 
 /** The last step's job after a pause: a wait for a time has as long before it as when the pause began. */
-function resumed(missed: Missed, standing: Standing): Extract<Controlled, { isAllowed: true }>['job'] {
+function resumed(missed: Missed, standing: Position): Extract<Controlled, { isAllowed: true }>['job'] {
 	const { run, step, hasJob, now } = standing;
 	if (!step || !hasJob) return null;
 	const at = { number: step.number, stepId: step.stepId };

@@ -5,7 +5,7 @@
 import { addDuration } from '../calendar/zones.ts';
 import type { PlaybookDefinition, Step } from '../documents/playbook/definition.ts';
 import { canonical } from '../value.ts';
-import { dueByHand, isOver, type Controlled, type Skips, type Standing } from './control.ts';
+import { dueByHand, isOver, type Controlled, type Position, type Skips } from './control.ts';
 import type { Facts } from './facts.ts';
 import { endOfWait, findStep } from './next-step.ts';
 import type { RunState, StepState } from './run.ts';
@@ -16,7 +16,7 @@ export type Placement = { how: 'keep' | 'end' | 'stay' } | { how: 'move'; to: st
 export type StepMap = Readonly<Record<string, Placement>>;
 
 /** Where a run stands, and what else decides whether and how it moves. `definition` of the standing is that of the run's version. */
-export type Migrating = Standing & {
+export type Migrating = Position & {
 	version: number;
 	target: { version: number; definition: PlaybookDefinition };
 	/** Read now: a date that is waited for is computed anew (R21). Null when the record is gone, or nobody asks for times. */
@@ -85,11 +85,11 @@ export function migrate(map: StepMap, at: Migrating): Migrated {
 
 const isOpen = (state: StepState): boolean => state === 'scheduled' || state === 'waiting';
 /** The run's own time stands still while it is paused. */
-const clockOf = ({ run, now }: Standing): number => run.pausedAt ?? now;
+const clockOf = ({ run, now }: Position): number => run.pausedAt ?? now;
 /** An effect of the step is recorded, and the step isn't over: a mail that was approved, one that is tried again, or one whose step was about to end. */
 const isUnderWay = ({ step, hasJob, effects }: Migrating): boolean => hasJob && (effects === 'open' || (effects === 'settled' && step?.state === 'scheduled'));
 /** What the step waited for has come, and the run is about to go on. */
-const isAnswered = ({ step, hasJob }: Standing): boolean => hasJob && step?.state === 'waiting';
+const isAnswered = ({ step, hasJob }: Position): boolean => hasJob && step?.state === 'waiting';
 
 /**
  * When a kept step is due now, ms; null when its time stays. A wait that is another one counts from when it began, and is due now when that
