@@ -10,10 +10,9 @@ import { secret } from '../test/party/harness/rooms.ts';
 import { startStore } from '../test/party/harness/store.ts';
 import { startWorkerd } from '../test/party/harness/workerd.ts';
 import { BenchClient } from './client.ts';
+import { pause, percentile } from './figures.ts';
 
 const edits = 60;
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const percentile = (list: number[], part: number): number => [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * part))]!;
 
 const store = await startStore();
 const rooms = await startWorkerd('partykit', store.vars);

@@ -1,13 +1,11 @@
 /** What is measured, the same for every server: each function is one scenario and gives figures by the name of their row. */
 import { BenchClient } from './client.ts';
+import { pause, percentile } from './figures.ts';
 import type { Server } from './servers.ts';
 
-export type Figures = Record<string, number>;
+export type Measured = Record<string, number>;
 export type Size = { few: boolean };
-type Scenario = (server: Server, size: Size) => Promise<Figures>;
-
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-export const percentile = (list: number[], part: number): number => [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * part))] ?? NaN;
+type Scenario = (server: Server, size: Size) => Promise<Measured>;
 
 const until = async (holds: () => boolean, what: string, within = 60_000): Promise<void> => {
 	for (const by = performance.now() + within; !holds(); await pause(1)) if (performance.now() > by) throw new Error(`waited in vain: ${what}`);
@@ -53,7 +51,7 @@ async function crowd(server: Server, clients: number, edits: number): Promise<{ 
 
 const two: Scenario = async (server, { few }) => {
 	const { delivered, acknowledged } = await crowd(server, 2, few ? 60 : 200);
-	const known: Figures = acknowledged.length > 0 ? { 'acknowledgement p50 (ms)': percentile(acknowledged, 0.5), 'acknowledgement p95 (ms)': percentile(acknowledged, 0.95) } : {};
+	const known: Measured = acknowledged.length > 0 ? { 'acknowledgement p50 (ms)': percentile(acknowledged, 0.5), 'acknowledgement p95 (ms)': percentile(acknowledged, 0.95) } : {};
 	return { 'latency p50, 2 clients (ms)': percentile(delivered, 0.5), 'latency p95, 2 clients (ms)': percentile(delivered, 0.95), ...known };
 };
 

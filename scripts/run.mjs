@@ -14,7 +14,7 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
 	process.exit(1);
 }
 if (!name || !/^[a-z-]+$/.test(name) || !existsSync(join(root, 'scripts', `${name}.ts`))) {
-	console.error('Usage: node scripts/run.mjs <start|dev|test|build|fuzz|simulate|bench-sync|bench-latency|deploy|budget> …');
+	console.error('Usage: node scripts/run.mjs <start|dev|test|build|fuzz|simulate|bench|deploy|budget> …');
 	process.exit(1);
 }
 

@@ -6,21 +6,12 @@ import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { Client, call, token } from './harness/client.ts';
 import { newCustomer } from './harness/documents.ts';
+import { randomOf } from './harness/random.ts';
 import { hosts } from './harness/rooms.ts';
 import { startWorkerd } from './harness/workerd.ts';
 
 const rounds = Number(process.env['CUEBOOK_KILL_ROUNDS'] ?? 50);
 const seed = Number(process.env['CUEBOOK_KILL_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-
-/** Mulberry32: the same numbers for the same seed. */
-function randomOf(state: number): () => number {
-	return () => {
-		state = (state + 0x6d2b79f5) | 0;
-		let t = Math.imul(state ^ (state >>> 15), 1 | state);
-		t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-		return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-	};
-}
 
 /** A client that knows, for each of its edits, with which frame of this round it went out. `gone`: the frame of its deletion. */
 type Edit = { key: string; frame: number; gone: number | null };

@@ -1,0 +1,9 @@
+/** Chance by a seed (Mulberry32): 0 ≤ x < 1, the same numbers for the same seed. */
+export function randomOf(state: number): () => number {
+	return () => {
+		state = (state + 0x6d2b79f5) | 0;
+		let t = Math.imul(state ^ (state >>> 15), 1 | state);
+		t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+		return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+	};
+}
