@@ -20,10 +20,24 @@ const kept = new Set([...build, ...files]);
 const isForEver = (path: string): boolean => path.startsWith('/_app/immutable/');
 /** Earlier versions whose files stay for tabs that still run them; the network may not have these any more. */
 const earlierKept = 2;
+/**
+ * What never comes to this worker, where a browser can route (the handler below does the same elsewhere). Above all for the day it is replaced: a worker that leaves is started once more by any
+ * request that comes while it stops, and Chromium then keeps the newer one waiting, for minutes as long as tabs go on asking.
+ */
+const ways: Way[] = [
+	...['/api/*', '/healthz*'].map((pathname): Way => ({ condition: { urlPattern: { pathname, search: '*' } }, source: 'network' })),
+	{ condition: { urlPattern: { pathname: '/_app/immutable/*', search: '*' } }, source: 'cache' },
+];
+type Way = { condition: { urlPattern: { pathname: string; search: string } }; source: 'network' | 'cache' };
+/** The ServiceWorker Static Routing API; TypeScript doesn't know it yet. */
+type Routing = ExtendableEvent & { addRoutes?: (ways: Way[]) => Promise<void> };
 /** How long a slow network may hold up a page whose shell is here, in ms. */
 const patience = 2_500;
 
-worker.addEventListener('install', (event) => event.waitUntil(install()));
+worker.addEventListener('install', (event) => {
+	void (event as Routing).addRoutes?.(ways);
+	event.waitUntil(install());
+});
 worker.addEventListener('activate', (event) => event.waitUntil(activate()));
 worker.addEventListener('message', (event) => {
 	if (event.data?.type === 'skip-waiting') void worker.skipWaiting();

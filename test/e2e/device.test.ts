@@ -3,8 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { openProfile } from './browser.ts';
+import { openDoor } from './newer-version.ts';
 import { openPlace, until, type Place } from './people.ts';
 
 let place: Place;
@@ -203,4 +204,47 @@ test('IndexedDB is closed under the app: what is written then is kept again, and
 	await isStored(1, 'Written on closed ground');
 	expect(errors).toEqual([]);
 	await context.close();
+}, 120_000);
+
+test('a newer version is taken offline with an edit half written and a decision that could still be undone: both arrive; the other tab goes on as it was until its person says so (SY4)', async () => {
+	const door = await openDoor(place.stack.appUrl);
+	const { page, context, errors } = await place.owner.window();
+	try {
+		const taskId = `task_${crypto.randomUUID().slice(0, 18)}`;
+		await place.owner.command('create-task', { id: taskId, title: 'Ring them back', customerId: mine[2]!.id, assignees: [place.owner.id], dueAt: Date.now() });
+		await page.goto(`${door.url}/actions`);
+		await until('a worker in control', () => page.evaluate(() => navigator.serviceWorker.controller !== null));
+		const other = await context.newPage();
+		await other.goto(`${door.url}/customers/${mine[2]!.id}`);
+		await other.evaluate(() => Object.assign(window, { isSame: true }));
+		const [here, there] = [page, other].map((tab) => tab.getByRole('status').filter({ hasText: 'A newer version is ready.' }).getByRole('button', { name: 'Reload' })) as [Locator, Locator];
+		door.publish();
+		// As when the app comes back into view.
+		await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+		await Promise.all([here.waitFor(), there.waitFor()]);
+
+		await context.setOffline(true);
+		// A worker that leaves must not be called back by a tab that asks the server for something at that moment.
+		await other.evaluate(() => void setInterval(() => void fetch('/api/session').catch(() => {}), 2));
+		await page.getByRole('button', { name: /^Complete “Ring them back/ }).click();
+		await page.getByRole('button', { name: 'Complete “Ring them back”' }).waitFor({ state: 'detached' });
+		await here.click();
+		await here.waitFor({ state: 'detached', timeout: 60_000 });
+		await page.getByRole('region', { name: 'Waiting to be sent' }).getByText('Ring them back').waitFor();
+		expect(await other.evaluate(() => 'isSame' in window)).toBe(true);
+		expect(await other.evaluate(async () => (await caches.keys()).length), 'what the other tab may still load is there').toBe(2);
+		await other.getByLabel('Industry').fill('Written before the update');
+		await there.click();
+		await other.waitForFunction(() => !('isSame' in window));
+		await until('the edit on the device', () => other.getByLabel('Industry').inputValue(), { isEnough: (value) => value === 'Written before the update' });
+		expect(await there.count()).toBe(0);
+
+		await context.setOffline(false);
+		await isStored(2, 'Written before the update');
+		await until('the task done', async () => (await place.owner.rows('task')).some(({ id, state }) => id === taskId && state === 'done'));
+		expect(errors).toEqual([]);
+	} finally {
+		await context.close();
+		await door.close();
+	}
 }, 120_000);

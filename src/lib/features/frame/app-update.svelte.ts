@@ -1,8 +1,8 @@
 /** The installed app: registers the service worker and says when a newer version waits. Reloading is the person's choice, in each tab. */
 import { keptHere } from '$lib/sync/index.ts';
 
-/** How long taking over may take before it can be asked for again, in ms. */
-const patience = 10_000;
+/** How long a newer version may take to take over before it can be asked for again, in ms: a worker that leaves ends half a minute after the last thing it was asked. */
+const patience = 40_000;
 let waiting = $state<ServiceWorker | null>(null);
 let isTaken = $state(false);
 /** Does at once what could still be undone. */
@@ -20,18 +20,38 @@ export const appUpdate = {
 	},
 	/** Finishes what is begun, and when all of it is on the device (SY4) lets the newer version, if there is one, take over and reloads. */
 	async take(): Promise<void> {
+		if (state === 'taking') return;
 		state = 'taking';
-		// A field is written when it is left.
-		if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-		finish();
-		if (!(await keptHere())) return void (state = 'unkept');
-		if (waiting === null || waiting.state === 'activated') return location.reload();
-		navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
-		waiting.postMessage({ type: 'skip-waiting' });
-		// The worker that leaves finishes what it is at first; should that take long, one may ask again.
-		setTimeout(() => state === 'taking' && (state = 'idle'), patience);
+		const newer = waiting;
+		if (newer?.state === 'installed') {
+			if (!(await isKept())) return void (state = 'unkept');
+			if (!(await takesOver(newer))) return void (state = 'idle');
+		}
+		// Also what was written while it took over.
+		if (await isKept()) location.reload();
+		else state = 'unkept';
 	},
 };
+
+/** Finishes what is begun; is all of it on the device then? */
+function isKept(): Promise<boolean> {
+	// A field is written when it is left.
+	if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+	finish();
+	return keptHere();
+}
+
+/** Lets the newer version take over; false when it hasn't in time. */
+function takesOver(newer: ServiceWorker): Promise<boolean> {
+	return new Promise((resolve) => {
+		const timer = setTimeout(() => resolve(false), patience);
+		const look = () => newer.state !== 'installed' && (clearTimeout(timer), resolve(newer.state !== 'redundant'));
+		newer.addEventListener('statechange', look, { once: true });
+		newer.postMessage({ type: 'skip-waiting' });
+		// For another tab it may have begun already.
+		look();
+	});
+}
 
 /** Registers the worker (built apps only) and looks for a newer one each time the app comes back into view. `beforeReload` does at once what could still be undone. Returns how to stop. */
 export function followUpdates(beforeReload: () => void): () => void {
