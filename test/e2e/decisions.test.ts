@@ -30,6 +30,7 @@ beforeAll(async () => {
 		await place.owner.command('create-customer', { id, args: { name, owner: place.owner.id, stage: stages[0]!.id } });
 		await place.edit(place.owner, id, [{ edit: 'put-contact', args: { id: `contact_${id.slice(9)}`, name: 'Ida Holm', email: 'ida@harbour.example', roles: ['champion'] } }]);
 	}
+	await until('both customers at the server', async () => (await place.owner.rows('customer')).length === 2);
 	await place.owner.command('create-task', { id: taskId, title: 'Send the minutes', customerId: mill, assignees: [place.owner.id], dueAt: Date.now() + 3_600_000 });
 	const body = '<p>Hello {{ contact.firstName }},</p><p>welcome on board. Shall we speak on Thursday?</p>';
 	const mail = { assignees: { kind: 'owner' }, choosesRecipients: false, recipients: ['champion'], strategy: 'individualised', sender: { kind: 'owner' }, subject: 'Welcome, {{ customer.name }}', body, cc: [], bcc: [] };
@@ -110,5 +111,55 @@ test('decided offline: a mail is held with both sides and sent once when one say
 	expect((await place.owner.rows('task')).find(({ id }) => id === taskId)).toMatchObject({ state: 'open' });
 	await phone.synced();
 	expect(await page.locator('[data-held]').count()).toBe(0);
+	expect(errors).toEqual([]);
+}, 120_000);
+
+test('RU3, RU4: many runs get one order: counted first, with one reason, each answering for itself', async () => {
+	const { owner } = place;
+	const playbookId = 'playbook_calls000000000000001';
+	const customerIds = Array.from({ length: 6 }, (_, n) => `customer_many000000000000000${n}`);
+	for (const [n, id] of customerIds.entries()) await owner.command('create-customer', { id, args: { name: `Company ${n + 1}`, owner: owner.id } });
+	await until('the six customers at the server', async () => (await owner.rows('customer')).length === 8);
+	await owner.command('start-run', { playbookId, customerIds });
+	const runs = async () => (await owner.rows('run')).filter((run) => run.playbookId === playbookId);
+	const inState = async (state: string) => (await runs()).filter((run) => run.state === state).map(({ id }) => id).sort();
+	const waiting = await until('six runs that wait', async () => (await place.stack.tick(), await inState('waiting')), { isEnough: (ids) => ids.length === 6 });
+	await owner.command('stop-run', { runId: waiting[0] });
+	await owner.command('pause-run', { runId: waiting[1] });
+
+	const { page, open, errors } = await owner.window();
+	await open(`/runs?playbook=${playbookId}`);
+	const rows = page.locator('[data-run]');
+	await until('all seven runs', () => rows.count(), { isEnough: (count) => count === 7 });
+	// By the keyboard: the first one, then all that match.
+	const bar = page.getByRole('toolbar', { name: 'With the selected runs' });
+	await page.keyboard.press('j');
+	await page.keyboard.press('Space');
+	await bar.getByText('1 run', { exact: true }).waitFor();
+	await bar.getByRole('button', { name: 'All 7 that match' }).click();
+	await bar.getByRole('button', { name: 'Pause 4' }).click();
+	const dialog = page.getByRole('dialog');
+	expect(await dialog.getByRole('status').innerText()).toMatch(/4 of 7 can be paused[^]*2\s+It has ended\.[^]*1\s+It is stuck, or paused already\./);
+	await dialog.getByLabel('Why? (for the history)').fill('The team is away');
+	await dialog.getByRole('button', { name: 'Pause 4' }).click();
+	await page.getByText('Pause: done for 4 runs').waitFor();
+	expect(await inState('paused')).toEqual(waiting.slice(1));
+	const { events } = await owner.call<{ events: { type: string; data: { by: string; reason: string } }[] }>(`/api/runs/${waiting[5]}`);
+	expect(events.at(-1)).toMatchObject({ type: 'paused', data: { by: owner.id, reason: 'The team is away' } });
+
+	// The address says what is shown; somebody else resumes one while the dialog is open: it answers for itself.
+	await page.getByRole('navigation', { name: 'Show' }).getByRole('link', { name: 'Paused 5' }).click();
+	await until('the five paused ones', () => rows.count(), { isEnough: (count) => count === 5 });
+	expect(new URL(page.url()).searchParams.get('state')).toBe('paused');
+	await page.keyboard.press('j');
+	await page.keyboard.press('x');
+	await bar.getByRole('button', { name: 'All 5 that match' }).click();
+	await bar.getByRole('button', { name: 'Resume' }).click();
+	await dialog.getByText('5 of 5 can be resumed').waitFor();
+	await owner.command('resume-run', { runId: waiting[3] });
+	await dialog.getByText('4 of 4 can be resumed').waitFor();
+	await dialog.getByRole('button', { name: 'Resume' }).click();
+	await page.getByText('Resume: done for 4 runs').waitFor();
+	expect(await inState('waiting')).toEqual(waiting.slice(1));
 	expect(errors).toEqual([]);
 }, 120_000);
