@@ -1,5 +1,6 @@
 /** The rows behind the truth of one moment about customers: one exchange with the store, nothing kept between moments. */
 import { and, asc, eq, gt, inArray, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
+import type { Quotas } from '#domain/engine/quota.ts';
 import type { WorkspaceSettings } from '#domain/settings.ts';
 import type { Database } from './client.ts';
 import { given, givenList, kept } from './kept.ts';
@@ -8,8 +9,8 @@ import { contact, customer, field, interaction, person, stage, tag, team, worksp
 export type CustomerRow = typeof customer.$inferSelect;
 export type ContactRow = typeof contact.$inferSelect;
 
-/** What a workspace sends with: its address and keys. */
-export type Sending = { mailFrom: string | null; resendKey: string | null; webhookSecret: string | null };
+/** What a workspace sends with: its address and keys, and how much in a day of its own (R18). */
+export type Sending = Quotas & { timeZone: string; mailFrom: string | null; resendKey: string | null; webhookSecret: string | null };
 /** A customer with what belongs to it. `lastTouchAt` = its latest interaction, ms UTC. */
 export type CustomerTruth = { customer: CustomerRow; contacts: ContactRow[]; lastTouchAt: number | null };
 /** The settings of a workspace and the truth about some customers, as of one moment; deleted customers are left out. */
@@ -83,7 +84,7 @@ const truthFrom = ([spaces, stages, fields, tags, teams, people, customers, cont
 	const touchedAt = new Map(touches.map((touch) => [touch.customerId, touch.at]));
 	return {
 		settings,
-		sending: { mailFrom: space.mailFrom, resendKey: space.resendKey, webhookSecret: space.webhookSecret },
+		sending: { timeZone: space.timeZone, mailFrom: space.mailFrom, resendKey: space.resendKey, webhookSecret: space.webhookSecret, mailsADay: space.mailsADay },
 		customers: customers.map((row) => ({ customer: row, contacts: contactsOf.get(row.id) ?? [], lastTouchAt: touchedAt.get(row.id) ?? null })),
 	};
 };

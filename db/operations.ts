@@ -3,6 +3,7 @@ import { latenessOf, type Lateness, type LatenessCount } from '#domain/engine/la
 import type { Figures } from '#domain/engine/operations.ts';
 import type { Database } from './client.ts';
 import { isClaimable } from './jobs.ts';
+import { usedOf, usedSince } from './quotas.ts';
 import { statement, type Statement } from './statement.ts';
 
 /** Rooms of a workspace (R17): names them, so that the index of due jobs is used. */
@@ -12,8 +13,6 @@ const mostCounted = 10_000;
 const minute = 60_000;
 /** A bar of the chart. */
 export const slotMs = 15 * minute;
-
-;
 
 const countsSince = (workspace: string, since: number, slot: number): Statement =>
 	statement(
@@ -27,7 +26,7 @@ const countsOf = (rows: readonly Record<string, unknown>[]): (LatenessCount & { 
 export const readOperations = async (database: Database, workspace: string, now: number): Promise<Figures> => {
 	const about = { workspace, now };
 	const due = `FROM job WHERE workspace = :workspace AND ${shards} AND visible_at <= :now AND quarantined_at IS NULL`;
-	const [minutes, hour, day, oldest, waiting, all, working, stuck, space] = await database.$client.batch(
+	const [minutes, hour, day, oldest, waiting, all, working, stuck, space, used] = await database.$client.batch(
 		[
 			countsSince(workspace, now - 5 * minute, minute * 1e6),
 			countsSince(workspace, now - 60 * minute, minute * 1e6),
@@ -38,6 +37,7 @@ export const readOperations = async (database: Database, workspace: string, now:
 			statement('SELECT COUNT(*) AS n FROM job WHERE token IS NOT NULL AND workspace = :workspace AND visible_at > :now AND quarantined_at IS NULL', about),
 			statement(`SELECT COUNT(*) AS n FROM incident WHERE workspace = :workspace AND kind = 'quarantine' AND closed_at IS NULL`, { workspace }),
 			statement('SELECT is_paused FROM workspace WHERE id = :workspace', { workspace }),
+			usedSince(workspace, now - 1_440 * minute),
 		],
 		'read',
 	);
@@ -53,6 +53,7 @@ export const readOperations = async (database: Database, workspace: string, now:
 		slots: [...slots].map(([slot, counts]) => ({ at: slot * minute, ...latenessOf(counts)! })).sort((a, b) => a.at - b.at),
 		oldest: first ? { dueAt: first.due_at as number, runId: first.run_id as string | null, playbookId: first.playbook_id as string | null } : null,
 		jobs: { scheduled: Math.max(0, one(all) - counted - one(working)), due: dueNow, working: one(working), held: counted - dueNow, quarantined: one(stuck), isMore: counted === mostCounted },
+		quotas: usedOf(used!.rows),
 	};
 };
 

@@ -145,9 +145,12 @@ export const firstStages = [
 	{ name: 'Churned', colour: '#6b7280' },
 ] as const;
 
+/** Mails of one sender a day, until an administrator says otherwise: providers distrust an address that sends thousands at once. */
+const firstMailsADay = 1_000;
+
 /** Statements of a new workspace with its stages. Its seq is 1: the first rows carry it. */
 export const foundStatements = (db: Database, made: { id: string; name: string; timeZone: string }, newId: (prefix: string) => string, now: Date): [Statement, ...Statement[]] => [
-	db.insert(workspace).values({ id: made.id, name: made.name, slug: made.id, timeZone: made.timeZone, createdAt: now, seq: 1 }),
+	db.insert(workspace).values({ id: made.id, name: made.name, slug: made.id, timeZone: made.timeZone, mailsADay: firstMailsADay, createdAt: now, seq: 1 }),
 	...firstStages.map(({ name, colour }, position) => db.insert(stage).values({ workspace: made.id, seq: 1, id: newId('stage'), name, colour, position })),
 ];
 

@@ -53,7 +53,11 @@ const statementsOf = (engine: Engine, now: number, job: Job, { run, step, intent
 	const thisStep = { ...about, number: step.number, attempts: job.attempt };
 	switch (decision.kind) {
 		case 'reschedule':
-			return [moveJob(job, decision.at), ...(decision.at === step.dueAt ? [] : moveStep({ workspace, runId: run.id, number: step.number, dueAt: decision.at }))];
+			return [
+				moveJob(job, decision.at),
+				...(decision.at === step.dueAt ? [] : moveStep({ workspace, runId: run.id, number: step.number, dueAt: decision.at })),
+				...(decision.note === undefined ? [] : [changeStep({ ...thisStep, state: 'scheduled', attempts: job.attempt - 1, error: decision.note })]),
+			];
 
 		case 'wait': {
 			const { kind, ref } = decision.for;

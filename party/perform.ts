@@ -3,14 +3,17 @@ import { insertDraft } from '#db/drafts.ts';
 import { insertEvent } from '#db/events.ts';
 import type { Firing } from '#db/firings.ts';
 import { markSending, noteIntentError, prepareIntent, settleIntent, type Intent, type NewIntent, type Preparation } from '#db/intents.ts';
-import { assertHeld, type Job } from '#db/jobs.ts';
+import { assertHeld, isHeld, type Job } from '#db/jobs.ts';
+import { charge, exhausted } from '#db/quotas.ts';
 import { noteInput } from '#db/steps.ts';
 import { insertTask } from '#db/tasks.ts';
 import { bumpSeq, commit, type Statement } from '#db/statement.ts';
 import type { IntentDraft, IntentRequest } from '#domain/actions/action.ts';
+import { errorText } from '#domain/engine/error.ts';
 import { intentKey } from '#domain/engine/intent-key.ts';
+import { chargesOf } from '#domain/engine/quota.ts';
 import { isReplayable } from '#domain/engine/replay.ts';
-import type { Run } from '#domain/engine/run.ts';
+import type { Decision, Run } from '#domain/engine/run.ts';
 import { childRun } from './child-run.ts';
 import { commitAt } from './clock.ts';
 import type { Engine } from './engine.ts';
@@ -27,6 +30,8 @@ export const backoffMs = (attempt: number, random: number): number => Math.ceil(
 
 /** Why and until when a step is put off, and when that was decided (ms); `notes` go into the batch that does so. */
 export type Later = { at: number; now: number; isAttempt: boolean; notes: Statement[]; error: string | null };
+/** A step's intents, ready to be done; or why and until when they are not (R18). */
+export type Prepared = { kind: 'prepared'; intents: Intent[] } | Extract<Decision, { kind: 'reschedule' }>;
 /** How far a step's intents are: all have their last word, or some are to be tried later. */
 export type Progress = { kind: 'settled'; intents: Intent[] } | { kind: 'later'; later: Later };
 
@@ -48,9 +53,9 @@ const preparedAs = (made: NewIntent, { now, state, response, error = null }: Pre
 
 /**
  * Freezes a step's requests under their keys and marks them as about to be sent, in one fenced batch (R11). Tasks and runs happen
- * in that very batch. Null: another worker or a person was faster.
+ * in that very batch, and what they use of a quota is charged (R18). Null: another worker or a person was faster.
  */
-export const prepare = async (engine: Engine, job: Job, { run, step }: Firing, drafts: IntentDraft[], input: unknown, world: World): Promise<Intent[] | null> => {
+export const prepare = async (engine: Engine, job: Job, { run, step }: Firing, drafts: IntentDraft[], input: unknown, world: World): Promise<Prepared | null> => {
 	const now = engine.now();
 	const statements: Statement[] = [assertHeld(job), bumpSeq(engine.workspace)];
 	const intents: Intent[] = [];
@@ -78,7 +83,11 @@ export const prepare = async (engine: Engine, job: Job, { run, step }: Firing, d
 		}
 	}
 	statements.push(noteInput({ workspace: run.workspace, runId: run.id, number: step.number, input, attempts: job.attempt, now }));
-	return (await commitAt(engine, now, statements, async () => false)) ? intents : null;
+	const charges = chargesOf(intents.filter(isOpen).map(({ request }) => request), world.sending, world.sending.timeZone, now);
+	statements.push(...charges.flatMap((one) => charge(run.workspace, one)));
+	if (await commitAt(engine, now, statements, async () => false)) return { kind: 'prepared', intents };
+	const full = charges.length > 0 && (await isHeld(engine.database, job)) ? await exhausted(engine.database, run.workspace, charges) : null;
+	return full && { kind: 'reschedule', at: full.until, reason: 'quota', note: errorText('quota', { cap: String(full.cap) }) };
 };
 
 /** Marks a step's open intents as about to be sent again; fenced: a worker that has lost its lease sends nothing. */

@@ -127,7 +127,8 @@ const perform = async (engine: Engine, job: Job, known: Judgement | null): Promi
 	if (asked) {
 		const prepared = await prepare(engine, job, firing, asked.intents, asked.input, world);
 		if (!prepared) return;
-		intents = prepared;
+		if (prepared.kind === 'reschedule') return settle(engine, engine.now(), [job], new Map([[job.id, { kind: 'conclude', firing, decision: prepared }]]));
+		intents = prepared.intents;
 	} else if (!(await prepareAgain(engine, job, intents))) return;
 	const progress = await performAll(engine, job, firing.run, intents, world);
 	if (progress.kind === 'later') {

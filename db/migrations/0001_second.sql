@@ -261,6 +261,7 @@ CREATE UNIQUE INDEX `job_playbook_once` ON `job` (`playbook_id`,`kind`) WHERE pl
 ALTER TABLE `workspace` ADD `alert_url` text;--> statement-breakpoint
 ALTER TABLE `workspace` ADD `resend_webhook_secret` text;--> statement-breakpoint
 ALTER TABLE `workspace` ADD `conflict_hours` integer DEFAULT 24 NOT NULL;--> statement-breakpoint
+ALTER TABLE `workspace` ADD `mails_a_day` integer;--> statement-breakpoint
 ALTER TABLE `contact` ADD `merged_from` text DEFAULT '[]' NOT NULL;--> statement-breakpoint
 ALTER TABLE `mail` ADD `delivery` text;--> statement-breakpoint
 ALTER TABLE `mail` ADD `delivery_at` integer;--> statement-breakpoint

@@ -81,6 +81,8 @@ export const workspace = sqliteTable('workspace', {
 	resendWebhookSecret: text('resend_webhook_secret'),
 	/** How long automation waits for a person to settle a conflict, in hours (SY6). */
 	conflictHours: integer('conflict_hours').notNull().default(24),
+	/** How many mails of one sender automation may send a day; null = as many as there are (R18). */
+	mailsADay: integer('mails_a_day'),
 	/** Stops all claiming of this workspace's jobs (R17). */
 	isPaused: integer('is_paused', { mode: 'boolean' }).notNull().default(false),
 });

@@ -17,7 +17,7 @@ const run = runOf('w1', 'r1', 'p1', 'c1', { lineage: ['p1:c1'] });
 const world = (settings = {}, sending = {}): World =>
 	({
 		settings: { ROOMS_URL: 'http://127.0.0.1:9', ROOMS_SECRET: 'a-secret-for-tests-of-rooms', LIBSQL_URL: '', RESEND_URL: 'http://127.0.0.1:9', ...settings },
-		sending: { mailFrom: null, resendKey: null, webhookSecret: null, ...sending },
+		sending: { timeZone: 'UTC', mailsADay: null, mailFrom: null, resendKey: null, webhookSecret: null, ...sending },
 	}) as World;
 const letter = (over: Partial<Extract<IntentRequest, { kind: 'mail' }>> = {}): Extract<IntentRequest, { kind: 'mail' }> => ({
 	kind: 'mail',

@@ -14,6 +14,7 @@ export const changeWorkspace = { type: 'change-workspace', permission: 'settings
 		webhookSecret: v.optional(v.nullable(v.pipe(v.string(), v.regex(/^whsec_[A-Za-z0-9+/=]{24,}$/, 'a Standard Webhooks secret: whsec_ and base64')))),
 		alertUrl: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(2_000), v.url('not a web address'), v.regex(/^https?:/i, 'an http address: https://…')))),
 		resendWebhookSecret: v.optional(v.nullable(v.pipe(v.string(), v.trim(), v.regex(/^whsec_[A-Za-z0-9+/=]{20,}$/, 'Resend’s signing secret: whsec_ and base64')))),
+		mailsADay: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000)))),
 		isPaused: v.optional(v.boolean()),
 		conflictHours: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(720))),
 	}),

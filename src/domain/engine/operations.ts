@@ -1,5 +1,6 @@
 /** How a workspace's engine is doing, as its administrators are told (R15, R16, R24). Times in ms UTC. */
 import type { Lateness } from './lateness.ts';
+import type { Used } from './quota.ts';
 
 /** What an outside system's breaker says (R16): `openUntil` is null while the system is asked all the same. */
 export type Failing = { system: string; failures: number; openUntil: number | null };
@@ -16,6 +17,8 @@ export type Figures = {
 	oldest: { dueAt: number; runId: string | null; playbookId: string | null } | null;
 	/** `isMore`: due and held jobs are more than were counted. */
 	jobs: { scheduled: number; due: number; working: number; held: number; quarantined: number; isMore: boolean };
+	/** What was used today of what is limited a day (R18). */
+	quotas: Used[];
 };
 
 /** With what the automation room knows; `failing` null: it didn't answer. */

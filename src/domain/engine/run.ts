@@ -37,13 +37,13 @@ export type Settled = { part: number; kind: string; state: 'waiting' | 'abandone
  * What `advance` decides for the step that fired.
  * - perform: record these intents, do them, then call again with what they gave
  * - wait: the step waits for a task, a child run or somebody's word on its mails (token), no job
- * - reschedule: not now, but at `at` (a moved date, a window, a conflict’s time), without an attempt
+ * - reschedule: not now, but at `at` (a moved date, a window, a conflict’s time, a quota), without an attempt; `note` tells people why
  * - next: the step is over; the run goes on at `next` (null = it ends), with `dueAt` already computed (persisted once)
  * - fail: the step failed for good: the run is stuck (red) until a person mends it; `isUnknown`: until they say what became of what it asked for earlier
  */
 export type Decision =
 	| { kind: 'perform'; input: unknown; intents: IntentDraft[] }
 	| { kind: 'wait'; input: unknown; for: { kind: 'task' | 'run' | 'draft'; ref: string } }
-	| { kind: 'reschedule'; at: number; reason: string }
+	| { kind: 'reschedule'; at: number; reason: string; note?: string }
 	| { kind: 'next'; state: 'done' | 'skipped' | 'failed'; output: unknown; next: { stepId: string; dueAt: number } | null; vars?: Record<string, unknown> }
 	| { kind: 'fail'; error: string; isUnknown?: true };

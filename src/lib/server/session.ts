@@ -33,6 +33,7 @@ export const workspaceScalars = (row: WorkspaceRow) => ({
 	hasResendKey: row.resendKey !== null,
 	hasWebhookSecret: row.webhookSecret !== null,
 	hasResendWebhookSecret: row.resendWebhookSecret !== null,
+	mailsADay: row.mailsADay,
 	isPaused: row.isPaused,
 	conflictHours: row.conflictHours,
 });

@@ -1,6 +1,8 @@
 /** Why a step failed, in words a CSM understands. */
 import { readError } from '#domain/engine/error.ts';
 import { m } from '$lib/messages/messages.js';
+import { formatNumber } from '$lib/ui/formats.ts';
+import { locale } from '$lib/ui/locale.ts';
 
 const errors: Record<string, (detail: Record<string, string>) => string> = {
 	'bad-json': () => m.run_error_bad_json(),
@@ -17,6 +19,7 @@ const errors: Record<string, (detail: Record<string, string>) => string> = {
 	'wait-date-blank': () => m.run_error_wait_date_blank(),
 	quarantined: () => m.run_error_quarantined(),
 	'record-gone': () => m.run_error_record_gone(),
+	quota: (detail) => m.run_error_quota({ cap: formatNumber(Number(detail.cap), locale()) }),
 };
 const vanished = new Set(['unknown-action', 'unknown-field', 'unknown-option', 'unknown-stage', 'unknown-step', 'unknown-tag', 'unknown-user', 'unknown-version']);
 

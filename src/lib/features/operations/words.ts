@@ -27,3 +27,9 @@ export function systemName(system: string): string {
 	if (kind === 'document') return m.ops_breaker_document({ name: mirror.row('customer', name)?.name ?? name });
 	return kind === 'mail' ? m.ops_breaker_mail() : system;
 }
+
+/** A quota's bucket as it is charged (domain/engine/quota.ts): `mail address`, or `mail` for what has no sender of its own. */
+export function bucketName(bucket: string): string {
+	const [kind, name = ''] = bucket.split(' ');
+	return kind === 'mail' ? (name ? m.ops_quota_mail({ name }) : m.ops_breaker_mail()) : bucket;
+}
