@@ -25,7 +25,7 @@ export async function eventsOf(db: Database, workspaceId: string, customerId: st
 	}));
 }
 
-/** A run with its definition, steps, intents and history, as of one moment, also when it was put away (db/archive.ts); null when there is no such run. */
+/** A run with its definition, those of versions it was on before, steps, intents and history, as of one moment, also when it was put away (db/archive.ts); null when there is no such run. */
 export async function runInFull(db: Database, workspaceId: string, id: string) {
 	const [runs, definitions, steps, intents, events, archived] = await db.batch([
 		db.select().from(run).where(and(eq(run.workspace, workspaceId), eq(run.id, id))),
@@ -39,8 +39,20 @@ export async function runInFull(db: Database, workspaceId: string, id: string) {
 		db.select().from(runArchive).where(and(eq(runArchive.workspace, workspaceId), eq(runArchive.id, id))),
 	]);
 	const definition = definitions[0]?.definition ?? null;
-	if (archived[0]) return { ...(archived[0].content as { run: typeof run.$inferSelect; steps: typeof steps; intents: typeof intents; events: typeof events }), definition };
-	return runs[0] ? { run: runs[0], definition, steps, intents, events } : null;
+	const found = archived[0] ? (archived[0].content as { run: typeof run.$inferSelect; steps: typeof steps; intents: typeof intents; events: typeof events }) : runs[0] && { run: runs[0], steps, intents, events };
+	return found ? { ...found, definition, earlier: await versionsBefore(db, workspaceId, found.run, found.events) } : null;
+}
+
+/** The versions that a run was moved from or to, but for the one that it is on (BE2). */
+async function versionsBefore(db: Database, workspaceId: string, { playbookId, version: present }: Pick<typeof run.$inferSelect, 'playbookId' | 'version'>, events: readonly { type: string; data: unknown }[]) {
+	const moves = events.filter(({ type }) => type === 'migrated' || type === 'migration-undone').flatMap(({ data }) => [(data as { from: number }).from, (data as { to: number }).to]);
+	const versions = [...new Set(moves)].filter((version) => version !== present);
+	if (versions.length === 0) return [];
+	return db
+		.select({ version: playbookVersion.version, definition: playbookVersion.definition })
+		.from(playbookVersion)
+		.where(and(eq(playbookVersion.workspace, workspaceId), eq(playbookVersion.playbookId, playbookId), inArray(playbookVersion.version, versions)))
+		.orderBy(asc(playbookVersion.version));
 }
 
 /** Where a page of runs goes on: behind the run that began at `startedAt` (ms) and has this id. */

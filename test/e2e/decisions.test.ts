@@ -163,3 +163,41 @@ test('RU3, RU4: many runs get one order: counted first, with one reason, each an
 	expect(await inState('waiting')).toEqual(waiting.slice(1));
 	expect(errors).toEqual([]);
 }, 120_000);
+
+test('BE2, PB3: running runs stay on their version until somebody moves them, by a map with its counts; and go back', async () => {
+	const id = 'playbook_moves000000000000001';
+	await playbook(id, 'Kick-off', [{ id: 'step_old', action: 'create-task', params: task('Write to {{ customer.name }}', true) }]);
+	await place.owner.command('start-run', { playbookId: id, customerIds: [harbour, mill] });
+	const runs = async () => (await place.owner.rows('run')).filter((run) => run.playbookId === id);
+	await until('two runs that wait', async () => (await place.stack.tick(), await runs()), { isEnough: (found) => found.length === 2 && found.every(({ state }) => state === 'waiting') });
+	await place.edit(place.owner, id, [{ edit: 'remove-step', args: { id: 'step_old' } }, { edit: 'insert-step', args: { id: 'step_new', parent: 'root', after: null, kind: 'action', action: 'create-task', params: task('Visit {{ customer.name }}', true) } }]);
+	await place.owner.command('publish-playbook', { playbookId: id, note: 'Visits instead of letters' });
+
+	const { page, errors, open } = await place.owner.window();
+	await open(`/playbooks/${id}?tab=versions`);
+	await page.getByRole('button', { name: 'Move running ones here…' }).click();
+	const dialog = page.getByRole('dialog');
+	await dialog.getByText('2 stay on their version').waitFor();
+	expect(await dialog.getByRole('button', { name: 'Move 0 runs' }).isDisabled()).toBe(true);
+	await dialog.getByRole('combobox', { name: /^What happens at/ }).click();
+	await page.getByRole('option', { name: /^Go on at .*Visit/ }).click();
+	await dialog.getByText('2 go on at another step').waitFor();
+	await dialog.getByLabel(/^Why/).fill('We visit now');
+	await dialog.getByRole('button', { name: 'Move 2 runs' }).click();
+	await until('both on the new version', async () => (await place.stack.tick(), await runs()), { isEnough: (found) => found.every(({ version, state }) => version === 2 && state === 'waiting') });
+	await dialog.getByText('2 runs moved to version 2').waitFor();
+	await dialog.getByRole('button', { name: 'Close' }).last().click();
+	const [first] = await runs();
+	await open(`/runs/${first!.id}`);
+	await page.getByText('We visit now').waitFor();
+	expect(await page.getByRole('region', { name: 'Done in version 1' }).innerText()).toContain('Write to');
+
+	// The tasks of the new version are open, so the runs have gone on: they are named, and stay.
+	await open(`/playbooks/${id}?tab=versions`);
+	await page.getByRole('button', { name: 'Undo the move' }).click();
+	await until('nobody could go back', async () => (await place.stack.tick(), await place.owner.rows('migration')), { isEnough: ([move]) => move?.state === 'returned' });
+	await page.getByText('2 stayed: see why').click();
+	await page.getByText('It has gone on since.').first().waitFor();
+	expect((await runs()).map(({ version }) => version)).toEqual([2, 2]);
+	expect(errors).toEqual([]);
+}, 120_000);

@@ -11,8 +11,8 @@ import { startRooms, type RoomBehaviour } from './rooms.ts';
 const endpoints = import.meta.glob('../../src/routes/**/+server.ts') as Record<string, () => Promise<Record<string, (event: RequestEvent) => Promise<Response>>>>;
 const routes = Object.entries(endpoints).map(([file, load]) => {
 	const path = file.replace('../../src/routes', '').replace('/+server.ts', '');
-	return { load, pattern: new RegExp(`^${path.replace(/\[(\w+)\]/g, '(?<$1>[^/]+)')}$`) };
-});
+	return { load, params: path.split('[').length, pattern: new RegExp(`^${path.replace(/\[(\w+)\]/g, '(?<$1>[^/]+)')}$`) };
+}).sort((a, b) => a.params - b.params); // As SvelteKit: the path that says more wins.
 
 export const origin = 'http://cuebook.test';
 const secrets = { AUTH_SECRET: 'a-secret-for-sessions-of-tests', ROOMS_SECRET: 'a-secret-for-rooms-of-tests' };

@@ -22,6 +22,7 @@ const one = object(detail);
 const many = object({ action: picklist(runActions), runIds: pipe(array(id), minLength(1), maxLength(most)), ...detail });
 
 const key = /^[A-Za-z0-9_-]{8,64}$/;
+const badKey = 'An Idempotency-Key has 8 to 64 of A-Z a-z 0-9 _ -.';
 /** How an outcome is answered: what the state of the run forbids is a conflict, what isn't there a 404. */
 const statusOf = ({ status, reason }: Outcome): number => (status === 'accepted' ? 200 : status === 'held' ? 409 : reason?.startsWith('no-such-') ? 404 : reason === 'no-right' ? 403 : 422);
 const messages: Record<string, string> = {
@@ -33,6 +34,11 @@ const messages: Record<string, string> = {
 	'not-active': 'The playbook is not active: nothing new begins.',
 	'settle-first': 'Nobody knows what became of something this run asked for. A person says so on the run’s page first.',
 	running: 'The customer is in this playbook already.',
+	migrating: 'Runs of this playbook are being moved already. Wait until that is over.',
+	'nobody-to-move': 'Nothing is under way on another version.',
+	'migration-over': 'The move is not in a state for this; `detail.state` says in which it is.',
+	'no-such-version': 'The playbook has no such version.',
+	'no-such-migration': 'There is no such move in this workspace.',
 	'not-valid': 'A part of the call is missing or wrong; `detail` says which.',
 };
 
@@ -49,12 +55,22 @@ async function order(event: RequestEvent, member: Member, action: RunAction, run
 
 const told = ({ status, reason, detail, result }: Outcome) => ({ status, ...(reason ? { code: reason, message: messages[reason] ?? reason } : {}), ...(detail === undefined ? {} : { detail }), ...(result === undefined ? {} : { result }) });
 
+/** Any command, as a program sends it: once for each idempotency key, type and arguments. */
+export async function orderByProgram(event: RequestEvent, member: Member, type: string, args: object): Promise<Response> {
+	const { db, settings, after } = event.locals;
+	const given = event.request.headers.get('idempotency-key');
+	if (given !== null && !key.test(given)) return refuse(400, 'bad-idempotency-key', badKey);
+	const commandId = given ? await derivedId('command', member.workspaceId, member.user.id, given, type, JSON.stringify(args)) : `command_${crypto.randomUUID()}`;
+	const outcome = await decide({ db, settings, member, after }, { id: commandId, type, args });
+	return answer(told(outcome), statusOf(outcome));
+}
+
 /** The caller and the body, or what is wrong with either. */
 async function asked<S extends typeof one | typeof many>(event: RequestEvent, schema: S): Promise<{ member: Member; value: InferOutput<S> } | Response> {
 	const member = await programAt(event);
 	if (member instanceof Response) return member;
 	const given = event.request.headers.get('idempotency-key');
-	if (given !== null && !key.test(given)) return refuse(400, 'bad-idempotency-key', 'An Idempotency-Key has 8 to 64 of A-Z a-z 0-9 _ -.');
+	if (given !== null && !key.test(given)) return refuse(400, 'bad-idempotency-key', badKey);
 	const body = await bodyAt(event, schema);
 	return body instanceof Response ? body : { member, value: body.value as InferOutput<S> };
 }

@@ -32,6 +32,9 @@ const names: Record<string, () => string> = {
 	'remove-view': m.command_view,
 	'edit-customers': m.command_bulk,
 	'retry-timer': m.command_retry_timer,
+	'migrate-runs': m.command_migrate,
+	'cancel-migration': m.command_migrate_cancel,
+	'roll-back-migration': m.command_migrate_undo,
 };
 
 /** A command's words; anything about the workspace's own definitions is “settings”. */

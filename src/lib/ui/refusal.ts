@@ -35,6 +35,9 @@ const words: Record<string, () => string> = {
 	problems: m.refusal_problems,
 	'unknown-command': m.refusal_unknown_command,
 	'not-quarantined': m.refusal_not_quarantined,
+	migrating: m.refusal_migrating,
+	'nobody-to-move': m.refusal_nobody_to_move,
+	'migration-over': m.refusal_migration_over,
 	offline: m.refusal_offline,
 	timeout: m.refusal_offline,
 };

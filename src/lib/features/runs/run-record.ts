@@ -1,5 +1,6 @@
 /** A run as the server gives it whole, and what follows from it. */
-import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
+import type { PlaybookDefinition, Step } from '#domain/documents/playbook/definition.ts';
+import { findStep } from '#domain/engine/next-step.ts';
 import type { EntryRefusal } from '#domain/engine/enrol.ts';
 import { factsFromRows } from '#domain/engine/facts-from-rows.ts';
 import { forecast, type Forecast } from '#domain/engine/forecast.ts';
@@ -15,6 +16,8 @@ export type RunEventRecord = { n: number; type: string; data: any; at: number };
 export type RunInFull = {
 	run: MirrorRows['run'] & { cause: RunCause & { filters?: Explanation }; vars: Record<string, unknown>; lineage: string[] };
 	definition: PlaybookDefinition | null;
+	/** The versions that it was moved from (BE2); absent from an older memory of this device. */
+	earlier?: { version: number; definition: PlaybookDefinition }[];
 	steps: StepRecord[];
 	intents: IntentRecord[];
 	events: RunEventRecord[];
@@ -22,6 +25,36 @@ export type RunInFull = {
 	keptOut?: { playbookId: string; code: EntryRefusal; at: number; lineage: string[] }[];
 };
 type Mirror = { settings: WorkspaceSettings; row: <K extends MirrorKind>(kind: K, id: string) => MirrorRows[K] | undefined; rows: <K extends MirrorKind>(kind: K) => readonly MirrorRows[K][] };
+
+/** A step as the run's version has it, else as one that it was moved from had it. */
+export const anyStep = (record: RunInFull, stepId: string): Step | null =>
+	[record.definition, ...(record.earlier ?? []).map(({ definition }) => definition).reverse()].reduce<Step | null>((found, definition) => found ?? (definition && findStep(definition, stepId)), null);
+
+/** The version that a step was done in: the run's, unless it was moved since. */
+export function versionOf({ run, events }: RunInFull, { number }: Pick<StepRecord, 'number'>): number {
+	const moves = events.filter(({ type }) => type === 'migrated' || type === 'migration-undone').map(({ data }) => data as { from: number; to: number; number: number; toStepId?: string });
+	// What a move left behind was the old version's; what it kept is the new one's.
+	const next = moves.find((move) => (move.toStepId === undefined ? move.number > number : move.number >= number));
+	return next?.from ?? run.version;
+}
+
+/** A step as the version had it that it was done in. */
+export function stepAsItWas(record: RunInFull, done: StepRecord): Step | null {
+	const version = versionOf(record, done);
+	const definition = version === record.run.version ? record.definition : record.earlier?.find((one) => one.version === version)?.definition;
+	return (definition && findStep(definition, done.stepId)) ?? anyStep(record, done.stepId);
+}
+
+/** What was done at steps that the run's version doesn't have, by the version that had them (BE2). */
+export function doneEarlier(record: RunInFull): { version: number; steps: { done: StepRecord; step: Step }[] }[] {
+	const groups = new Map<number, { done: StepRecord; step: Step }[]>();
+	for (const done of record.steps) {
+		if (record.definition && findStep(record.definition, done.stepId)) continue;
+		const step = stepAsItWas(record, done);
+		if (step) groups.set(versionOf(record, done), [...(groups.get(versionOf(record, done)) ?? []), { done, step }]);
+	}
+	return [...groups].map(([version, steps]) => ({ version, steps }));
+}
 
 /** The last record of each step of the playbook: a retry is a new one. */
 export const lastByStep = (record: RunInFull): Map<string, StepRecord> => new Map(record.steps.map((step) => [step.stepId, step]));

@@ -1,0 +1,4 @@
+import { beginMove } from '$lib/server/migrations.ts';
+import type { RequestHandler } from './$types';
+
+export const POST: RequestHandler = (event) => beginMove(event);

@@ -1,0 +1,4 @@
+import { previewMove } from '$lib/server/migrations.ts';
+import type { RequestHandler } from './$types';
+
+export const POST: RequestHandler = (event) => previewMove(event);
