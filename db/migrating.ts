@@ -51,7 +51,8 @@ export async function readElsewhere(database: Database, workspace: string, playb
 	const found = await database.$client.execute(
 		statement(
 			`SELECT r.version, r.state, r.epoch, r.has_errors, r.paused_at, r.started_at, s.number, s.step_id, s.state AS step_state, s.due_at, EXISTS (SELECT 1 FROM job j WHERE j.run_id = r.id AND j.number = s.number) AS has_job,
-				${effectsOf.replaceAll(':runId', 'r.id').replaceAll(':number', 's.number')} AS effects
+				${effectsOf.replaceAll(':runId', 'r.id').replaceAll(':number', 's.number')} AS effects,
+				(SELECT json_group_array(u.step_id) FROM intent i JOIN step u ON u.run_id = i.run_id AND u.number = i.number WHERE i.run_id = r.id AND i.state = 'unknown') AS lost
 			 FROM run r LEFT JOIN step s ON s.run_id = r.id AND s.number = (SELECT MAX(number) FROM step WHERE run_id = r.id)
 			 WHERE r.workspace = :workspace AND r.playbook_id = :playbookId AND r.version <> :version AND r.${isLive} AND r.deleted_at IS NULL`,
 			{ workspace, playbookId, version },
@@ -62,6 +63,7 @@ export async function readElsewhere(database: Database, workspace: string, playb
 		run: { state: row.state as Migrating['run']['state'], epoch: row.epoch as number, hasErrors: row.has_errors === 1, pausedAt: row.paused_at as number | null },
 		step: row.number === null ? null : { number: row.number as number, stepId: row.step_id as string, state: row.step_state as NonNullable<Migrating['step']>['state'], dueAt: row.due_at as number },
 		hasJob: row.has_job === 1,
+		lost: JSON.parse(row.lost as string) as string[],
 		effects: row.effects as Migrating['effects'],
 		reachedAt: row.started_at as number,
 		skips: null,

@@ -5,7 +5,7 @@
 import { addDuration } from '../calendar/zones.ts';
 import type { PlaybookDefinition, Step } from '../documents/playbook/definition.ts';
 import { canonical } from '../value.ts';
-import { dueByHand, isOver, type Controlled, type Position, type Skips } from './control.ts';
+import { dueByHand, isOver, type Controlled, type Position, type Skips, type Standing } from './control.ts';
 import type { Facts } from './facts.ts';
 import { endOfWait, findStep } from './next-step.ts';
 import type { RunState, StepState } from './run.ts';
@@ -16,7 +16,7 @@ export type Placement = { how: 'keep' | 'end' | 'stay' } | { how: 'move'; to: st
 export type StepMap = Readonly<Record<string, Placement>>;
 
 /** Where a run stands, and what else decides whether and how it moves. `definition` of the standing is that of the run's version. */
-export type Migrating = Position & {
+export type Migrating = Standing & {
 	version: number;
 	target: { version: number; definition: PlaybookDefinition };
 	/** Read now: a date that is waited for is computed anew (R21). Null when the record is gone, or nobody asks for times. */
@@ -74,6 +74,8 @@ export function migrate(map: StepMap, at: Migrating): Migrated {
 		case 'move': {
 			const to = findStep(target.definition, placement.to);
 			if (!to) return no('no-such-step');
+			// Under a new number it would have a new key, and be done twice (R10, R12).
+			if (at.lost.includes(to.id)) return no('settle-first');
 			// What a person did for this step meanwhile is heard first.
 			if (isAnswered(at)) return no('on-its-way');
 			const state: RunState = run.state === 'paused' ? 'paused' : 'running';

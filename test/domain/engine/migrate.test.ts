@@ -14,7 +14,7 @@ const next = playbook([task('a', { title: 'Call them' }), wait('w', 5), wait('u'
 
 const at = (state: RunState, stepState: StepState, stepId: string, change: Partial<Migrating> = {}): Migrating => ({
 	definition: old, run: { state, epoch: 4, hasErrors: false, pausedAt: null }, step: { number: 7, stepId, state: stepState, dueAt: noon + day }, hasJob: stepState === 'scheduled', timeZone: 'Europe/Paris', now: noon,
-	version: 3, target: { version: 4, definition: next }, facts: factsOf(), effects: 'none', reachedAt: noon - day, skips: null, ...change,
+	version: 3, target: { version: 4, definition: next }, facts: factsOf(), effects: 'none', reachedAt: noon - day, skips: null, lost: [], ...change,
 });
 const same = (state: RunState) => ({ state, hasErrors: false, pausedAt: null, endedAt: null });
 const kept = { pending: 'keep', step: null } as const;
@@ -44,6 +44,8 @@ describe('BE2, R23: a run moves to another version by a map of steps', () => {
 		// Nobody knows whether it happened: it is settled where it was asked for (R12).
 		['settle-first', {}, at('failed', 'unknown', 'a', { effects: 'unknown' })],
 		['settle-first', { a: move('new') }, at('waiting', 'waiting', 'a', { effects: 'unknown' })],
+		// A step that it comes back to, and whose outcome nobody knows.
+		['settle-first', { gone: move('a') }, at('running', 'scheduled', 'gone', { lost: ['a'] })],
 		// Its effect was frozen by the version that it began in (R11).
 		['on-its-way', {}, at('running', 'scheduled', 'a', { effects: 'open' })],
 		['on-its-way', {}, at('running', 'waiting', 'a', { effects: 'open', hasJob: true })],
