@@ -4,11 +4,13 @@ import { eq, sql } from 'drizzle-orm';
 import { openDatabase } from '#db/client.ts';
 import { claimJobs, leaseMs } from '#db/jobs.ts';
 import { enrolRun } from '#db/entries.ts';
-import { run } from '#db/schema/index.ts';
+import { run, step } from '#db/schema/index.ts';
 import { bumpSeq, commit } from '#db/statement.ts';
 import { work } from '#party/work.ts';
 import { addCustomer, addPlaybook, definitionOf, orderNow, runOf } from '../db/engine-book.ts';
 import { openBench, waitFor, type Bench } from './bench.ts';
+import { until } from './harness/client.ts';
+import { addCustomers, addRuns } from './harness/many-runs.ts';
 
 let bench: Bench;
 afterEach(() => bench.close());
@@ -110,4 +112,25 @@ test('R7 what a dead worker had claimed is done by the next one, all of it', asy
 	bench.now += leaseMs + 1;
 	await work25();
 	expect((await atWait2()).length).toBe(60);
+});
+
+test('R4 R7 more than one hand can hold: a second claims beside it, and each job is done once', async () => {
+	const [claims, commits] = [{ seen: 0 }, { seen: 0 }];
+	bench = await openBench({}, {
+		fetch: async (input, init) => {
+			const request = new Request(input as Request, init);
+			const body = await request.clone().text();
+			if (body.includes('UPDATE job SET token = :token')) claims.seen++;
+			// What the second claim comes to waits for a third claim: one hand alone would wait for ever.
+			if (body.includes(guardOfMany) && ++commits.seen === 2) await until(() => claims.seen >= 3, 'another hand claims');
+			return fetch(request);
+		},
+	});
+	await addCustomers(bench.database);
+	await addRuns(bench.database, { kind: 'many', count: 1_300, dueAt: bench.now, steps: [waitFor(1)] });
+	expect(await work25()).toBe(1_300);
+	expect(await bench.jobs()).toEqual([]);
+	const steps = await bench.database.select({ state: step.state, attempts: step.attempts }).from(step);
+	expect(new Set(steps.map(({ state, attempts }) => `${state} ${attempts}`))).toEqual(new Set(['done 1']));
+	expect(bench.logged).toEqual([]);
 });

@@ -50,8 +50,8 @@ export const killing = async ({ jobs, rate, roomKills, storeKills, random, say }
 		const victims = [...Array<'rooms'>(roomKills).fill('rooms'), ...Array<'store'>(storeKills).fill('store')].map((name) => ({ name, order: random() })).sort((a, b) => a.order - b.order);
 		const kills: { at: number; held: string[]; nextAt: number }[] = [];
 		for (const [n, { name }] of victims.entries()) {
-			// All within the first four fifths: what is held by the dead comes a lease later.
-			const enough = Math.floor(((n + random()) * 0.8 * jobs) / victims.length);
+			// All within the first half: what the dead held comes a lease later, beside the other half.
+			const enough = Math.floor(((n + random()) * 0.5 * jobs) / victims.length);
 			await until(() => world.asked.size >= enough, `${enough} of ${jobs} effects\n${rooms.output().slice(-2_000)}`, patienceMs);
 			await pause(random() * 200);
 			const victim = name === 'rooms' ? rooms : store;

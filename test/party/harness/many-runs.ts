@@ -23,6 +23,11 @@ export type ManyRuns = {
 /** A workspace `w1` with 10,000 customers, each with a contact. */
 export const fillBook = async (database: Database): Promise<void> => {
 	await fillWorkspace(database, 'w1');
+	await addCustomers(database);
+};
+
+/** The customers alone, into a workspace `w1`. */
+export const addCustomers = async (database: Database): Promise<void> => {
 	await database.$client.batch([
 		`${series(0, customers)} INSERT INTO customer (workspace, seq, id, name, stage, stage_since, owner, tags, team, custom, mrr, created_at, updated_at)
 		 SELECT 'w1', 1, 'customer_' || i, 'Company ' || i, 'w1_s1', 1000, 'u1', '[]', '[]', '{}', 100, 1000, 1000 FROM n`,
