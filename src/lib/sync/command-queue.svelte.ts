@@ -4,29 +4,13 @@
  */
 import type { Seen } from '#domain/commands/ground.ts';
 import { backoff } from './backoff.ts';
-import type { Call } from './call.ts';
-import type { CommandStore } from './command-store.ts';
-import type { Environment } from './environment.ts';
 import { newId } from './new-id.ts';
-import { joined, type Outcome, type QueuedCommand } from './queued-command.ts';
+import { type CommandQueueOptions, joined, type Outcome, type QueuedCommand } from './queued-command.ts';
 import { alone, type Tabs } from './tabs.ts';
 
 /** Server errors after which a command goes to the end of the line. */
 const patience = 5;
 const takenBack: Outcome = { status: 'refused', reason: 'taken-back' };
-
-export type CommandQueueOptions = {
-	/** Outlives the queue: what a full device hasn't taken is still there for the next one. */
-	store: CommandStore;
-	environment: Environment;
-	call: Call;
-	/** The tab that leads sends what all queue; left out, this tab is alone. */
-	tabs?: Tabs;
-	/** After each answer, in every tab: the mirror pulls, documents made by a command open. */
-	onAnswered: (command: QueuedCommand, outcome: Outcome) => void;
-	/** Why a command can't be kept on the device; null when it can. */
-	onProblem: (problem: string | null) => void;
-};
 
 export class CommandQueue {
 	#options: CommandQueueOptions;
@@ -54,8 +38,8 @@ export class CommandQueue {
 		this.#stops = [
 			options.environment.onResume(() => void this.flush()),
 			tabs.on('commands', (body) => this.#hear(body)),
-			// What a tab kept that is gone since, this one has to send.
-			tabs.follow((isLead) => isLead && void this.#load().then(() => this.flush())),
+			// What a tab kept that is gone since, this one has to send; or the one that leads.
+			tabs.follow((isLead) => void (isLead ? this.#load().then(() => this.flush()) : this.loaded.then(() => this.#report()))),
 		];
 	}
 
@@ -214,7 +198,8 @@ export class CommandQueue {
 	}
 
 	/** What another tab queued, or the lead got answered. */
-	#hear({ kept, isNew, removed, answered, outcome }: any): void {
+	#hear({ kept, isNew, found, removed, answered, outcome }: any): void {
+		if (found) this.#found(found);
 		if (isNew) this.#gone.delete(kept.id);
 		if (kept && !this.#gone.has(kept.id)) {
 			const mine = this.#find(kept.id);
@@ -229,6 +214,20 @@ export class CommandQueue {
 		if (!answered) return;
 		if (outcome.status === 'accepted') this.#unseen = [...this.#unseen, answered];
 		this.#tell(answered, outcome);
+	}
+
+	/** What this tab found on the device the lead may never have heard of: it was decided under another role, which is another place. */
+	#report(): void {
+		if (!this.#tabs.isLead) for (const found of this.waiting) this.#tabs.post('commands', { found });
+	}
+
+	/** Another tab has it waiting: it is sent, or that tab is told what became of it before it listened. */
+	#found(command: QueuedCommand): void {
+		const mine = this.#find(command.id);
+		if (!this.#tabs.isLead || mine?.state === 'waiting') return;
+		if (mine || this.#gone.has(command.id)) return this.#tabs.post('commands', mine ? { kept: mine } : { removed: command.id });
+		this.#commands = [...this.#commands, command];
+		void this.flush();
 	}
 
 	async #keep(command: QueuedCommand, isNew = false): Promise<void> {

@@ -1,6 +1,10 @@
 /** A command as the device keeps it until somebody has read the answer, and where. */
 import type { Difference, Seen } from '#domain/commands/ground.ts';
+import type { Call } from './call.ts';
+import type { CommandStore } from './command-store.ts';
 import { answered, type DeviceDatabase, type Stores } from './device-database.ts';
+import type { Environment } from './environment.ts';
+import type { Tabs } from './tabs.ts';
 
 export type Outcome = { status: 'accepted'; result?: any } | { status: 'held' | 'refused'; reason: string; message?: string; differences?: Difference[] };
 export type QueuedCommand = {
@@ -18,6 +22,20 @@ export type QueuedCommand = {
 	isTakenBack?: boolean;
 	/** Held: what had changed. */
 	differences?: readonly Difference[];
+};
+
+/** What a queue of commands needs of its place. */
+export type CommandQueueOptions = {
+	/** Outlives the queue: what a full device hasn't taken is still there for the next one. */
+	store: CommandStore;
+	environment: Environment;
+	call: Call;
+	/** The tab that leads sends what all queue; left out, this tab is alone. */
+	tabs?: Tabs;
+	/** After each answer, in every tab: the mirror pulls, documents made by a command open. */
+	onAnswered: (command: QueuedCommand, outcome: Outcome) => void;
+	/** Why a command can't be kept on the device; null when it can. */
+	onProblem: (problem: string | null) => void;
 };
 
 /** The queue's database. */

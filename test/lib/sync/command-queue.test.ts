@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeCall } from '../../../src/lib/sync/call.ts';
-import { CommandQueue, type CommandQueueOptions } from '../../../src/lib/sync/command-queue.svelte.ts';
-import type { Outcome } from '../../../src/lib/sync/queued-command.ts';
+import { CommandQueue } from '../../../src/lib/sync/command-queue.svelte.ts';
+import type { CommandQueueOptions, Outcome } from '../../../src/lib/sync/queued-command.ts';
 import { CommandStore } from '../../../src/lib/sync/command-store.ts';
 import type { Environment } from '../../../src/lib/sync/environment.ts';
 import { Tabs } from '../../../src/lib/sync/tabs.ts';
@@ -225,4 +225,27 @@ describe('SY3: what a person decides', () => {
 		expect(await new CommandStore('cuebook:commands:ada:w1', device).all()).toEqual([]);
 		for (const { tabs } of [first, second, third]) tabs.end();
 	}, 20_000);
+
+	it('what a following tab finds on the device, decided under another role, goes through the lead that never heard of it', async () => {
+		const app = appDouble();
+		const device = deviceDouble({ random: () => 0 });
+		const member = (id: string) => {
+			const tab = tabDouble(device);
+			const tabs = new Tabs('cuebook:tabs:ada:w1:administrator', id, tab);
+			return { tabs, queue: queueOn(tab, app, { tabs }) };
+		};
+		const lead = member('lead');
+		await until('it leads', () => lead.tabs.isLead);
+		await lead.queue.flush();
+		app.isOnline = false;
+		const before = queueOn(device, app);
+		before.send('complete-task', {}, 'command_before');
+		await before.written();
+		before.end();
+		app.isOnline = true;
+		const following = member('following');
+		await until('it was sent', () => app.executed.get('command_before') === 1);
+		for (const { queue } of [lead, following]) await until('nothing waits', () => queue.waiting.length === 0);
+		for (const { tabs } of [lead, following]) tabs.end();
+	});
 });
