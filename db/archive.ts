@@ -24,14 +24,13 @@ const listOf = (table: SQLiteTable, name: string, order: string): string =>
 /** What an intent's outcome is still awaited for, or is for a person to settle (R12): its run stays. */
 const isSettled = `NOT EXISTS (SELECT 1 FROM intent WHERE intent.run_id = run.id AND intent.state IN ('waiting', 'prepared', 'sending', 'unknown'))`;
 
+/** Holds for a row of `run` of `:workspace` that can be put away at `now` (SQL, ms). */
+export const hasFinished = (now: string): string =>
+	`workspace = :workspace AND ended_at IS NOT NULL AND ended_at < ${now} - ${archiveAfterMs} AND deleted_at IS NULL AND state IN ('completed', 'stopped') AND ${isSettled}`;
+
 /** Runs that can be put away at `now`, those that ended first, at most `limit`. */
 export const finishedRuns = async (database: Database, workspace: string, now: number, limit: number): Promise<string[]> => {
-	const found = await database.$client.execute(
-		statement(
-			`SELECT id FROM run WHERE workspace = :workspace AND ended_at IS NOT NULL AND ended_at < :before AND deleted_at IS NULL AND state IN ('completed', 'stopped') AND ${isSettled} ORDER BY ended_at LIMIT :limit`,
-			{ workspace, before: now - archiveAfterMs, limit },
-		),
-	);
+	const found = await database.$client.execute(statement(`SELECT id FROM run WHERE ${hasFinished(':now')} ORDER BY ended_at LIMIT :limit`, { workspace, now, limit }));
 	return found.rows.map((row) => row.id as string);
 };
 

@@ -3,8 +3,13 @@ import { and, eq, inArray, sql, type SQL } from 'drizzle-orm';
 import type { Database } from './client.ts';
 import { given, givenList, kept } from './kept.ts';
 import { conflict } from './schema/index.ts';
+import { statement } from './statement.ts';
 
-const limitOf = sql.raw(`(conflict.opened_at + (SELECT conflict_hours FROM workspace WHERE workspace.id = conflict.workspace) * 3600000)`);
+const limit = `(conflict.opened_at + (SELECT conflict_hours FROM workspace WHERE workspace.id = conflict.workspace) * 3600000)`;
+const limitOf = sql.raw(limit);
+
+/** Holds for a row of `conflict` whose time is over at `now` (SQL, ms): nobody settled it. */
+export const isOverdue = (now: string): string => `conflict.state = 'open' AND conflict.deleted_at IS NULL AND ${limit} <= ${now}`;
 
 /** Holds for a row of `conflict` that keeps automation off its field at the given `now`: open, within its time, and money or a date if it is a custom field. */
 export const isHolding: SQL = sql`conflict.state = 'open' AND conflict.deleted_at IS NULL AND ${limitOf} > ${given('now')}
@@ -23,15 +28,7 @@ const askOpen = kept((database) => [
 export const openConflicts = async (database: Database, workspace: string, customerIds: string[], now: number): Promise<OpenConflict[]> =>
 	(await askOpen(database, { workspace, customers: JSON.stringify(customerIds), now }))[0];
 
-const askOverdue = kept((database) => [
-	database
-		.select({ id: conflict.id, customerId: conflict.customerId })
-		.from(conflict)
-		.where(and(eq(conflict.workspace, given('workspace')), sql`conflict.state = 'open' AND conflict.deleted_at IS NULL AND ${limitOf} <= ${given('now')}`))
-		.orderBy(conflict.openedAt)
-		.limit(given('limit')),
-]);
-
 /** Conflicts that nobody settled in time: they are to be told so, the oldest first. */
 export const overdueConflicts = async (database: Database, workspace: string, now: number, limit: number): Promise<{ id: string; customerId: string }[]> =>
-	(await askOverdue(database, { workspace, now, limit }))[0];
+	(await database.$client.execute(statement(`SELECT id, customer_id FROM conflict WHERE workspace = :workspace AND ${isOverdue(':now')} ORDER BY opened_at LIMIT :limit`, { workspace, now, limit })))
+		.rows.map((row) => ({ id: row.id as string, customerId: row.customer_id as string }));

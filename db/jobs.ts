@@ -71,14 +71,6 @@ export const isQuarantined = ({ crashes }: Job): boolean => crashes >= crashesAl
 /** RETURNING has no order of its own. */
 const byDueTime = (jobs: Job[]): Job[] => jobs.sort((a, b) => a.dueAt - b.dueAt || a.id - b.id);
 
-/** When the next job of a shard may be claimed, ms UTC; null when there is none. An expired lease counts by its end. */
-export const nextDueAt = async (database: Database, workspace: string, shard: number): Promise<number | null> => {
-	const result = await database.$client.execute(
-		statement(`SELECT visible_at FROM job WHERE workspace = :workspace AND shard = :shard AND ${isClaimable} ORDER BY visible_at LIMIT 1`, { workspace, shard }),
-	);
-	return (result.rows[0]?.visible_at as number | undefined) ?? null;
-};
-
 /** Aborts the batch unless this worker still holds the job (fencing) and, for a run's step, the run is live at the job's epoch (R8). */
 export const assertHeld = (held: Job): Statement =>
 	held.runId === null
@@ -176,11 +168,3 @@ export const insertTimer = ({ payload, ...timer }: Timer): Statement =>
 
 /** Ends a playbook's schedule and sweep. Its runs keep their jobs. */
 export const deactivationJobs = (playbookId: string): Statement[] => [statement('DELETE FROM job WHERE playbook_id = :playbookId', { playbookId })];
-
-/** How late a shard is, in ms (R24): by the due time of the job that is claimed next; 0 when nothing is overdue. Reads the index of due jobs. */
-export const lateness = async (database: Database, workspace: string, shard: number, now: number): Promise<number> => {
-	const result = await database.$client.execute(
-		statement(`SELECT due_at FROM job WHERE workspace = :workspace AND shard = :shard AND visible_at <= :now AND ${isClaimable} ORDER BY visible_at LIMIT 1`, { workspace, shard, now }),
-	);
-	return Math.max(0, now - ((result.rows[0]?.due_at as number | undefined) ?? now));
-};

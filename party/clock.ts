@@ -6,20 +6,28 @@ import type { Engine } from './engine.ts';
 
 /** This machine's clock, set by what the database said last. */
 export class Clock {
-	/** How far the database's clock is ahead of this machine's, in ms. */
-	offset = 0;
+	/**
+	 * How far the database's clock is ahead of this machine's, in ms: at least, and at most. An answer says what it was on the way; how long the answer
+	 * was on its way back, nobody knows.
+	 */
+	least = 0;
+	#most = 0;
 
-	/** The database's clock, ms UTC. */
-	readonly now = (): number => Math.round(Date.now() + this.offset);
+	/** The database's clock, ms UTC: never behind it, so that no lease seems longer than it is (R6). */
+	readonly now = (): number => Math.round(Date.now() + this.#most);
 
-	/** Sets it to what the database said in an answer that has just come, ms. */
-	follow(theirs: number): void {
-		this.offset = theirs - Date.now();
+	/** Sets it to what the database said, ms, in an answer that has just come to what was `asked` then, by this machine's clock. */
+	follow(theirs: number, asked: number): void {
+		const here = Date.now();
+		this.least = theirs - here;
+		// Longer than a lease makes no difference; it is this machine's clock that was moved.
+		this.#most = this.least + Math.min(Math.max(0, here - asked), mostDriftMs);
 	}
 
 	/** Asks the database. Throws when the store can't be reached. */
 	async ask(database: Database): Promise<void> {
-		this.follow(await databaseNow(database));
+		const asked = Date.now();
+		this.follow(await databaseNow(database), asked);
 	}
 }
 

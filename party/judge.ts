@@ -30,8 +30,9 @@ export type Judgement =
 
 /** Judges jobs of steps, by job id, and says when: one time for all, ms. Throws when the store can't be reached, or one of the rows can't be read. */
 export const judge = async (engine: Engine, jobs: readonly Job[]): Promise<{ judged: Map<number, Judgement>; now: number }> => {
+	const asked = Date.now();
 	const { firings, now: readAt } = await readFirings(engine.database, jobs);
-	engine.clock?.follow(readAt);
+	engine.clock?.follow(readAt, asked);
 	const subjectsOf = (list: Firing[]) => [...new Set(list.map(({ run }) => run.subjectId))];
 	const isUnread = ({ definition, step, intents }: Firing) => definition !== null && intents.length === 0 && isTimeAlone(definition, step.stepId);
 	const all = [...firings.values()];

@@ -1,7 +1,6 @@
 /** What the automation room does whenever it is awake: sweep, drain, work, and say when there is something to do next. */
 import type { Database } from '#db/client.ts';
-import { readSeq } from '#db/facts.ts';
-import { lateness, nextDueAt } from '#db/jobs.ts';
+import { readGlance, type Glance } from '#db/glance.ts';
 import { forgetLateness, noteLateness } from '#db/lateness.ts';
 import { commit } from '#db/statement.ts';
 import type { Breaker } from './breaker.ts';
@@ -38,8 +37,14 @@ export const look = async (lasting: Lasting, { workspace, shard }: Identity, unt
 	const write = traceLog(workspace, settings.LOG_LEVEL);
 	const room = `${workspace}_${shard}`;
 	const clock = new Clock();
-	await clock.ask(database);
-	if (Math.abs(clock.offset) > skewMs) alert(room, 'this machine’s clock differs from the database’s, which is followed', `${Math.round(clock.offset)} ms`);
+	const ask = async (): Promise<Glance> => {
+		const asked = Date.now();
+		const glance = await readGlance(database, workspace, shard);
+		clock.follow(glance.now, asked);
+		return glance;
+	};
+	let seen = await ask();
+	if (Math.abs(clock.least) > skewMs) alert(room, 'this machine’s clock differs from the database’s, which is followed', `${Math.round(clock.least)} ms`);
 	// What is left of this look, by the clock that nobody moves.
 	const end = clock.now() + until - Date.now();
 	const engine: Engine = {
@@ -58,24 +63,34 @@ export const look = async (lasting: Lasting, { workspace, shard }: Identity, unt
 			write(one);
 		},
 	};
-	const overdueMs = await lateness(database, workspace, shard, engine.now());
+	const overdueMs = seen.next && seen.next.at <= seen.now ? seen.now - seen.next.dueAt : 0;
 	if (overdueMs > lateMs) engine.log('jobs are late', { overdueMs });
+	/** What has become of it, for this room and for open screens. */
+	const glance = async (): Promise<void> => {
+		seen = await ask();
+		await poke(lasting, workspace, seen.seq);
+	};
+	const hasWork = () => (shard === 0 && seen.hasEvents) || (seen.next !== null && seen.next.at <= seen.now);
 	// Documents and events belong to the workspace, not to a shard: its first room takes them.
 	if (shard === 0) await dirty.sweep(Date.now());
-	if (shard === 0) await expire(engine);
-	for (let isBusy = true; isBusy && clock.now() < end; ) {
-		const drained = shard === 0 ? await drain(engine, end) : 0;
+	if (shard === 0 && seen.hasOverdueConflicts) await expire(engine);
+	for (let isBusy = hasWork(); isBusy && clock.now() < end; ) {
+		const drained = shard === 0 && seen.hasEvents ? await drain(engine, end) : 0;
 		const worked = await work(engine, end);
-		isBusy = drained + worked > 0;
 		await writeDown(engine, tally);
-		if (isBusy) await poke(lasting, workspace);
+		await glance();
+		isBusy = drained + worked > 0 && hasWork();
 	}
-	if (shard === 0 && (await watch(engine))) await poke(lasting, workspace);
-	const hasMore = shard === 0 && clock.now() < end && (await archive(engine));
+	if (shard === 0 && seen.hasIncidents) {
+		await watch(engine);
+		// What is told is a job.
+		await glance();
+	}
+	const hasMore = shard === 0 && seen.hasFinished && clock.now() < end && (await archive(engine));
 	const push = shard === 0 ? await announce(engine, end) : null;
-	const [due, mark] = [await nextDueAt(database, workspace, shard), shard === 0 ? await dirty.nextAt() : null];
+	const [due, mark] = [seen.next?.at ?? null, shard === 0 ? await dirty.nextAt() : null];
 	const here = Date.now();
-	return Math.min(due === null ? Infinity : due - clock.offset, push === null ? Infinity : push - clock.offset, mark ?? Infinity, hasMore ? here + archivePauseMs : Infinity, clock.now() >= end ? here : Infinity);
+	return Math.min(due === null ? Infinity : due - clock.least, push === null ? Infinity : push - clock.least, mark ?? Infinity, hasMore ? here + archivePauseMs : Infinity, clock.now() >= end ? here : Infinity);
 };
 
 /** Adds what was counted to its minutes. Figures are not worth a pass that fails: what can't be written is given up. */
@@ -86,8 +101,7 @@ const writeDown = async (engine: Engine, tally: LatenessTally): Promise<void> =>
 };
 
 /** Tells open screens that there is something to pull, once for each new seq. */
-const poke = async (lasting: Lasting, workspace: string): Promise<void> => {
-	const seq = await readSeq(lasting.database, workspace);
+const poke = async (lasting: Lasting, workspace: string, seq: number): Promise<void> => {
 	if (seq === lasting.poked) return;
 	lasting.poked = seq;
 	await callRoom(lasting.settings, 'workspace', workspace, 'poke', { seq });

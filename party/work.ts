@@ -40,8 +40,9 @@ const hand = async (engine: Engine, until: number, limit: number, help: (() => v
 	let claimed = 0;
 	while (engine.now() < until) {
 		const { workspace, shard } = engine;
+		const asked = Date.now();
 		const jobs = await claimJobs(engine.database, { workspace, shard, token: engine.newToken(), now: engine.clock ? null : engine.now(), limit });
-		if (jobs[0]) engine.clock?.follow(jobs[0].visibleAt - leaseMs);
+		if (jobs[0]) engine.clock?.follow(jobs[0].visibleAt - leaseMs, asked);
 		if (jobs.length === 0) break;
 		claimed += jobs.length;
 		if (jobs.length === manyJobs) help?.();

@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eq, sql } from 'drizzle-orm';
+import { archiveAfterMs } from '../../db/archive.ts';
 import { databaseNow } from '../../db/clock.ts';
-import { activationJobs, assertHeld, claimJobs, deactivationJobs, deleteJob, insertStepJob, isQuarantined, lateness, leaseMs, nextDueAt, releaseJob } from '../../db/jobs.ts';
+import { insertEvent } from '../../db/events.ts';
+import { readGlance } from '../../db/glance.ts';
+import { activationJobs, assertHeld, claimJobs, deactivationJobs, deleteJob, insertStepJob, isQuarantined, leaseMs, releaseJob } from '../../db/jobs.ts';
 import { enrolRun } from '../../db/entries.ts';
+import { noteLateness } from '../../db/lateness.ts';
 import { activation, job, run, workspace } from '../../db/schema/index.ts';
-import { commit, isGuardLost } from '../../db/statement.ts';
+import { commit, isGuardLost, statement } from '../../db/statement.ts';
 import { addPlaybook, definitionOf, openBook, runOf, type Book } from './engine-book.ts';
 
 let book: Book;
@@ -35,7 +39,7 @@ describe('claiming (R5, R7, R15, R17, R20)', () => {
 	});
 
 	test('R1 R7 only what is due is claimed, in the order of its time, and only once', async () => {
-		expect(await nextDueAt(book.database, 'w1', 0)).toBe(1_000);
+		expect((await readGlance(book.database, 'w1', 0)).next).toEqual({ at: 1_000, dueAt: 1_000 });
 		expect((await claim('t1', 1_001)).map((one) => one.runId)).toEqual(['r1', 'r2']);
 		expect(await claim('t2', 1_001)).toEqual([]);
 		expect((await claim('t3', 1_002)).map((one) => one.runId)).toEqual(['r3']);
@@ -93,9 +97,9 @@ describe('claiming (R5, R7, R15, R17, R20)', () => {
 		] as const) {
 			await pause();
 			expect(await claim('p', 6_000_000)).toEqual([]);
-			expect(await nextDueAt(book.database, 'w1', 0)).toBeNull();
+			expect((await readGlance(book.database, 'w1', 0)).next).toBeNull();
 			await resume();
-			expect(await nextDueAt(book.database, 'w1', 0)).toBe(5_000_000);
+			expect((await readGlance(book.database, 'w1', 0)).next?.at).toBe(5_000_000);
 		}
 	});
 
@@ -132,11 +136,26 @@ describe('timed and lasting playbooks', () => {
 	});
 });
 
-test('R24 lateness is that of the job claimed next, and reads the index of due jobs', async () => {
-	await book.database.delete(job);
-	expect(await lateness(book.database, 'w1', 0, 8_000_000)).toBe(0);
-	await commit(book.database, [insertStepJob({ workspace: 'w1', runId: 'r1', number: 9, dueAt: 7_000_000, epoch: 1 })]);
-	expect(await lateness(book.database, 'w1', 0, 8_000_000)).toBe(1_000_000);
-	await claim('working', 8_000_000);
-	expect(await lateness(book.database, 'w1', 0, 8_000_000)).toBe(0);
+describe('a glance at what there is to do (R1, R20, R24)', () => {
+	const glance = (now: number) => readGlance(book.database, 'w1', 0, now);
+
+	test('the job that is claimed next, and when it was due; one that is claimed counts by the end of its lease', async () => {
+		await book.database.delete(job);
+		expect((await glance(8_000_000)).next).toBeNull();
+		await commit(book.database, [insertStepJob({ workspace: 'w1', runId: 'r1', number: 9, dueAt: 7_000_000, epoch: 1 })]);
+		expect(await glance(8_000_000)).toMatchObject({ now: 8_000_000, next: { at: 7_000_000, dueAt: 7_000_000 } });
+		await claim('working', 8_000_000);
+		expect((await glance(8_000_000)).next).toEqual({ at: 8_000_000 + leaseMs, dueAt: 7_000_000 });
+	});
+
+	test('events, incidents and finished runs, once there are any', async () => {
+		expect(await glance(8_000_000)).toMatchObject({ hasEvents: false, hasOverdueConflicts: false, hasIncidents: false, hasFinished: false });
+		await commit(book.database, [
+			insertEvent('w1', { id: 'e1', type: 'task.created', subjectType: 'task', subjectId: 't1', customerId: null, at: 1, actor: { kind: 'system', id: 'test' }, cause: null, data: {} }),
+			noteLateness('w1', [{ minute: 133, bucket: 13, count: 1, worst: 31_000 }]),
+			statement(`UPDATE run SET state = 'completed', ended_at = 1 WHERE id = 'r2'`),
+		]);
+		expect(await glance(8_000_000)).toMatchObject({ hasEvents: true, hasIncidents: true, hasFinished: false });
+		expect(await glance(8_000_000 + archiveAfterMs)).toMatchObject({ hasIncidents: false, hasFinished: true });
+	});
 });

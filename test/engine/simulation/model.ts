@@ -130,7 +130,7 @@ function effects(world: World, intents: Row[]): string[] {
 		if (times > 1) faults.push(`${name} happened ${times} times (R10, R13)`);
 		if (!known.has(key)) faults.push(`${name} was asked for without an intent`);
 		if (new Set(requests.map(({ body }) => body)).size > 1) faults.push(`${name} was sent with several bodies (R11)`);
-		const unknownAt = rowsOf('SELECT at FROM not_known WHERE key = ?', [key])[0]?.['at'];
+		const unknownAt = rowsOf('SELECT at FROM not_known WHERE key = :key', { key })[0]?.['at'];
 		if (unknownAt !== undefined && requests.some(({ asked }) => asked > unknownAt)) faults.push(`${name} was asked for again after it was unknown (R12)`);
 	}
 	for (const { key, state, kind } of intents) {

@@ -2,6 +2,7 @@
  * What the engine asks: a mail provider, somebody's webhook and document rooms, behind `fetch`, with a log of their own. They keep a key as long as real ones do,
  * and answer late, twice, wrongly or not at all.
  */
+import { leaseMs } from '#db/jobs.ts';
 import { commit } from '#db/statement.ts';
 import { rowsOf, truth } from './store.ts';
 import type { World } from './world.ts';
@@ -27,8 +28,11 @@ export function networkOf(world: World): typeof fetch {
 		const key = to === 'document' ? (JSON.parse(text) as { key: string }).key : (new Headers(init.headers).get('idempotency-key') ?? '');
 		const asked = world.now;
 		// Its key says which job it is done for: that one has this worker's token, or none any more.
-		const [held] = rowsOf('SELECT token FROM job WHERE token IS NOT NULL AND run_id = ? AND number = ?', key.split('-').slice(0, 2));
-		if (held && !held['token'].startsWith(`${worker.name} `)) world.unheld.push(`${to} ${key} was asked for by ${worker.name}, but ${held['token']} holds the job (R6)`);
+		const [run, number] = key.split('-') as [string, string?];
+		const [held] = rowsOf('SELECT token FROM job WHERE token IS NOT NULL AND run_id = :run AND number = :number', { run, number: number ?? null });
+		// Whose clock is moved while it waits for an answer can't know how long it waited: then the key alone protects (R10).
+		const isMoved = world.now - worker.movedAt < 2 * leaseMs;
+		if (held && !isMoved && !held['token'].startsWith(`${worker.name} `)) world.unheld.push(`${to} ${key} was asked for by ${worker.name}, but ${held['token']} holds the job (R6)`);
 		const log = (answer: Seen['answer'], isNew = false) => void world.seen.push({ asked, at: world.now, to, key, body: text, answer, isNew });
 
 		await world.gate(worker, `${to} →`);

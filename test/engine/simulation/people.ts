@@ -52,7 +52,7 @@ export class People {
 			case 'pause run': return void (await this.#order(runId, { kind: 'pause' }));
 			case 'resume run': return this.#resume(runId);
 			case 'jump': {
-				const [{ definition }] = rowsOf('SELECT definition FROM playbook_version v JOIN run r ON r.playbook_id = v.playbook_id AND r.version = v.version WHERE r.id = ?', [runId]) as [{ definition: string }];
+				const [{ definition }] = rowsOf('SELECT definition FROM playbook_version v JOIN run r ON r.playbook_id = v.playbook_id AND r.version = v.version WHERE r.id = :runId', { runId }) as [{ definition: string }];
 				const steps = allSteps((JSON.parse(definition) as PlaybookDefinition).steps);
 				const stepId = steps[Math.floor(other * steps.length)]!.id;
 				return share < 0.3 && (await this.#order(runId, { kind: 'jump', stepId })) ? void this.jumped.set(`${runId}:${this.#last(runId)}`, { stepId, at: now }) : undefined;
@@ -61,7 +61,7 @@ export class People {
 			case 'go': return this.goOn();
 			case 'move': {
 				const [customer, stage] = [fate.pick(rowsOf('SELECT id FROM customer ORDER BY id'))['id'] as string, other < 0.5 ? 'w1_s1' : 'w1_s2'];
-				const [{ stage: from }] = rowsOf('SELECT stage FROM customer WHERE id = ?', [customer]) as [{ stage: string }];
+				const [{ stage: from }] = rowsOf('SELECT stage FROM customer WHERE id = :customer', { customer }) as [{ stage: string }];
 				if (from === stage) return;
 				const event = stageChanged('w1', `moved-${++this.#events}`, customer, { at: now, data: { field: 'stage', from, to: stage } });
 				return void (await commit(truth, [bumpSeq('w1'), statement(`UPDATE customer SET stage = :stage, name = name || '+' WHERE id = :customer`, { stage, customer }), insertEvent('w1', event)]));
@@ -82,7 +82,7 @@ export class People {
 
 	/** One run, by itself. */
 	async #migrateOne(runId: string): Promise<void> {
-		const [{ playbook_id: playbookId, version }] = rowsOf('SELECT playbook_id, version FROM run WHERE id = ?', [runId]) as [{ playbook_id: string; version: number }];
+		const [{ playbook_id: playbookId, version }] = rowsOf('SELECT playbook_id, version FROM run WHERE id = :runId', { runId }) as [{ playbook_id: string; version: number }];
 		if (playbookId !== 'parent') return;
 		const ordered = await orderMigration(truth, { workspace: 'w1', runId, by: 'u1', reason: 'simulated', now: this.#world.now }, { migrationId: 'by hand', ...this.#drawnTarget(3 - version), facts: null });
 		if (ordered.isAllowed) await this.#decide(ordered.statements);
@@ -118,7 +118,7 @@ export class People {
 		if (await this.#order(runId, { kind: 'resume', missed })) this.shifted.add(`${runId}:${this.#last(runId)}`);
 	}
 
-	#last = (runId: string): number => rowsOf('SELECT MAX(number) AS number FROM step WHERE run_id = ?', [runId])[0]!['number'] as number;
+	#last = (runId: string): number => rowsOf('SELECT MAX(number) AS number FROM step WHERE run_id = :runId', { runId })[0]!['number'] as number;
 
 	/** Whether an order was allowed, and carried out. */
 	async #order(runId: string, order: Order): Promise<boolean> {

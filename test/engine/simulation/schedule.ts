@@ -40,6 +40,8 @@ export class Worker {
 	frozenUntil = 0;
 	/** How far its own clock is ahead of the truth, in ms. */
 	skew = 0;
+	/** When its clock was moved last. */
+	movedAt = -Infinity;
 	readonly name: string;
 	constructor(name: string) {
 		this.name = name;

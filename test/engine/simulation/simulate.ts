@@ -1,6 +1,7 @@
 /** One simulation of the engine: runs enter, automation rooms work, everything goes wrong, then stops going wrong; and the judgement (model.ts). */
 import Automation from '#party/automation.ts';
-import { crashesAllowed, nextDueAt } from '#db/jobs.ts';
+import { readGlance } from '#db/glance.ts';
+import { crashesAllowed } from '#db/jobs.ts';
 import type { Case, Planted, Trouble } from './case.ts';
 import { judge } from './model.ts';
 import { People } from './people.ts';
@@ -70,14 +71,14 @@ async function lived(world: World, one: Case): Promise<string[]> {
 	};
 	const kill = (worker: Worker): void => void (worker.isDead = true);
 	const freeze = (worker: Worker, ms: number): void => void (world.happens('freeze') && (worker.frozenUntil = world.now + ms));
-	const step = (worker: Worker, skew: number): void => void (world.happens('clock') && (worker.skew = skew));
+	const step = (worker: Worker, skew: number): void => void (world.happens('clock') && Object.assign(worker, { skew, movedAt: world.now }));
 	const poison = (): void => {
 		const key = `r${fate.below(3)}-${1 + fate.below(4)}-`;
 		if (world.poisoned === null && world.happens('poison')) world.poisoned = key;
 	};
 	/** Until the alarm or what is due: the alarm comes on time, or early, twice, an hour late, or not at all. */
 	const timePasses = async (anybody: Worker[]): Promise<void> => {
-		const due = await nextDueAt(truth, 'w1', 0);
+		const due = await nextAt();
 		const until = fate.pick([due ?? 0, due ?? 0, world.alarm ?? 0, world.now + 1_000, world.now + 30_000, schedule.thawsAt ?? 0]);
 		const isLong = fate.often(0.03);
 		const trouble = world.trouble('alarm');
@@ -88,6 +89,8 @@ async function lived(world: World, one: Case): Promise<string[]> {
 		if (trouble === 'alarm twice' || trouble === 'alarm early') wake(fate.pick(anybody));
 		await settled();
 	};
+
+	const nextAt = async (): Promise<number | null> => (await readGlance(truth, 'w1', 0)).next?.at ?? null;
 
 	hire();
 	if (!one.crash && fate.often(0.5)) hire();
@@ -107,15 +110,15 @@ async function lived(world: World, one: Case): Promise<string[]> {
 		const end = world.now;
 		const claimed = rowsOf('SELECT id, token FROM job WHERE token IS NOT NULL');
 		// A job that nobody has tried is put off by a lease or a breaker, never by more.
-		const late = rowsOf('SELECT id FROM job WHERE attempt = 0 AND token IS NULL AND due_at <= ? AND visible_at > ?', [end, end + settleMs + longestPauseMs]).map(({ id }) => `the job ${id} was put off without a try`);
+		const late = rowsOf('SELECT id FROM job WHERE attempt = 0 AND token IS NULL AND due_at <= :end AND visible_at > :late', { end, late: end + settleMs + longestPauseMs }).map(({ id }) => `the job ${id} was put off without a try`);
 		for (let isLate = false; ; ) {
 			for (; schedule.isBusy; await schedule.step()) if (world.gates > mostGates) return ['it never comes to rest'];
 			await people.finishTasks(1);
 			if (!isLate && world.now > end + settleMs) {
 				isLate = true;
-				for (const { id, token } of claimed) if (rowsOf('SELECT 1 FROM job WHERE id = ? AND token = ?', [id, token]).length > 0) late.push(`the job ${id} is still held, two leases after the trouble`);
+				for (const { id, token } of claimed) if (rowsOf('SELECT 1 FROM job WHERE id = :id AND token = :token', { id, token }).length > 0) late.push(`the job ${id} is still held, two leases after the trouble`);
 			}
-			const due = await nextDueAt(truth, 'w1', 0);
+			const due = await nextAt();
 			const thaws = schedule.thawsAt;
 			if (due === null && thaws === null && rowsOf('SELECT 1 FROM event WHERE drained_at IS NULL').length === 0) return late;
 			if (world.gates > mostGates) return ['it never comes to rest'];

@@ -20,7 +20,8 @@ const witnesses = [
 	`CREATE TRIGGER intent_unknown AFTER UPDATE OF state ON intent WHEN new.state = 'unknown' AND old.state <> 'unknown' BEGIN INSERT INTO not_known (key, at) VALUES (new.key, (SELECT at FROM clock)); END`,
 ];
 
-type Prepared = { statement: Libsql.Statement; columns: string[] | null };
+/** `columns`: what it answers with, null when it only writes. `writes`: it may change something. */
+type Prepared = { statement: Libsql.Statement; columns: string[] | null; writes: boolean };
 
 const engine = new Libsql(':memory:');
 const prepared = new Map<string, Prepared>();
@@ -29,27 +30,33 @@ function prepare(text: string): Prepared {
 	let known = prepared.get(text);
 	if (!known) {
 		const statement = engine.prepare(text.replaceAll(databaseClock, '(SELECT at FROM clock)'));
-		prepared.set(text, (known = { statement, columns: statement.reader ? statement.raw().columns().map(({ name }) => name) : null }));
+		prepared.set(text, (known = { statement, columns: statement.reader ? statement.raw().columns().map(({ name }) => name) : null, writes: !/^\s*select\b/i.test(text) }));
 	}
 	return known;
 }
 
-/** A row is read by place (drizzle) and by name (statements of our own). */
-const rowOf = (values: unknown[], columns: string[]) => {
-	const row = values as unknown as Record<string, unknown>;
+/** Rows are read by place where arguments are given by place (drizzle), and by name where they are given by name (statements of our own). */
+const named = (values: unknown[], columns: string[]) => {
+	const row: Record<string, unknown> = {};
 	for (let n = 0; n < columns.length; n++) row[columns[n]!] = values[n];
 	return row;
 };
 
 const inValue = (value: unknown) => (typeof value === 'boolean' ? Number(value) : value instanceof Date ? value.valueOf() : (value ?? null));
 
-function execute(one: InStatement | [string, InValue[]?]): ResultSet {
-	const [text, given] = typeof one === 'string' ? [one, []] : Array.isArray(one) ? [one[0], one[1] ?? []] : [one.sql, one.args ?? []];
+const toJSON = () => ({});
+const none = { columns: [], columnTypes: [], rowsAffected: 0, lastInsertRowid: undefined, toJSON };
+
+function execute(one: InStatement): ResultSet {
+	const [text, given] = typeof one === 'string' ? [one, {}] : [one.sql, one.args ?? {}];
 	const { statement, columns } = prepare(text);
-	const args = Array.isArray(given) ? given.map(inValue) : Object.fromEntries(Object.entries(given).map(([name, value]) => [name, inValue(value)]));
+	const isByPlace = Array.isArray(given);
+	const args: unknown = isByPlace ? given.map(inValue) : {};
+	if (!isByPlace) for (const name in given) (args as Record<string, unknown>)[name] = inValue((given as Record<string, InValue>)[name]);
 	try {
-		if (columns === null) return { rows: [], columns: [], columnTypes: [], rowsAffected: statement.run(args).changes, lastInsertRowid: undefined, toJSON: () => ({}) };
-		return { rows: statement.all(args).map((row) => rowOf(row as unknown[], columns)) as never, columns, columnTypes: [], rowsAffected: 0, lastInsertRowid: undefined, toJSON: () => ({}) };
+		if (columns === null) return { ...none, rows: [], rowsAffected: statement.run(args).changes };
+		const rows = statement.all(args) as unknown[][];
+		return { ...none, columns, rows: (isByPlace ? rows : rows.map((row) => named(row, columns))) as never };
 	} catch (error) {
 		// A statement that failed is not used again.
 		prepared.delete(text);
@@ -58,11 +65,15 @@ function execute(one: InStatement | [string, InValue[]?]): ResultSet {
 	}
 }
 
-function batch(statements: (InStatement | [string, InValue[]?])[], mode = 'write'): ResultSet[] {
-	if (mode === 'read') return statements.map(execute);
+/** All of them or none: what is only read before the first change, or one change alone, needs no savepoint for that. */
+function batch(statements: InStatement[]): ResultSet[] {
+	const writes = statements.map((one) => prepare(typeof one === 'string' ? one : one.sql).writes);
+	const first = writes.indexOf(true);
+	if (first === -1 || first === statements.length - 1) return statements.map(execute);
+	const results = statements.slice(0, first).map(execute);
 	execute('SAVEPOINT batch');
 	try {
-		const results = statements.map(execute);
+		for (const one of statements.slice(first)) results.push(execute(one));
 		execute('RELEASE batch');
 		return results;
 	} catch (error) {
@@ -82,9 +93,9 @@ export function storeBy(way: Way, { sql = (text) => text, batches }: Planted = {
 		execute: ((one: InStatement | string, args?: InValue[]) => way('execute', () => execute(changed(typeof one === 'string' ? { sql: one, args: args ?? [] } : one)))) as Client['execute'],
 		batch: (async (statements: InStatement[], mode?: string) => {
 			const all = statements.map(changed);
-			if (!batches || mode === 'read') return way('batch', () => batch(all, mode));
+			if (!batches || mode === 'read') return way('batch', () => batch(all));
 			const results: ResultSet[] = [];
-			for (const some of batches(all as { sql: string }[])) results.push(...(await way('batch', () => batch(some, mode))));
+			for (const some of batches(all as { sql: string }[])) results.push(...(await way('batch', () => batch(some))));
 			return results;
 		}) as Client['batch'],
 		close: () => {},
@@ -97,7 +108,7 @@ export function storeBy(way: Way, { sql = (text) => text, batches }: Planted = {
 export const truth = storeBy(async (_, run) => run());
 
 /** Rows of one query, at once. */
-export const rowsOf = (text: string, args: InValue[] = []) => execute([text, args]).rows as unknown as Record<string, any>[];
+export const rowsOf = (text: string, args: Record<string, InValue> = {}) => execute({ sql: text, args }).rows as unknown as Record<string, any>[];
 
 let isMade = false;
 
@@ -116,4 +127,4 @@ export async function emptied(): Promise<void> {
 }
 
 /** Sets the store's clock, in ms. */
-export const setStoreClock = (at: number): void => void execute(['UPDATE clock SET at = ?', [at]]);
+export const setStoreClock = (at: number): void => void execute({ sql: 'UPDATE clock SET at = :at', args: { at } });
