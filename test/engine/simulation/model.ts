@@ -28,7 +28,8 @@ export function judge(world: World, people: People): string[] {
 		}),
 		...twiceEnded(ended),
 		...world.unheld,
-		...[...world.deaths].filter(([, times]) => times > crashesAllowed).map(([key, times]) => `${key} killed ${times} workers (R15)`),
+		// What a person decides about a run takes its job from whoever holds it: a lease that ends so has not expired.
+		...[...world.deaths].filter(([key, times]) => times > crashesAllowed + read('run_event', 'n').filter(({ run_id }) => key.startsWith(`${run_id}-`)).length).map(([key, times]) => `${key} killed ${times} workers (R15)`),
 		...effects(world, intents),
 		...stopped(people, intents),
 		...rowsOf(`SELECT key FROM intent WHERE kind = 'task' AND state = 'done' AND key NOT IN (SELECT id FROM task)`).map(({ key }) => `the task ${key} is not there`),
