@@ -202,5 +202,14 @@ describe('notifications', () => {
 		await bar.waitFor({ state: 'hidden' });
 		await page.setViewportSize({ width: 360, height: 740 });
 		await bar.waitFor();
+		// Safari leaves the page as it is and lays its keyboard over it.
+		const cover = (height: number) => page.evaluate((seen) => (Object.defineProperty(visualViewport!, 'height', { get: () => seen, configurable: true }), visualViewport!.dispatchEvent(new Event('resize'))), height);
+		await cover(404);
+		await bar.waitFor({ state: 'hidden' });
+		const name = page.getByLabel('Name', { exact: true });
+		await until('the field above the keyboard', async () => (await name.boundingBox())!, { isEnough: ({ y, height }) => y >= 0 && y + height <= 404 });
+		expect(await page.locator('main').evaluate((main) => Math.round(main.getBoundingClientRect().bottom)), 'the page ends where the keyboard begins').toBe(404);
+		await cover(740);
+		await bar.waitFor();
 	});
 });
