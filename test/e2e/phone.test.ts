@@ -180,6 +180,7 @@ describe('notifications', () => {
 
 	test('above the screen’s keyboard: the field that is written in stays in view, in a sheet as on a page', async () => {
 		const { page } = window;
+		await window.open('/actions');
 		await page.getByRole('button', { name: 'New task' }).tap();
 		const sheet = page.getByRole('dialog');
 		await sheet.waitFor();
