@@ -98,15 +98,16 @@ export const deleteJob = (id: number): Statement => statementOver({ id }, `DELET
 /** Deletes a job that has nothing to do any more (its run ended, or went on without it), if this worker still holds it. */
 export const dropJob = (held: Job): Statement => statement('DELETE FROM job WHERE id = :id AND token = :token', { id: held.id, token: held.token });
 
-/** Gives jobs of one claim back, visible at `at`, without an expired lease. `isAttempt` false takes the attempt of the claim back. */
-export const releaseJobs = (held: readonly Job[], at: number, isAttempt: boolean): Statement =>
+/** Gives jobs of one claim back, to be claimed in `afterMs` of the clock that they were claimed by (`Claim.now`): no expired lease, and no attempt. */
+export const releaseJobs = (held: readonly Job[], { now, afterMs }: { now: number | null; afterMs: number }): Statement =>
 	statement(
-		`UPDATE job SET token = NULL, visible_at = :at, attempt = attempt - :back WHERE id IN (SELECT value FROM json_each(:ids)) AND token = :token`,
-		{ ids: idsOf(held), token: held[0]!.token, at, back: isAttempt ? 0 : 1 },
+		`UPDATE job SET token = NULL, visible_at = ${clock} + :afterMs, attempt = attempt - 1 WHERE id IN (SELECT value FROM json_each(:ids)) AND token = :token`,
+		{ ids: idsOf(held), token: held[0]!.token, now, afterMs },
 	);
 
-/** The same for one. */
-export const releaseJob = (held: Job, at: number, isAttempt: boolean): Statement => releaseJobs([held], at, isAttempt);
+/** Puts a job off to `at` (ms), without an expired lease. `isAttempt` false takes the attempt of the claim back. */
+export const releaseJob = (held: Job, at: number, isAttempt: boolean): Statement =>
+	statement('UPDATE job SET token = NULL, visible_at = :at, attempt = attempt - :back WHERE id = :id AND token = :token', { id: held.id, token: held.token, at, back: isAttempt ? 0 : 1 });
 
 /** Moves a job to another due time (a date that moved): the attempt is taken back. */
 export const moveJob = (held: Job, at: number): Statement =>

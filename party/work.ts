@@ -168,8 +168,7 @@ const note = (engine: Engine, job: Job, error: unknown): void => engine.log('a j
 const giveBack = async (engine: Engine, jobs: Job[], afterMs: number): Promise<void> => {
 	if (jobs.length === 0) return;
 	try {
-		await engine.clock?.ask(engine.database);
-		await commit(engine.database, [releaseJobs(jobs, engine.now() + afterMs, false)]);
+		await commit(engine.database, [releaseJobs(jobs, { now: engine.clock ? null : engine.now(), afterMs })]);
 	} catch (error) {
 		note(engine, jobs[0]!, error);
 	}

@@ -4,7 +4,7 @@ import { archiveAfterMs } from '../../db/archive.ts';
 import { databaseNow } from '../../db/clock.ts';
 import { insertEvent } from '../../db/events.ts';
 import { readGlance } from '../../db/glance.ts';
-import { activationJobs, assertHeld, claimJobs, deactivationJobs, deleteJob, insertStepJob, isQuarantined, leaseMs, releaseJob } from '../../db/jobs.ts';
+import { activationJobs, assertHeld, claimJobs, deactivationJobs, deleteJob, insertStepJob, isQuarantined, leaseMs, releaseJob, releaseJobs } from '../../db/jobs.ts';
 import { enrolRun } from '../../db/entries.ts';
 import { noteLateness } from '../../db/lateness.ts';
 import { activation, job, run, workspace } from '../../db/schema/index.ts';
@@ -86,6 +86,21 @@ describe('claiming (R5, R7, R15, R17, R20)', () => {
 		await commit(book.database, [releaseJob(again[0]!, at + 11 * leaseMs, false)]);
 		expect((await claim('q5', at + 11 * leaseMs)).some((one) => one.id === again[0]!.id && isQuarantined(one))).toBe(true);
 		await commit(book.database, deactivationJobs('timed'));
+		await book.database.update(job).set({ token: null, crashes: 0, quarantinedAt: null, visibleAt: 5_000_000 });
+	});
+
+	test('R20 what is given back comes at its time by the clock that claims, whatever this machine’s says; the attempt is taken back', async () => {
+		const held = await claim('g1', 5_000_000, 2);
+		await commit(book.database, [releaseJobs(held, { now: null, afterMs: 2_000 })]);
+		const theirs = await databaseNow(book.database);
+		const back = (await jobs()).filter(({ id }) => held.some((one) => one.id === id));
+		expect(back.map(({ token, attempt }) => [token, attempt])).toEqual(held.map(({ attempt }) => [null, attempt - 1]));
+		for (const { visibleAt } of back) expect(Math.abs(visibleAt - theirs - 2_000)).toBeLessThan(30_000);
+		// A later worker's jobs are not touched by one that is late with giving back.
+		await book.database.update(job).set({ visibleAt: 5_000_000 });
+		const [again] = await claim('g2', 5_000_000, 1);
+		await commit(book.database, [releaseJobs(held, { now: 5_000_000, afterMs: 0 })]);
+		expect((await jobs()).find(({ id }) => id === again!.id)).toMatchObject({ token: 'g2', visibleAt: 5_000_000 + leaseMs });
 		await book.database.update(job).set({ token: null, crashes: 0, quarantinedAt: null, visibleAt: 5_000_000 });
 	});
 
