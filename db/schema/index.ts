@@ -3,6 +3,7 @@ export * from './people.ts';
 export * from './settings.ts';
 export * from './documents.ts';
 export * from './engine.ts';
+export * from './effects.ts';
 export * from './portfolio.ts';
 export * from './push.ts';
 export * from './operations.ts';

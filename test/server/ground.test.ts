@@ -1,7 +1,8 @@
 import { eq, sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { contact, customer, interaction } from '#db/schema/documents.ts';
-import { run, task } from '#db/schema/engine.ts';
+import { task } from '#db/schema/effects.ts';
+import { run } from '#db/schema/engine.ts';
 import { command, workspace } from '#db/schema/people.ts';
 import type { Command } from '#domain/commands/command.ts';
 import { seenBy, type Read, type Seen } from '#domain/commands/ground.ts';

@@ -2,7 +2,7 @@
 import { and, eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { event, note, template } from '#db/schema/documents.ts';
-import { task } from '#db/schema/engine.ts';
+import { task } from '#db/schema/effects.ts';
 import { startApp } from './app.ts';
 import { documentRooms } from './document-rooms.ts';
 

@@ -4,7 +4,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { insertEvent } from '#db/events.ts';
 import { enrolRun } from '#db/entries.ts';
 import { customer } from '#db/schema/documents.ts';
-import { task } from '#db/schema/engine.ts';
+import { task } from '#db/schema/effects.ts';
 import { workspace } from '#db/schema/people.ts';
 import { bumpSeq, commit } from '#db/statement.ts';
 import { idInAct } from '#domain/commands/own-consequence.ts';

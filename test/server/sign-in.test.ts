@@ -1,7 +1,7 @@
 import { decodeJwt, jwtVerify } from 'jose';
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { mail } from '#db/schema/engine.ts';
+import { mail } from '#db/schema/effects.ts';
 import { joinStatements } from '#db/people.ts';
 import { user, workspace } from '#db/schema/people.ts';
 import { origin, startApp } from './app.ts';

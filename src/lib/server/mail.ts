@@ -5,7 +5,7 @@
 import type { Statement } from '#db/commands.ts';
 import { commitIn } from '#db/commands.ts';
 import { workspaceRow } from '#db/people.ts';
-import { mail } from '#db/schema/engine.ts';
+import { mail } from '#db/schema/effects.ts';
 import { seqOf } from '#db/sync.ts';
 import type { Database } from '#db/client.ts';
 import type { Settings } from './environment.ts';
