@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { missedChoices, type Missed } from '../engine/control.ts';
+import { missedChoices, type Missed } from '../engine/missed.ts';
 import { id, reason, type Command } from './command.ts';
 import { runGround } from './ground.ts';
 

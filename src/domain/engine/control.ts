@@ -4,12 +4,9 @@
  */
 import { addDuration } from '../calendar/zones.ts';
 import type { PlaybookDefinition, Step } from '../documents/playbook/definition.ts';
+import type { Missed } from './missed.ts';
 import { findStep } from './next-step.ts';
 import type { Run, RunState, StepState } from './run.ts';
-
-/** What becomes of what fell due during a pause: its time begins again where it was, it is done now, or it is skipped. */
-export const missedChoices = ['shift', 'now', 'skip'] as const;
-export type Missed = (typeof missedChoices)[number];
 
 export type Order = { kind: 'stop' | 'pause' | 'retry' | 'skip' } | { kind: 'resume'; missed: Missed } | { kind: 'jump'; stepId: string };
 

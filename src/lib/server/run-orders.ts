@@ -2,7 +2,7 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { maxLength, minLength, object, optional, picklist, pipe, array, string, trim, type InferOutput } from 'valibot';
 import { id } from '#domain/commands/command.ts';
-import { missedChoices } from '#domain/engine/control.ts';
+import { missedChoices } from '#domain/engine/missed.ts';
 import type { Outcome } from '#domain/commands/command.ts';
 import { answer, refuse } from './answer.ts';
 import { programAt } from './api-keys.ts';

@@ -44,8 +44,10 @@ export class MirrorFeed {
 	#options: MirrorFeedOptions;
 	#reach: Reach | null = null;
 	#status: MirrorStatus = { state: 'loading', syncedAt: null, received: 0, error: null };
-	/** Rows that the device hasn't taken yet. */
+	/** Rows that the device hasn't taken yet: of the tab that fetched them, and of all that heard of them, for whoever leads next keeps them. */
 	#unkept = new Map<string, SyncedRow>();
+	/** Those and all that the device took late, as they are now: a tab that read the device before may lack them. */
+	#late = new Map<string, SyncedRow>();
 	#pulling: Promise<void> | null = null;
 	#next: Promise<void> | null = null;
 	/** Who waits for a pull that begins from now on and ends well. */
@@ -157,18 +159,30 @@ export class MirrorFeed {
 		this.#isStartingOver = false;
 		if (isAnew) {
 			this.#unkept.clear();
+			this.#late.clear();
 			await this.#options.store?.clear(this.#reach!).catch(() => {});
 		}
 		this.#reach = reach;
 		this.#options.onPage(rows, isAnew);
-		for (const row of rows) if (mirrorKinds.includes(row.kind)) this.#unkept.set(`${row.kind} ${row.id}`, row);
+		this.#note(rows, true, false);
 		try {
 			await this.#options.store?.keep([...this.#unkept.values()], reach);
 			this.#unkept.clear();
 		} catch {
 			// Shown from memory, and kept with the next page: the device's cursor must never pass rows that it lacks.
+			for (const [key, row] of this.#unkept) this.#late.set(key, row);
 		}
-		if (rows.length > 0 || isAnew) this.#say({ rows, reach, isAnew });
+		if (rows.length > 0 || isAnew) this.#say({ rows, reach, isAnew, isKept: this.#unkept.size === 0 });
+	}
+
+	/** Remembers rows that the device lacks, and those that it lacked; of these always the newest. */
+	#note(rows: readonly SyncedRow[], isLacking: boolean, isLate: boolean): void {
+		for (const row of rows) {
+			const key = `${row.kind} ${row.id}`;
+			if (!mirrorKinds.includes(row.kind)) continue;
+			if (isLacking) this.#unkept.set(key, row);
+			if (isLate || this.#late.has(key)) this.#late.set(key, row);
+		}
 	}
 
 	/** The next look: soon after a failure, each 30 s while no pokes come. */
@@ -207,14 +221,18 @@ export class MirrorFeed {
 		const { tabs, onPage, onStatus } = this.#options;
 		if (this.#isEnded) return;
 		if (tabs.isLead) {
-			// What the device couldn't keep, a tab that begins hasn't got from it.
-			if (body.asks === 'state') this.#say({ rows: [...this.#unkept.values()], reach: this.#reach, status: this.#status });
+			// What the device couldn't keep when a tab that begins read it, that tab hasn't got.
+			if (body.asks === 'state') this.#say({ late: [...this.#late.values()], reach: this.#reach, isKept: this.#unkept.size === 0, status: this.#status });
 			else if (body.asks) void this[body.asks as Want]().then(() => this.#say({ done: body.id }));
 			return;
 		}
-		if (body.rows) {
+		const rows: SyncedRow[] | undefined = body.rows ?? body.late;
+		if (rows) {
 			this.#reach = body.reach;
-			onPage(body.rows, body.isAnew === true);
+			if (body.isKept || body.isAnew) this.#unkept.clear();
+			if (body.isAnew) this.#late.clear();
+			this.#note(rows, !body.isKept, !body.isKept || body.late !== undefined);
+			onPage(rows, body.isAnew === true);
 		}
 		if (body.status) onStatus((this.#status = body.status));
 		this.#asked.get(body.done)?.resolve();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { control, fellDue, type Controlled, type Missed, type Order, type Standing } from '#domain/engine/control.ts';
+import { control, fellDue, type Controlled, type Order, type Standing } from '#domain/engine/control.ts';
+import type { Missed } from '#domain/engine/missed.ts';
 import type { RunState, StepState } from '#domain/engine/run.ts';
 import { day, noon } from '../facts.ts';
 import { branch, playbook, split, task, until, wait } from './playbooks.ts';

@@ -8,7 +8,8 @@ import { bumpSeq, commit, isGuardLost, statement, type Statement } from '#db/sta
 import { completeTask } from '#db/tasks.ts';
 import { beginReturn, insertMigration, readMigration } from '#db/migration-rows.ts';
 import { orderMigration } from '#db/migrating.ts';
-import { missedChoices, type Order } from '#domain/engine/control.ts';
+import type { Order } from '#domain/engine/control.ts';
+import { missedChoices } from '#domain/engine/missed.ts';
 import type { Placement, StepMap } from '#domain/engine/migrate.ts';
 import { addCustomer, runOf, stageChanged } from '../../db/engine-book.ts';
 import { troubles } from './case.ts';

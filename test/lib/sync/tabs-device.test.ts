@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Device } from '../../../src/lib/sync/device.svelte.ts';
 import type { Socket } from '../../../src/lib/sync/environment.ts';
 import { appDouble, sessionOf } from './app-double.ts';
-import { deviceDouble, tabDouble, until } from './device-double.ts';
+import { deviceDouble, fillable, tabDouble, until } from './device-double.ts';
 import { customerRow } from './rows.ts';
 
 const open: Device[] = [];
@@ -19,7 +19,9 @@ function world() {
 	const token = { status: 200, body: { token: 't', url: 'http://rooms' } };
 	app.instead = (path) => (path.startsWith('/api/rooms/token') ? token : null);
 	const sockets: Socket[] = [];
+	const storage = fillable();
 	const device = deviceDouble({
+		indexedDB: storage.indexedDB,
 		random: () => 0,
 		openSocket: () => {
 			const socket = { binaryType: '', readyState: 1, onopen: null, onmessage: null, onclose: null, onerror: null, send: () => {}, close: () => {} } as Socket;
@@ -37,10 +39,10 @@ function world() {
 		await here.session.load();
 		await until('it is synced', () => here.light.state === 'synced');
 		const count = (path: string) => asked.filter((one) => one.startsWith(path)).length;
-		return { ...here, here, tab: double, place: here.place!, count };
+		return { ...here, here, device, tab: double, place: here.place!, count };
 	};
 	const say = (message: unknown) => sockets.findLast((socket) => socket.onmessage)!.onmessage!({ data: JSON.stringify(message) });
-	return { app, device, tab, say, sockets };
+	return { app, device, storage, tab, say, sockets };
 }
 
 const names = (place: NonNullable<Device['place']>) => place.mirror.rows('customer').map((row) => row.name).sort().join();
@@ -66,6 +68,28 @@ describe('a place in several tabs', () => {
 		app.isOnline = true;
 		one.tab.kill();
 		await until('the follower leads, and gets what is new', () => two.count('/api/sync') > 0 && two.here.light.state === 'synced', 10_000);
+	});
+
+	it('rows that a full device refused are kept by whichever tab leads once it takes them: a later tab that opens offline has them', async () => {
+		const { app, storage, tab } = world();
+		const one = await tab();
+		const early = await tab();
+		storage.isFull = true;
+		app.put('customer', customerRow('customer_a', 'Acme SA'), customerRow('customer_b', 'Beta'));
+		await one.place.mirror.pull();
+		const late = await tab();
+		for (const { place } of [early, late]) await until('a following tab shows them', () => names(place) === 'Acme SA,Beta');
+		one.tab.kill();
+		await until('another leads', () => early.count('/api/sync') + late.count('/api/sync') > 0);
+		storage.isFull = false;
+		app.put('customer', customerRow('customer_c', 'Cassis'));
+		for (const { place } of [early, late]) await until('what came since is there', async () => (await place.mirror.pull(), names(place) === 'Acme SA,Beta,Cassis'), 10_000);
+		for (const { tab: dying } of [early, late]) dying.kill();
+		app.isOnline = false;
+		const again = new Device(tabDouble(early.device, { fetch: app.fetch }));
+		open.push(again);
+		await again.session.load();
+		await until('the device has all', () => names(again.place!) === 'Acme SA,Beta,Cassis');
 	});
 
 	it('a decision made in a following tab is sent once by the lead, and answered where it was made (SY3)', async () => {
