@@ -9,7 +9,7 @@ vi.mock('#domain/engine/intent-key.ts', async (original) => {
 	return { intentKey: (...of: Parameters<typeof intentKey>) => intentKey(...of) + (keys.isCounted ? `-${++keys.count}` : '') };
 });
 
-/** Most are noticed within a dozen; that a request is written anew (R11) is seen only where its record changed between two tries: at the 245th. */
+/** Most are noticed within thirty; that a request is written anew (R11) is seen only where its record changed between two tries: at the 245th. */
 const [first, within] = [5_000, 400];
 /** Words of the engine's statements that were met: a mistake in words that are gone would be none. */
 const met = new Set<string>();
