@@ -177,9 +177,8 @@ export class MirrorFeed {
 
 	/** Remembers rows that the device lacks, and those that it lacked; of these always the newest. */
 	#note(rows: readonly SyncedRow[], isLacking: boolean, isLate: boolean): void {
-		for (const row of rows) {
+		for (const row of rows.filter(({ kind }) => mirrorKinds.includes(kind))) {
 			const key = `${row.kind} ${row.id}`;
-			if (!mirrorKinds.includes(row.kind)) continue;
 			if (isLacking) this.#unkept.set(key, row);
 			if (isLate || this.#late.has(key)) this.#late.set(key, row);
 		}

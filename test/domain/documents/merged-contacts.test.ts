@@ -105,6 +105,17 @@ describe('CU5 merged contacts', () => {
 		expect(people(doc).map(({ id }) => id)).toEqual(['contact_bo', 'contact_zoe']);
 	});
 
+	test('two merged into each other, apart, are separated by one act', () => {
+		const doc = twice();
+		const phone = copyOf(doc, 77);
+		merge(doc, 'contact_old', 'contact_bo');
+		merge(phone, 'contact_bo', 'contact_old');
+		meet(doc, phone);
+		expect(people(doc).map(({ id }) => id)).toEqual(['contact_bo', 'contact_zoe']);
+		edit(doc, 'separate-contact', { id: 'contact_old' });
+		expect(people(doc).map(({ id, values }) => [id, values.mergedFrom])).toEqual([['contact_bo', []], ['contact_old', []], ['contact_zoe', []]]);
+	});
+
 	test('whatever is merged and separated apart, all devices agree, and each contact is of exactly one person', () => {
 		const ids = ['a', 'b', 'c', 'd', 'e'].map((name) => `contact_${name}`);
 		const act = fc.record({ device: fc.nat(2), what: fc.constantFrom('merge-contacts', 'merge-contacts', 'separate-contact', 'meet'), id: fc.constantFrom(...ids), into: fc.constantFrom(...ids) });

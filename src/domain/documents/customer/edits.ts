@@ -127,7 +127,7 @@ export const edits = {
 		const [from, into] = [survivorOf(doc, args.id), survivorOf(doc, args.into)];
 		if (from !== into && entry(contacts(doc), into)) inside(contacts(doc), from, (contact) => contact.set('mergedInto', into));
 	}),
-	'separate-contact': of(one, (doc, args) => inside(contacts(doc), args.id, (contact) => contact.delete('mergedInto'))),
+	'separate-contact': of(one, separateContact),
 	'put-agreement': of(agreementArgs, putAgreement),
 	'set-agreement-field': of(change('agreement', { id }), (doc, args, stamp) => inside(agreements(doc), args.id, (agreement) => put(doc, agreement, `agreements/${args.id}/${args.field}`, args.value, stamp))),
 	'remove-agreement': of(one, (doc, args) => agreements(doc).delete(args.id)),
@@ -148,6 +148,12 @@ function setContactField(doc: Y.Doc, args: { id: string; field: string; value: u
 	const survivor = survivorOf(doc, args.id);
 	for (const each of args.value === null ? [survivor, ...mergedInto(doc, survivor)] : [survivor])
 		inside(contacts(doc), each, (contact) => (each === survivor || contact.has(args.field)) && put(doc, contact, `contacts/${each}/${args.field}`, args.value, stamp));
+}
+
+/** Takes one out of the person that it was merged into. Only in a ring of merges made apart has the survivor the key as well: it ends with it. */
+function separateContact(doc: Y.Doc, args: { id: string }): void {
+	const survivor = survivorOf(doc, args.id);
+	if (survivor !== args.id) for (const each of [args.id, survivor]) inside(contacts(doc), each, (contact) => contact.delete('mergedInto'));
 }
 
 /** Sets a role or tag of a person; it is taken from everything that was merged into them. */
