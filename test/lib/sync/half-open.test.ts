@@ -69,7 +69,7 @@ describe('rooms that were gone', () => {
 		const before = tries.length;
 		line.cut();
 		await until('all noticed', () => clients.every((client) => !client.isOpen), 15_000);
-		await new Promise((resolve) => setTimeout(resolve, 1_000));
+		await until('as many tries as clients were in vain', () => tries.length - before >= clients.length, 30_000);
 		line.mend();
 		await until('all are back', () => clients.every((client) => client.isOpen), 60_000);
 		const again = tries.slice(before);
