@@ -2,6 +2,7 @@
  * Conflicts (SY6): two devices wrote one guarded field differently, neither knowing of the other. The room finds them where updates are
  * merged and writes them into the document, so that every device and the engine learn of them as of any other content. A conflict names
  * the values that nobody has knowingly written over; it is open until a person chooses, or writes the field anew, or its time is over.
+ * Equal values written apart are kept likewise, as one that nobody sees: who goes on from theirs without knowing of the other makes it a conflict.
  */
 import * as v from 'valibot';
 import * as Y from 'yjs';
@@ -49,9 +50,16 @@ export const isOpen = ({ settled, expiredAt }: Pick<Conflict, 'settled' | 'expir
 const openAt = (doc: Y.Doc, path: string): Conflict | null =>
 	[...conflicts(doc).keys()].map((id) => conflictOf(doc, id)).find((one) => one !== null && one.path === path && isOpen(one)) ?? null;
 
-/** Ends the open conflict of a path: a person wrote the field who had it before their eyes. */
-export function settleAt(doc: Y.Doc, path: string, value: unknown, stamp?: Stamp): void {
-	openAt(doc, path)?.map.set('settled', { value, at: stamp?.at ?? null });
+/** Names one value only: nobody differs yet. */
+const isAgreement = (one: Pick<Conflict, 'values' | 'settled' | 'expiredAt'>): boolean => isOpen(one) && one.values.length < 2;
+
+/** A field is written anew by somebody who has its open conflict before them: a person settles it. What was agreed upon apart is over, whoever writes. */
+export function writtenAt(doc: Y.Doc, path: string, { value, isChanged, stamp }: { value: unknown; isChanged: boolean; stamp: Stamp | undefined }): void {
+	const open = openAt(doc, path);
+	if (open === null) return;
+	if (!isAgreement(open)) {
+		if (!stamp?.by || stamp.by.kind === 'user') open.map.set('settled', { value, at: stamp?.at ?? null });
+	} else if (isChanged) conflicts(doc).delete(open.id);
 }
 
 /** Its rows: those whose contact or agreement is still there, by id. */
@@ -59,7 +67,7 @@ export function conflictRows(doc: Y.Doc, customerId: string): ProjectedRow[] {
 	return [...conflicts(doc).keys()].sort().flatMap((id): ProjectedRow[] => {
 		const found = conflictOf(doc, id);
 		const place = found && placeAt(found.path);
-		if (!found || !place || !mapOf(doc, place)) return [];
+		if (!found || !place || isAgreement(found) || !mapOf(doc, place)) return [];
 		const { values, openedAt, settled, settledBy, expiredAt } = found;
 		const choices = values.map(({ value, by, at, device }) => ({ value, by, at, device }));
 		const state = settled ? 'settled' : expiredAt === undefined ? 'open' : 'expired';
@@ -97,10 +105,12 @@ function judged(doc: Y.Doc, { path, before, arrivals }: Change, known: Known): (
 	let named: Choice[] = open ? open.values : before ? [choiceOf(doc, path, before, known)] : [];
 	for (const arrival of arrivals) named = joined(named, arrival, choiceOf(doc, path, arrival, known));
 	if (open) {
-		if (named.length === 1) return () => (open.map.set('values', named), open.map.set('settled', { value: named[0]!.value, at: known.at }), open.map.set('settledBy', named[0]!.by));
+		if (named.length > 1 && isAgreement(open)) return () => (open.map.set('values', named), open.map.set('openedAt', known.at));
+		if (named.length === 1 && !isAgreement(open)) return () => (open.map.set('values', named), open.map.set('settled', { value: named[0]!.value, at: known.at }), open.map.set('settledBy', named[0]!.by));
 		return canonical(named) === canonical(open.values) ? null : () => void open.map.set('values', named);
 	}
-	if (named.length < 2 || !mayBeGuarded(field, named.map(({ value }) => value))) return null;
+	const isApart = named.length > 1 || named[0]!.items.length > 1;
+	if (!isApart || !mayBeGuarded(field, named.map(({ value }) => value))) return null;
 	return (into) => {
 		const conflict = new Y.Map<unknown>(Object.entries({ path, values: named, openedAt: known.at }));
 		conflicts(into).set(known.newId('conflict_'), conflict);

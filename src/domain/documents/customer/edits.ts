@@ -7,7 +7,7 @@ import * as Y from 'yjs';
 import { id, line, moment, userId } from '../../commands/command.ts';
 import { canonical } from '../../value.ts';
 import type { Edit, Stamp } from '../document-type.ts';
-import { conflictOf, isOpen, settleAt } from './conflicts.ts';
+import { conflictOf, isOpen, writtenAt } from './conflicts.ts';
 import { mapOf, placeAt, stamps } from './guarded.ts';
 import { mergedInto, survivorOf } from './merged.ts';
 import { agreementFields, agreements, contactRoles, contacts, customValue, email, entry, fields, fieldSchema, isCustomField, tags, team, type Subject } from './shape.ts';
@@ -77,7 +77,7 @@ function put(doc: Y.Doc, map: Y.Map<unknown>, path: string, value: unknown, stam
 	const isWritten = write(map, path.slice(path.lastIndexOf('/') + 1), value);
 	if (value === undefined || placeAt(path) === null) return;
 	if (isWritten && stamp) stamps(doc).set(path, stamp);
-	if (!stamp?.by || stamp.by.kind === 'user') settleAt(doc, path, value, stamp);
+	writtenAt(doc, path, { value, isChanged: isWritten, stamp });
 }
 
 function flag(map: Y.Map<unknown>, key: string, isSet: boolean): void {
