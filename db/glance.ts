@@ -7,6 +7,7 @@ import { hasFinished } from './archive.ts';
 import type { Database } from './client.ts';
 import { databaseClock } from './clock.ts';
 import { isOverdue } from './conflicts.ts';
+import { isErasable } from './erasure.ts';
 import { isClaimable } from './jobs.ts';
 import { statement } from './statement.ts';
 
@@ -23,6 +24,8 @@ export type Glance = {
 	hasOverdueConflicts: boolean;
 	/** Something that an administrator may have to hear of, or that is over (R15, R24). */
 	hasIncidents: boolean;
+	/** Deleted customers whose grace is over (CU10). */
+	hasErasable: boolean;
 	/** Finished runs that can be put away. */
 	hasFinished: boolean;
 };
@@ -35,6 +38,7 @@ const text = `SELECT given.now, (SELECT seq FROM workspace WHERE id = :workspace
 	EXISTS (SELECT 1 FROM incident WHERE workspace = :workspace AND told < 2)
 		OR EXISTS (SELECT 1 FROM job WHERE workspace = :workspace AND quarantined_at IS NOT NULL AND playbook_id IS NOT NULL)
 		OR EXISTS (SELECT 1 FROM lateness_minute WHERE workspace = :workspace AND minute >= (given.now - ${lateWindow}) / 60000 AND worst > ${lateBound}) AS has_incidents,
+	EXISTS (SELECT 1 FROM deletion WHERE ${isErasable('given.now')}) AS has_erasable,
 	EXISTS (SELECT 1 FROM run WHERE ${hasFinished('given.now')}) AS has_finished
 	FROM (SELECT COALESCE(:now, ${databaseClock}) AS now) AS given`;
 
@@ -49,6 +53,7 @@ export const readGlance = async (database: Database, workspace: string, shard: n
 		hasEvents: row!.has_events === 1,
 		hasOverdueConflicts: row!.has_overdue === 1,
 		hasIncidents: row!.has_incidents === 1,
+		hasErasable: row!.has_erasable === 1,
 		hasFinished: row!.has_finished === 1,
 	};
 };

@@ -5,8 +5,8 @@ import { seqNow, statement, type Statement } from './statement.ts';
 /** Why they were stopped, in a run's history. */
 export const goneReason = 'record-gone';
 
-/** Stops every live run of a record, behind `bumpSeq`, in the batch that ends the record. Nothing happens when there is none. */
-export const endRunsOf = (workspace: string, subjectId: string, now: number): Statement[] => {
+/** Stops every live run of a record, behind `bumpSeq`, in the batch that ends the record; `by`: the person who did. Nothing happens when there is none. */
+export const endRunsOf = (workspace: string, subjectId: string, now: number, by: string | null = null): Statement[] => {
 	const live = `(SELECT id FROM run WHERE workspace = :workspace AND subject_id = :subjectId AND state IN (${liveStates.map((state) => `'${state}'`).join(', ')}))`;
 	const about = { workspace, subjectId };
 	return [
@@ -19,7 +19,7 @@ export const endRunsOf = (workspace: string, subjectId: string, now: number): St
 		statement(
 			`INSERT INTO run_event (run_id, n, workspace, type, data, at)
 			 SELECT r.id, COALESCE((SELECT MAX(n) FROM run_event e WHERE e.run_id = r.id), 0) + 1, :workspace, 'stopped', :data, :now FROM run r WHERE r.id IN ${live}`,
-			{ ...about, now, data: JSON.stringify({ by: null, reason: goneReason }) },
+			{ ...about, now, data: JSON.stringify({ by, reason: goneReason }) },
 		),
 		statement(`UPDATE run SET seq = ${seqNow}, state = 'stopped', epoch = epoch + 1, next_step_id = NULL, next_due_at = NULL, ended_at = :now WHERE id IN ${live}`, { ...about, now }),
 	];

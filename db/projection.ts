@@ -8,6 +8,7 @@ import type { InValue } from '@libsql/client';
 import type { ProjectedRow, Projection } from '#domain/documents/document-type.ts';
 import type { RecordedEvent } from '#domain/events/event.ts';
 import type { Database } from './client.ts';
+import { isDeleted, isDeletedDocument } from './deletions.ts';
 import { insertEvent } from './events.ts';
 import { endRunsOf } from './gone.ts';
 import { agreement, conflict, contact, customer, note, playbook, projection, task, template } from './schema/index.ts';
@@ -41,10 +42,10 @@ export type Publication = {
 };
 
 /**
- * Writes a publication. Returns the workspace's seq, or null when the guard held it back: another instance has published meanwhile and
- * nothing was changed. After any other error it may or may not have been written: read `publishedOf` again (R5).
+ * Writes a publication. Returns the workspace's seq; `deleted` when the customer that it belongs to is (CU10): it waits in its room. Null
+ * when the guard held it back otherwise: another instance has published meanwhile. Then nothing was changed. After any other error it may or may not have been written: read `publishedOf` again (R5).
  */
-export async function publish(database: Database, publication: Publication): Promise<number | null> {
+export async function publish(database: Database, publication: Publication): Promise<number | 'deleted' | null> {
 	const { doc, changed, vanished, events, workspace, ticks = [] } = publication;
 	const statements = [stillAt(publication), bumpSeq(workspace)];
 	for (const { row, stamps } of changed) if (row.table !== 'tick') statements.push(upsert(publication, row, stamps));
@@ -57,17 +58,25 @@ export async function publish(database: Database, publication: Publication): Pro
 		const results = await commit(database, statements);
 		return Number(results.at(-1)!.rows[0]!.seq);
 	} catch (error) {
-		if (isGuardLost(error)) return null;
+		if (isGuardLost(error)) return (await isDeletedDocument(database, doc, customerOf(publication.next.rows))) ? 'deleted' : null;
 		throw error;
 	}
 }
 
-function stillAt({ doc, workspace, base }: Publication): Statement {
-	const known = 'EXISTS (SELECT 1 FROM workspace WHERE id = :workspace)';
-	if (!base) return guard(`${known} AND NOT EXISTS (SELECT 1 FROM projection WHERE doc = :doc)`, { doc, workspace });
+function stillAt(publication: Publication): Statement {
+	const { doc, workspace, base } = publication;
+	const about = { doc, workspace, customer: customerOf(base?.rows ?? publication.next.rows) };
+	const known = `EXISTS (SELECT 1 FROM workspace WHERE id = :workspace) AND NOT ${isDeleted('IN (:doc, :customer)')}`;
+	if (!base) return guard(`${known} AND NOT EXISTS (SELECT 1 FROM projection WHERE doc = :doc)`, about);
 	const { epoch, position } = base;
-	return guard(`${known} AND EXISTS (SELECT 1 FROM projection WHERE doc = :doc AND epoch = :epoch AND position = :position)`, { doc, workspace, epoch, position });
+	return guard(`${known} AND EXISTS (SELECT 1 FROM projection WHERE doc = :doc AND epoch = :epoch AND position = :position)`, { ...about, epoch, position });
 }
+
+/** The customer that a document is about, when it says so; a customer's own rows do, too. */
+export const customerOf = (rows: Projection): string | null => {
+	const found = rows.find(({ values }) => typeof values.customerId === 'string');
+	return found ? (found.values.customerId as string) : null;
+};
 
 const position = ({ doc, workspace, type, at, next }: Publication): Statement =>
 	statement(

@@ -53,6 +53,7 @@ const columns: { [K in MirrorKind]: readonly (keyof MirrorRows[K] & string)[] } 
 	draft: ['id', 'runId', 'number', 'customerId', 'assignees', 'teamId', 'from', 'replyTo', 'to', 'cc', 'bcc', 'subject', 'html', 'text', 'state', 'decidedBy', 'decidedAt', 'createdAt'],
 	incident: ['id', 'kind', 'ref', 'detail', 'openedAt', 'closedAt'],
 	apiKey: ['id', 'name', 'hint', 'createdBy', 'createdAt', 'usedAt', 'revokedAt'],
+	deletion: ['id', 'name', 'by', 'at', 'erasesAt'],
 	migration: ['id', 'playbookId', 'version', 'by', 'name', 'reason', 'state', 'total', 'kept', 'moved', 'ended', 'stayed', 'returned', 'notReturned', 'startedAt', 'endedAt'],
 };
 

@@ -31,7 +31,7 @@ export default class Document {
 		this.#room = room;
 		this.#settings = settingsOf(room.env);
 		this.#seats = new Seats(room.id, this.#settings);
-		this.#publisher = new Publisher(room.id, this.#settings, ({ path }, userId) => this.#links.tellHealed(path, userId));
+		this.#publisher = new Publisher(room.id, this.#settings, ({ path }, userId) => this.#links.tellHealed(path, userId), () => this.#links.close(4404, 'deleted'));
 	}
 
 	async onConnect(socket: Socket, { request }: { request: { url: string } }): Promise<void> {
@@ -67,7 +67,7 @@ export default class Document {
 		const call = await signedCall(request, this.#settings.ROOMS_SECRET);
 		if (call instanceof Response) return call;
 		try {
-			return await answerCall({ id: this.#room.id, copy: await this.#ready(), links: this.#links, seats: this.#seats, publisher: this.#publisher }, call.verb, call.body);
+			return await answerCall({ id: this.#room.id, copy: await this.#ready(), links: this.#links, seats: this.#seats, publisher: this.#publisher, erase: () => this.#erase() }, call.verb, call.body);
 		} catch (error) {
 			alert(this.#room.id, `${call.verb} failed`, error);
 			return refusal(503, 'try-again', 'The room could not do this now. Nothing is lost; try again.');
@@ -103,6 +103,18 @@ export default class Document {
 		}
 		this.#publisher.schedule(copy);
 		return copy;
+	}
+
+	/** Forgets the document for good, whoever has it open: its customer was deleted and its grace is over (CU10). */
+	async #erase(): Promise<void> {
+		const copy = this.#copy;
+		this.#links.close(4404, 'deleted');
+		this.#publisher.end();
+		await copy?.written();
+		this.#copy = this.#loading = null;
+		copy?.end();
+		await this.#room.storage.deleteAll();
+		await this.#room.storage.sync();
 	}
 
 	/** Nothing unwritten lives on: the copy is dropped, and every socket comes back with what it still has (S4). */

@@ -13,6 +13,8 @@ export interface Storage {
 	put(entries: Record<string, unknown>, options?: WriteOptions): Promise<void>;
 	/** At most 128 keys. */
 	delete(keys: string[], options?: WriteOptions): Promise<unknown>;
+	/** Everything. */
+	deleteAll(): Promise<void>;
 	list<T>(options: { prefix: string; start?: string }): Promise<Map<string, T>>;
 	/** Resolves when everything written so far is on disk, and throws if it could not be. */
 	sync(): Promise<void>;

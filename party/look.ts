@@ -9,6 +9,7 @@ import { callRoom } from './call.ts';
 import { Clock } from './clock.ts';
 import type { Dirty } from './dirty.ts';
 import { drain } from './drain.ts';
+import { erase } from './erase.ts';
 import { expire } from './expire.ts';
 import type { Engine } from './engine.ts';
 import { alert } from './host.ts';
@@ -86,6 +87,7 @@ export const look = async (lasting: Lasting, { workspace, shard }: Identity, unt
 		// What is told is a job.
 		await glance();
 	}
+	if (shard === 0 && seen.hasErasable && clock.now() < end) await erase(engine);
 	const hasMore = shard === 0 && seen.hasFinished && clock.now() < end && (await archive(engine));
 	const push = shard === 0 ? await announce(engine, end) : null;
 	const [due, mark] = [seen.next?.at ?? null, shard === 0 ? await dirty.nextAt() : null];

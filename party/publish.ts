@@ -4,14 +4,14 @@
  * dirty and the automation room's sweep tries again (S14); the room itself does only until that room knows of it.
  */
 import { databaseOf, type Database } from '#db/client.ts';
-import { publish, publishedOf, type Publication, type Published } from '#db/projection.ts';
-import type { EventDraft, Healing, Projection } from '#domain/documents/document-type.ts';
+import { customerOf, publish, publishedOf, type Publication, type Published } from '#db/projection.ts';
+import type { EventDraft, Healing } from '#domain/documents/document-type.ts';
 import type { RecordedEvent } from '#domain/events/event.ts';
-import { canonical } from '#domain/value.ts';
 import { Again } from './again.ts';
 import { callRoom } from './call.ts';
 import { system, type Copy } from './copy.ts';
 import { difference } from './difference.ts';
+import { eventId } from './event-id.ts';
 import { alert } from './host.ts';
 import { Mark } from './mark.ts';
 import type { Settings } from './settings.ts';
@@ -29,6 +29,9 @@ export class Publisher {
 	readonly #id: string;
 	readonly #settings: Settings;
 	readonly #healed: (healing: Healing, userId: string) => void;
+	readonly #deleted: () => void;
+	/** Its customer is deleted (CU10): what is written waits here, and nobody asks for it until it is restored. */
+	#isDeleted = false;
 	/** What is in libSQL, as far as this instance knows; undefined = read it. */
 	#published: Published | null | undefined;
 	#timer: ReturnType<typeof setTimeout> | undefined;
@@ -49,10 +52,12 @@ export class Publisher {
 	/** This instance among those of its room: a stale one must not take away the newer one's mark (S11). */
 	readonly #instance = crypto.randomUUID();
 
-	constructor(id: string, settings: Settings, healed: (healing: Healing, userId: string) => void) {
+	/** `deleted`: a change can't be published because the customer is deleted. */
+	constructor(id: string, settings: Settings, healed: (healing: Healing, userId: string) => void, deleted: () => void) {
 		this.#id = id;
 		this.#settings = settings;
 		this.#healed = healed;
+		this.#deleted = deleted;
 	}
 
 	/** Says that the document has changed: the automation room remembers it until it is published (S14). */
@@ -65,7 +70,7 @@ export class Publisher {
 	async asked(copy: Copy): Promise<boolean> {
 		this.#mark.forget();
 		const isPublished = copy.isDirty ? await this.now(copy) : false;
-		if (copy.isDirty) void this.#remember(copy);
+		if (copy.isDirty && !this.#isDeleted) void this.#remember(copy);
 		return isPublished;
 	}
 
@@ -146,6 +151,8 @@ export class Publisher {
 			this.#published = undefined;
 			const seq = await publish(database, publication);
 			if (seq === null) return 'stale';
+			this.#isDeleted = seq === 'deleted';
+			if (seq === 'deleted') return this.#putAside();
 			this.#healings = [];
 			this.#tell(publication, seq);
 		}
@@ -155,6 +162,14 @@ export class Publisher {
 		clearTimeout(this.#quiet);
 		this.#quiet = setTimeout(() => void this.#settle(copy).catch((error) => alert(this.#id, 'how far it is published could not be noted', error)), quietMs);
 		return isSame ? 'clean' : 'published';
+	}
+
+	/** Its customer is deleted: the sweep need not come, and whoever sits here is told. */
+	#putAside(): 'clean' {
+		this.#mark.clear();
+		this.#again.stop();
+		this.#deleted();
+		return 'clean';
 	}
 
 	/** Heals in one system transaction, once for each change from outside, so that two versions never heal each other in turns (S12). */
@@ -187,7 +202,7 @@ export class Publisher {
 		const changes = difference(base?.rows ?? [], next.rows, copy.type.stamps, at);
 		const events = await Promise.all(
 			authored.map(async ({ draft: { path, ...draft }, author }, n): Promise<RecordedEvent> => {
-				const id = await hash([this.#id, next.epoch, path, next.position, draft.type, n]);
+				const id = await eventId([this.#id, next.epoch, path, next.position, draft.type, n]);
 				return { ...draft, id, at: author?.at ?? at, actor: author?.actor ?? system.actor, cause: author?.cause ?? null };
 			}),
 		);
@@ -199,8 +214,8 @@ export class Publisher {
 		const found = (copy.type.ticks?.(base?.rows ?? null, next.rows) ?? []).map((tick) => ({ ...tick, author: copy.authorOf(tick.path) }));
 		return Promise.all(
 			found.map(async ({ path, task: taskId, item, isDone, author }) => {
-				const eventId = await hash([this.#id, next.epoch, path, next.position, 'tick', taskId]);
-				return { taskId, item, isDone, actor: author?.actor ?? system.actor, now: author?.at ?? at, eventId };
+				const id = await eventId([this.#id, next.epoch, path, next.position, 'tick', taskId]);
+				return { taskId, item, isDone, actor: author?.actor ?? system.actor, now: author?.at ?? at, eventId: id };
 			}),
 		);
 	}
@@ -224,17 +239,8 @@ export class Publisher {
 	}
 }
 
-/** The customer that a document belongs to, from its first row. */
-const customerOf = ([row]: Projection): string | null => (typeof row?.values.customerId === 'string' ? row.values.customerId : null);
-
 /** A document's own id, type and workspace are the room's to say, whatever a client wrote there. */
 function restoreIdentity(copy: Copy, id: string): void {
 	const meta = copy.doc.getMap('meta');
 	for (const [key, value] of Object.entries({ id, type: copy.log.head!.type, workspace: copy.log.head!.workspace })) if (meta.get(key) !== value) meta.set(key, value);
-}
-
-/** The id of an event: the same for the same change, however often its publishing is tried (S11). */
-async function hash(parts: unknown[]): Promise<string> {
-	const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(canonical(parts)));
-	return Array.from(new Uint8Array(digest).subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -10,7 +10,8 @@ import type { Links } from './links.ts';
 import type { Publisher } from './publish.ts';
 import type { Seats } from './seats.ts';
 
-export type Room = { id: string; copy: Copy; links: Links; seats: Seats; publisher: Publisher };
+/** `erase` forgets the document for good. */
+export type Room = { id: string; copy: Copy; links: Links; seats: Seats; publisher: Publisher; erase: () => Promise<void> };
 
 type Verb = (room: Room, body: unknown) => Response | Promise<Response>;
 
@@ -24,6 +25,12 @@ const publish: Verb = async ({ copy, publisher }) => answer({ published: await p
 const read: Verb = async ({ copy }) => {
 	await copy.written();
 	return answer({ type: copy.type.type, rows: copy.type.projection(copy.doc), epoch: copy.log.head!.epoch, position: copy.log.position });
+};
+
+/** Its customer was deleted (CU10): nobody sits here any more. The document stays, for it can be restored. */
+const shut: Verb = ({ links }) => {
+	links.close(4404, 'deleted');
+	return answer({ shut: true });
 };
 
 const contentBody = object({ vector: nullish(string(), null) });
@@ -47,6 +54,8 @@ const always: Record<string, Verb> = {
 	create: ({ copy, id }, body) => create(copy, id, documentTypes, body),
 	revoke,
 	seats: ({ links }) => answer({ seats: links.users() }),
+	shut,
+	erase: async ({ erase }) => (await erase(), answer({ erased: true })),
 };
 const created: Record<string, Verb> = { edit: ({ copy }, body) => edit(copy, body), publish, read, content };
 

@@ -69,6 +69,23 @@ CREATE TABLE `template` (
 );
 --> statement-breakpoint
 CREATE INDEX `template_seq` ON `template` (`workspace`,`seq`);--> statement-breakpoint
+CREATE TABLE `entry_refusal` (
+	`workspace` text NOT NULL,
+	`playbook_id` text NOT NULL,
+	`subject_id` text NOT NULL,
+	`code` text NOT NULL,
+	`version` integer NOT NULL,
+	`at` integer NOT NULL,
+	`times` integer DEFAULT 1 NOT NULL,
+	`cause` text NOT NULL,
+	`filters` text NOT NULL,
+	`parent` text,
+	`parent_run_id` text,
+	PRIMARY KEY(`playbook_id`, `subject_id`, `code`)
+);
+--> statement-breakpoint
+CREATE INDEX `entry_refusal_parent` ON `entry_refusal` (`parent_run_id`) WHERE parent_run_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `entry_refusal_limit` ON `entry_refusal` (`workspace`,`at`) WHERE code IN ('lineage', 'depth', 'burst');--> statement-breakpoint
 CREATE TABLE `callback` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace` text NOT NULL,
@@ -106,23 +123,6 @@ CREATE TABLE `draft` (
 --> statement-breakpoint
 CREATE INDEX `draft_seq` ON `draft` (`workspace`,`seq`);--> statement-breakpoint
 CREATE INDEX `draft_run` ON `draft` (`run_id`);--> statement-breakpoint
-CREATE TABLE `entry_refusal` (
-	`workspace` text NOT NULL,
-	`playbook_id` text NOT NULL,
-	`subject_id` text NOT NULL,
-	`code` text NOT NULL,
-	`version` integer NOT NULL,
-	`at` integer NOT NULL,
-	`times` integer DEFAULT 1 NOT NULL,
-	`cause` text NOT NULL,
-	`filters` text NOT NULL,
-	`parent` text,
-	`parent_run_id` text,
-	PRIMARY KEY(`playbook_id`, `subject_id`, `code`)
-);
---> statement-breakpoint
-CREATE INDEX `entry_refusal_parent` ON `entry_refusal` (`parent_run_id`) WHERE parent_run_id IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `entry_refusal_limit` ON `entry_refusal` (`workspace`,`at`) WHERE code IN ('lineage', 'depth', 'burst');--> statement-breakpoint
 CREATE TABLE `follow` (
 	`workspace` text NOT NULL,
 	`seq` integer NOT NULL,
@@ -255,6 +255,20 @@ CREATE TABLE `migration` (
 );
 --> statement-breakpoint
 CREATE INDEX `migration_seq` ON `migration` (`workspace`,`seq`);--> statement-breakpoint
+CREATE TABLE `deletion` (
+	`workspace` text NOT NULL,
+	`seq` integer NOT NULL,
+	`deleted_at` integer,
+	`id` text PRIMARY KEY NOT NULL,
+	`name` text NOT NULL,
+	`by` text NOT NULL,
+	`at` integer NOT NULL,
+	`erases_at` integer NOT NULL,
+	`erased_at` integer
+);
+--> statement-breakpoint
+CREATE INDEX `deletion_seq` ON `deletion` (`workspace`,`seq`);--> statement-breakpoint
+CREATE INDEX `deletion_due` ON `deletion` (`workspace`,`erases_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
 DROP INDEX `job_playbook_once`;--> statement-breakpoint
 CREATE INDEX `job_quarantined` ON `job` (`workspace`) WHERE quarantined_at IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `job_playbook_once` ON `job` (`playbook_id`,`kind`) WHERE playbook_id IS NOT NULL AND json_extract(payload, '$.only') IS NULL;--> statement-breakpoint

@@ -8,3 +8,4 @@ export * from './portfolio.ts';
 export * from './push.ts';
 export * from './operations.ts';
 export * from './migration.ts';
+export * from './deletion.ts';

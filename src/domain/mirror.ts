@@ -72,11 +72,13 @@ export type MirrorRows = {
 		id: string; playbookId: string; version: number; by: string; name: string | null; reason: string; state: MigrationState;
 		total: number; kept: number; moved: number; ended: number; stayed: number; returned: number; notReturned: number; startedAt: number; endedAt: number | null;
 	};
+	/** A customer that was deleted and can still be restored (CU10): its id, who did it and when, and from when on it is erased for good (ms). */
+	deletion: { id: string; name: string; by: string; at: number; erasesAt: number };
 	/** For administrators only; never the secret. */
 	apiKey: { id: string; name: string; hint: string; createdBy: string; createdAt: number; usedAt: number | null; revokedAt: number | null };
 };
 export type MirrorKind = keyof MirrorRows;
-export const mirrorKinds = ['person', 'stage', 'field', 'tag', 'team', 'customer', 'contact', 'agreement', 'playbook', 'playbookVersion', 'activation', 'run', 'step', 'task', 'mail', 'interaction', 'usageWeek', 'follow', 'view', 'note', 'template', 'conflict', 'draft', 'incident', 'apiKey', 'migration'] as const satisfies readonly MirrorKind[];
+export const mirrorKinds = ['person', 'stage', 'field', 'tag', 'team', 'customer', 'contact', 'agreement', 'playbook', 'playbookVersion', 'activation', 'run', 'step', 'task', 'mail', 'interaction', 'usageWeek', 'follow', 'view', 'note', 'template', 'conflict', 'draft', 'incident', 'apiKey', 'migration', 'deletion'] as const satisfies readonly MirrorKind[];
 
 /** `done` and `stopped` can be undone: then it is `returning`, and `returned` in the end. */
 export type MigrationState = 'moving' | 'done' | 'stopped' | 'returning' | 'returned';

@@ -41,6 +41,7 @@ export class Disk {
 			get: <T>(key: string) => alive(async () => structuredClone(this.#read().get(key)) as T | undefined),
 			put: (entries) => alive(() => this.#write(Object.keys(entries), (into) => Object.entries(structuredClone(entries)).forEach(([key, value]) => into.set(key, value)))),
 			delete: (keys) => alive(() => this.#write([], (from) => keys.forEach((key) => from.delete(key)))),
+			deleteAll: () => alive(() => this.#write([], (from) => from.clear())),
 			list: <T>({ prefix }: { prefix: string }) =>
 				alive(async () => {
 					await this.#wait(3);

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openDatabase, type Database } from '#db/client.ts';
+import { deleteCustomer, restoreCustomer } from '#db/deletions.ts';
 import { publish, publishedOf, type Publication } from '#db/projection.ts';
+import { bumpSeq, commit } from '#db/statement.ts';
 import { sign, signatureHeader } from '#domain/access/signature.ts';
 import { hmac } from '#party/call.ts';
 import Document from '#party/document.ts';
@@ -32,6 +34,29 @@ describe.each(hosts)('on %s', (host) => {
 	afterAll(async () => {
 		await rooms?.end();
 		await store?.end();
+	});
+
+	test('CU10 while its customer is deleted a document publishes nothing and seats nobody; restored it has all that came; erased it is no document any more', async () => {
+		const id = await newCustomer(rooms.url);
+		await until(() => customerRow(store.database, id), 'the row');
+		const client = await Client.open(rooms.socketUrl, id, { sub: 'bob' });
+		const about = { workspace: 'w1', id, name: 'Acme', by: 'ada', at: Date.now(), erasesAt: Date.now() + 60_000 };
+		const event = (type: 'customer.deleted' | 'customer.restored') => ({ id: `${type}_${id}`, type, subjectType: 'customer' as const, subjectId: id, customerId: id, at: about.at, actor: ada, cause: null, data: {} });
+		await commit(store.database, [bumpSeq('w1'), ...deleteCustomer(about, event('customer.deleted'))]);
+		fields(client).set('domain', 'written-meanwhile.example');
+		// Whoever still sits there is shown out with the first change that can't be published.
+		await until(() => client.closed, 'the socket to be closed');
+		expect(client.closed).toMatchObject({ code: 4404 });
+		expect(await call(rooms.url, 'document', id, 'publish')).toMatchObject({ ok: true, value: { published: false } });
+		expect(await customerRow(store.database, id)).toMatchObject({ domain: null, deleted_at: about.at });
+		await commit(store.database, [bumpSeq('w1'), ...restoreCustomer('w1', id, Date.now(), event('customer.restored'))]);
+		expect(await call(rooms.url, 'document', id, 'publish')).toMatchObject({ ok: true, value: { published: true } });
+		expect(await customerRow(store.database, id)).toMatchObject({ domain: 'written-meanwhile.example', deleted_at: null });
+		const again = await Client.open(rooms.socketUrl, id, { sub: 'bob' });
+		expect(await call(rooms.url, 'document', id, 'shut')).toMatchObject({ ok: true });
+		await until(() => again.closed, 'the socket to be shut');
+		for (let n = 0; n < 2; n++) expect(await call(rooms.url, 'document', id, 'erase')).toMatchObject({ ok: true });
+		expect(await call(rooms.url, 'document', id, 'read')).toMatchObject({ ok: false, status: 404 });
 	});
 
 	test('an edit becomes a row within 1.5 s, its event names field, author and cause, and devices can pull it', async () => {

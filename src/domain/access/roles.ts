@@ -2,7 +2,7 @@
 export const roles = ['administrator', 'csm', 'reader'] as const;
 export type Role = (typeof roles)[number];
 
-export const permissions = ['settings.change', 'member.invite', 'document.edit', 'document.comment', 'playbook.publish', 'run.control', 'task.complete', 'import'] as const;
+export const permissions = ['settings.change', 'member.invite', 'document.edit', 'document.comment', 'playbook.publish', 'run.control', 'task.complete', 'import', 'customer.delete'] as const;
 export type Permission = (typeof permissions)[number];
 
 const granted: Record<Role, readonly Permission[]> = {

@@ -50,6 +50,8 @@ import { previewMigration } from './preview-migration.ts';
 import { migrateRuns } from './migrate-runs.ts';
 import { cancelMigration } from './cancel-migration.ts';
 import { rollBackMigration } from './roll-back-migration.ts';
+import { deleteCustomer } from './delete-customer.ts';
+import { restoreCustomer } from './restore-customer.ts';
 import type { Command } from './command.ts';
 
 export const commands = {
@@ -104,5 +106,7 @@ export const commands = {
 	'migrate-runs': migrateRuns,
 	'cancel-migration': cancelMigration,
 	'roll-back-migration': rollBackMigration,
+	'delete-customer': deleteCustomer,
+	'restore-customer': restoreCustomer,
 } as const satisfies Record<string, Command>;
 export type CommandType = keyof typeof commands;

@@ -41,6 +41,9 @@ export const eventTypes = [
 	'conflict.expired',
 	'contact.merged',
 	'contact.separated',
+	'customer.deleted',
+	'customer.restored',
+	'customer.erased',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 

@@ -35,6 +35,8 @@ const names: Record<string, () => string> = {
 	'migrate-runs': m.command_migrate,
 	'cancel-migration': m.command_migrate_cancel,
 	'roll-back-migration': m.command_migrate_undo,
+	'delete-customer': m.command_delete_customer,
+	'restore-customer': m.command_restore_customer,
 };
 
 /** A command's words; anything about the workspace's own definitions is “settings”. */

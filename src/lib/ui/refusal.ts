@@ -38,6 +38,8 @@ const words: Record<string, () => string> = {
 	migrating: m.refusal_migrating,
 	'nobody-to-move': m.refusal_nobody_to_move,
 	'migration-over': m.refusal_migration_over,
+	'not-restorable': m.refusal_not_restorable,
+	deleted: m.refusal_deleted,
 	offline: m.refusal_offline,
 	timeout: m.refusal_offline,
 };

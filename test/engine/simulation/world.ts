@@ -117,6 +117,7 @@ export class World {
 			get: async (key: string) => stored.get(key),
 			put: async () => {},
 			delete: async () => {},
+			deleteAll: async () => {},
 			list: async () => new Map(),
 			sync: async () => {},
 			getAlarm: async () => this.alarm,

@@ -39,6 +39,10 @@ export class MemoryStorage implements Storage {
 		return keys.filter((key) => this.kept.delete(key)).length;
 	}
 
+	async deleteAll(): Promise<void> {
+		this.kept.clear();
+	}
+
 	async list<T>({ prefix }: { prefix: string }): Promise<Map<string, T>> {
 		if (this.failure?.of === 'list') throw this.failure.error;
 		return new Map([...this.kept].filter(([key]) => key.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => [key, structuredClone(value) as T]));

@@ -41,6 +41,9 @@ export function sentence(event: RecordedEvent, mirror: Mirror): string {
 	const name = String(data.name ?? data.title ?? '');
 	switch (event.type) {
 		case 'customer.created': return m.history_customer_created();
+		case 'customer.deleted': return m.history_customer_deleted();
+		case 'customer.restored': return m.history_customer_restored();
+		case 'customer.erased': return m.history_customer_erased();
 		case 'contact.created': return m.history_contact_created({ name });
 		case 'contact.removed': return m.history_contact_removed({ name });
 		case 'contact.merged': return m.history_contact_merged({ name, into: mirror.row('contact', String(data.into))?.name ?? m.history_a_contact() });

@@ -11,5 +11,5 @@ export function subjectOf(args: unknown): Subject {
 	if (task) return { title: task.title, href: task.customerId ? `/customers/${task.customerId}` : null, isOpen: task.state === 'open' };
 	if (draft) return { title: draft.subject, href: `/customers/${draft.customerId}`, isOpen: draft.state === 'waiting' };
 	if (run) return { title: mirror.row('playbook', run.playbookId)?.name ?? '', href: `/runs/${run.id}`, isOpen: run.endedAt === null };
-	return { title: (customerId && mirror.row('customer', customerId)?.name) || '', href: customerId ? `/customers/${customerId}` : null, isOpen: true };
+	return { title: (customerId && (mirror.row('customer', customerId) ?? mirror.row('deletion', customerId))?.name) || '', href: customerId ? `/customers/${customerId}` : null, isOpen: true };
 }

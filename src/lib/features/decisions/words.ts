@@ -3,11 +3,13 @@ import { partsOf, type Difference, type GroundValue } from '#domain/commands/gro
 import { findStep } from '#domain/engine/next-step.ts';
 import { m } from '$lib/messages/messages.js';
 import { stepTitle } from '$lib/features/flow/titles.ts';
+import { formatMoney } from '$lib/ui/formats.ts';
+import { locale } from '$lib/ui/locale.ts';
 import { mirror } from '$lib/sync/index.ts';
 
 const fields: Record<string, () => string> = {
 	stage: m.held_field_stage, owner: m.held_field_owner, state: m.held_field_state, completedBy: m.held_field_completedBy, decidedBy: m.held_field_decidedBy, to: m.held_field_to, cc: m.held_field_cc, bcc: m.held_field_bcc,
-	subject: m.held_field_subject, text: m.held_field_text, epoch: m.held_field_epoch, nextStepId: m.held_field_nextStepId, version: m.held_field_version,
+	subject: m.held_field_subject, text: m.held_field_text, epoch: m.held_field_epoch, nextStepId: m.held_field_nextStepId, version: m.held_field_version, name: m.customers_name, mrr: m.customers_mrr,
 };
 const states: Record<string, () => string> = { live: m.held_live, stopped: m.run_stopped, paused: m.run_paused, failed: m.run_stuck, completed: m.run_done, done: m.step_done, cancelled: m.step_cancelled, waiting: m.step_waiting, open: m.held_open_task, approved: m.held_approved, active: m.held_active, inactive: m.held_inactive };
 
@@ -22,6 +24,7 @@ function valueWords(id: string, field: string, value: GroundValue): string {
 	if (value === null && field === 'nextStepId') return m.held_no_step();
 	if (value === null) return ['owner', 'completedBy', 'decidedBy'].includes(field) ? m.held_nobody() : field === 'stage' ? '—' : m.held_gone();
 	if (Array.isArray(value)) return value.join(', ') || m.held_nobody();
+	if (field === 'mrr' && typeof value === 'number') return formatMoney(value, locale());
 	const text = String(value);
 	if (field === 'stage') return mirror.row('stage', text)?.name ?? text;
 	if (field === 'owner' || field === 'completedBy' || field === 'decidedBy') return mirror.row('person', text)?.name ?? text;

@@ -1,6 +1,7 @@
 /** Making documents: their room makes the skeleton, once (S10). */
 import { and, eq, isNull } from 'drizzle-orm';
 import { safeParse } from 'valibot';
+import { isDeletedDocument } from '#db/deletions.ts';
 import { workspaceOfDocument } from '#db/document-homes.ts';
 import { customer } from '#db/schema/documents.ts';
 import type { Actor } from '#domain/events/event.ts';
@@ -22,6 +23,7 @@ export async function makeDocument(deciding: Deciding<unknown>, type: DocumentTy
 	if (!seed.success) return refused('not-valid', `${seed.issues[0].path?.map(({ key }) => String(key)).join('.') ?? ''}: ${seed.issues[0].message}`);
 	const home = await workspaceOfDocument(deciding.db, id);
 	if (home !== null && home !== deciding.member.workspaceId) return refused('id-taken');
+	if (home !== null && (await isDeletedDocument(deciding.db, id))) return refused('deleted');
 	const actor: Actor = { kind: 'user', id: deciding.member.user.id };
 	// The seed as it was sent: the room parses it by the same schema, and must not parse twice.
 	const made = await askRoom<{ created: boolean }>(deciding, id, 'create', { workspace: deciding.member.workspaceId, type, args, actor });

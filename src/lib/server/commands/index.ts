@@ -17,6 +17,7 @@ import { takeBack } from './take-back.ts';
 import { retryTimer } from './operations.ts';
 import { settleIntent } from './settle.ts';
 import { cancelMigration, migrateRuns, previewMigration, rollBackMigration } from './migration.ts';
+import { deleteCustomer, restoreCustomer } from './deletion.ts';
 
 export const handlers: Record<CommandType, Handler> = {
 	'activate-playbook': activatePlaybook,
@@ -70,4 +71,6 @@ export const handlers: Record<CommandType, Handler> = {
 	'migrate-runs': migrateRuns,
 	'cancel-migration': cancelMigration,
 	'roll-back-migration': rollBackMigration,
+	'delete-customer': deleteCustomer,
+	'restore-customer': restoreCustomer,
 };

@@ -8,6 +8,7 @@ import { getLocale } from '$lib/messages/runtime.js';
 import { sortRows } from '$lib/ui/columns.ts';
 import { now } from '$lib/ui/now.svelte.ts';
 import { lastTouches, usageByCustomer } from '../activity.ts';
+import { deleting } from '../deleting.svelte.ts';
 import { following } from '../following.svelte.ts';
 import { withBulkEdits } from './bulk-overlay.ts';
 import { pendingBulk } from './bulk.svelte.ts';
@@ -16,6 +17,7 @@ import { flatLines, sectionLines, treeLines, type Customer, type Line } from './
 import { narrowed } from './narrow.ts';
 import type { ViewState } from './view-state.svelte.ts';
 
+const present = (rows: readonly Customer[], gone: ReadonlySet<string>): readonly Customer[] => (gone.size === 0 ? rows : rows.filter(({ id }) => !gone.has(id)));
 const none: RunCounts = { active: 0, failed: 0 };
 
 export class Book {
@@ -27,8 +29,8 @@ export class Book {
 		this.#view = view;
 	}
 
-	/** As the rooms have them, with bulk edits that are on their way on top. */
-	readonly customers: readonly Customer[] = $derived(withBulkEdits(mirror.rows('customer'), pendingBulk()));
+	/** As the rooms have them, with bulk edits that are on their way on top, and without those that were deleted here. */
+	readonly customers: readonly Customer[] = $derived(withBulkEdits(present(mirror.rows('customer'), deleting.ids), pendingBulk()));
 	readonly #touches = $derived(lastTouches(mirror.rows('interaction')));
 	readonly #usage = $derived(usageByCustomer(mirror.rows('usageWeek')));
 	readonly #tasks = $derived(counts(mirror.rows('task')));
