@@ -50,8 +50,14 @@ export async function furnish(place: Place): Promise<Screen[]> {
 	const definition = { whose: 'all', text: '', filters: { id: 'filters', kind: 'group', mode: 'all', items: [clause] }, scope: 'all', isTree: false, sort: { by: 'mrr', isDescending: true }, columns: ['stage', 'owner', 'mrr', 'renewal'], group: 'stage' };
 	await owner.command('save-view', { id: viewId, kind: 'customer', name: 'Large, by stage', isShared: true, position: 1, definition });
 
+	await owner.command('make-api-key', { id: 'apikey_reports0000000000001', name: 'Reports', secret: `cbk_${'k'.repeat(43)}` });
+	const goneId = 'customer_gone00000000000001';
+	await owner.command('create-customer', { id: goneId, args: { name: 'Gone & Sons' } });
+	await until('the customer to delete', async () => (await owner.rows('customer')).some(({ id }) => id === goneId));
+	await owner.command('delete-customer', { customerId: goneId });
+
 	const tabs = ['interactions', 'contacts', 'agreements', 'playbooks', 'documents', 'history'];
-	const settings = ['workspace', 'stages', 'fields', 'tags', 'teams', 'people', 'mail', 'webhooks', 'device'];
+	const settings = ['workspace', 'stages', 'fields', 'tags', 'teams', 'people', 'mail', 'webhooks', 'api-keys', 'deleted', 'device'];
 	return [
 		{ name: 'home', path: '/' },
 		{ name: 'actions', path: '/actions' },
@@ -67,6 +73,8 @@ export async function furnish(place: Place): Promise<Screen[]> {
 		{ name: 'playbooks', path: '/playbooks' },
 		{ name: 'playbook', path: `/playbooks/${playbookId}` },
 		{ name: 'run', path: `/runs/${runs[0]!.id}` },
+		{ name: 'runs', path: '/runs' },
+		{ name: 'customer-deleted', path: `/customers/${goneId}` },
 		{ name: 'outbox', path: '/outbox' },
 		{ name: 'operations', path: '/operations' },
 		...settings.map((tab) => ({ name: `settings-${tab}`, path: `/settings/${tab}` })),

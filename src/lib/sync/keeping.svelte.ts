@@ -22,6 +22,8 @@ export type KeepingOptions = {
 	isOpen: (id: string) => boolean;
 	/** What should be here, given how many customers at most; null while the lists are not all here. */
 	wanted: (limit: number) => readonly Wanted[] | null;
+	/** Customers that were deleted (CU10). */
+	deleted: () => readonly string[];
 	/** Whether this tab does the work of all (one does). */
 	mayWork: () => boolean;
 	/** Reactive: why the device can't keep work, or null. */
@@ -90,6 +92,12 @@ export class Keeping {
 		this.#timer = environment.setTimeout(() => void this.#work(), after);
 	}
 
+	/** Rows went, and these documents with them: they leave the device, unless somebody has them open or edits in them still wait (SY4). */
+	async gone(ids: readonly string[]): Promise<void> {
+		const { documents, kept, isOpen, mayWork } = this.#options;
+		if (mayWork()) for (const id of ids) if (!isOpen(id) && (await documents.letGo(id))) await kept.dropDocument(id);
+	}
+
 	end(): void {
 		this.#isEnded = true;
 		this.#stopResume();
@@ -116,6 +124,8 @@ export class Keeping {
 			return;
 		}
 		await this.#letGo(new Set(wishes.map((wish) => wish.id)));
+		// Those that were open when they were deleted.
+		await this.gone(this.#options.deleted());
 		const queue = missing.filter((wish) => !isOpen(wish.id));
 		if (queue.length > 0) {
 			const reason = await this.#obstacle();

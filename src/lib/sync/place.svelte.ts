@@ -7,7 +7,7 @@ import { seenBy, type Seen } from '#domain/commands/ground.ts';
 import type { Command } from '#domain/commands/command.ts';
 import { commands } from '#domain/commands/index.ts';
 import { CommandQueue } from './command-queue.svelte.ts';
-import { documentTypeOf } from './document-types.ts';
+import { documentTypeOf, documentTypes } from './document-types.ts';
 import { Documents } from './documents.svelte.ts';
 import type { Environment } from './environment.ts';
 import type { Light } from './light.ts';
@@ -77,6 +77,7 @@ export class Place {
 			// This person's role was changed: with other rights come other rows, in a new mirror.
 			onRows: (rows) => {
 				this.keeping?.look();
+				void this.keeping?.gone(rows.filter(({ kind, data }) => data === null && Object.hasOwn(documentTypes, kind)).map(({ id }) => id)).catch(() => {});
 				if (rows.some((row) => row.kind === 'person' && row.id === user.id && row.data?.role !== session.role)) void session.load();
 			},
 		});
@@ -135,6 +136,7 @@ export class Place {
 				kept: this.#keptStore,
 				isOpen: (id) => this.documents.open.some((document) => document.id === id),
 				wanted: (limit) => (this.mirror.status.syncedAt === null ? null : wantedDocuments((kind) => this.mirror.rows(kind), user.id, limit)),
+				deleted: () => this.mirror.rows('deletion').map(({ id }) => id),
 				mayWork: () => tabs.isLead,
 				storageProblem: () => this.#storeProblem,
 				wishKey: `cuebook:keeping:${user.id}:${workspace.id}`,

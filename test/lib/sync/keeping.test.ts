@@ -137,6 +137,27 @@ describe('SY1: what is kept ahead of time', () => {
 		expect(app.isOnline).toBe(true);
 	});
 
+	it('CU10 drops what was opened once and is deleted now, never what holds unsent edits', async () => {
+		const { app, docs, put, double } = world();
+		for (const id of ['customer_a', 'customer_b']) put(id, { owner: 'bea' });
+		const store = new DeviceStore('cuebook:documents:ada:w1', 'earlier', double);
+		for (const id of ['customer_a', 'customer_b']) store.append(id, Y.encodeStateAsUpdate(docs.get(id)!), null);
+		await store.flush();
+		await store.close();
+		const device = await start(double);
+		await until('its lists are here', () => device.place!.mirror.count('customer') === 2);
+		const document = device.documents.openDocument('customer_b');
+		await document.ready;
+		edit(document, 'set-field', { field: 'name', value: 'Only here' });
+		for (const id of ['customer_a', 'customer_b']) app.remove('customer', id);
+		await device.place!.mirror.pull();
+		await until('the first is gone', async () => (await keptName(double, 'customer_a')) === undefined);
+		document.close();
+		device.place!.keeping!.look(0);
+		await until('it looked again', () => device.place!.keeping!.status.state === 'kept');
+		expect(await keptName(double, 'customer_b')).toBe('Only here');
+	});
+
 	it('is off when told so, and pauses on a metered link, without network and when room is short, saying which', async () => {
 		let isMetered = true;
 		let used = 0;

@@ -1,15 +1,19 @@
 /** Customers that this person deleted here, until the server's rows say so (CU10). */
-import { queue, send } from '$lib/sync/index.ts';
+import { mirror, queue, send } from '$lib/sync/index.ts';
 import { m } from '$lib/messages/messages.js';
 import { refusalText } from '$lib/ui/refusal.ts';
 import { toast } from '$lib/ui/toasts.svelte.ts';
 
 const commands = $derived(new Map(queue.unseen.filter(({ type }) => type === 'delete-customer').map(({ id, args }) => [(args as { customerId: string }).customerId, id])));
 
+// Own edits that no room has lie over the lists (ADR 11), also over what was deleted since.
+const ids = $derived(new Set([...commands.keys(), ...mirror.rows('deletion').map(({ id }) => id)]));
+
 /** Reactive. */
 export const deleting = {
+	/** Those, and all that are deleted: lists don't show them. */
 	get ids(): ReadonlySet<string> {
-		return new Set(commands.keys());
+		return ids;
 	},
 	has: (customerId: string): boolean => commands.has(customerId),
 	/** Takes it back before it is sent; when the server was faster its answer stands. */
