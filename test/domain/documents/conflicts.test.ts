@@ -1,73 +1,11 @@
 /** SY6: which writes are conflicts, in every order of arrival, and how they end. */
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import type { Stamp } from '#domain/documents/document-type.ts';
 import { documentTypes } from '#domain/documents/index.ts';
-import { at, copyOf, customerEdit, make } from './make.ts';
+import { apply, Phone, Room, send, type Row } from './apart.ts';
+import { at, customerEdit } from './make.ts';
 
 const { customer } = documentTypes;
-type Row = { id: string; state: string; field: string; subjectType: string; subjectId: string; choices: { value: unknown; by: { kind: string; id: string } | null; at: number | null; device: string | null }[]; settledBy: unknown; settledAt: number | null; chosen: unknown };
-
-/** A room's copy: it reviews what is merged, and knows people by their client ids. */
-class Room {
-	readonly doc: Y.Doc;
-	readonly users = new Map<number, string>();
-	now = at + 1_000;
-	#ids = 0;
-	constructor(args: Record<string, unknown> = {}, clientId = 500) {
-		this.doc = make('customer', { name: 'Acme', stage: 's0', ...args });
-		this.doc.clientID = clientId;
-		customer.projection(this.doc);
-		this.doc.on('afterTransaction', (transaction: Y.Transaction) => {
-			if (transaction.origin === 'room') return;
-			const known = {
-				at: this.now,
-				authorOf: (client: number) => (this.users.has(client) ? ({ kind: 'user', id: this.users.get(client)! } as const) : null),
-				isArriving: (client: number, clock: number) => clock >= (transaction.beforeState.get(client) ?? 0),
-				newId: (prefix: string) => `${prefix}${++this.#ids}`,
-			};
-			const write = customer.review!(transaction, known);
-			if (write) this.doc.transact(() => write(this.doc), 'room');
-		});
-	}
-	get cards(): Row[] {
-		return customer.projection(this.doc).flatMap(({ table, id, values }) => (table === 'conflict' ? [{ id, ...values } as Row] : []));
-	}
-	get open(): Row[] {
-		return this.cards.filter(({ state }) => state === 'open');
-	}
-	/** A playbook's edit, as the `edit` call makes it. */
-	run(name: string, args: unknown): void {
-		apply(this.doc, name, args, { at: this.now, by: { kind: 'run', id: 'r1', playbookId: 'p1' } });
-	}
-	value(field = 'stage'): unknown {
-		return this.doc.getMap('fields').get(field);
-	}
-}
-
-const apply = (doc: Y.Doc, name: string, args: unknown, stamp?: Stamp) => customer.edits[name]!.apply(doc, args, stamp);
-const send = (from: Y.Doc, to: Y.Doc) => Y.applyUpdate(to, Y.encodeStateAsUpdate(from, Y.encodeStateVector(to)));
-
-/** Somebody's device, away from the room until it syncs: as ours do, it tells first and then listens. */
-class Phone {
-	readonly doc: Y.Doc;
-	readonly room: Room;
-	constructor(room: Room, user: string, clientId: number) {
-		this.room = room;
-		this.doc = copyOf(room.doc, clientId);
-		room.users.set(clientId, user);
-	}
-	set(value: unknown, field = 'stage', stamp: Stamp | null = { at, device: 'phone' }): this {
-		apply(this.doc, 'set-field', { field, value }, stamp ?? undefined);
-		return this;
-	}
-	sync(): this {
-		send(this.doc, this.room.doc);
-		send(this.room.doc, this.doc);
-		return this;
-	}
-}
 
 /** Both orders of client ids, so that what comes last wins once and loses once. */
 describe.each([[1, 900], [900, 1]])('two devices apart (clients %i and %i)', (first, second) => {
@@ -252,65 +190,4 @@ test('S12 S15 a document without stamps, and conflicts that nobody can read, har
 	ana.set('s2', 'stage', null).sync();
 	bo.set('s3', 'stage', null).sync();
 	expect(room.open[0]!.choices).toEqual([{ value: 's2', by: { kind: 'user', id: 'ana' }, at: null, device: null }, { value: 's3', by: { kind: 'user', id: 'bo' }, at: room.now, device: null }]);
-});
-
-test('SY6 property: writes made apart that differ are named together by one open card, those made one after the other by none', () => {
-	const act = fc.oneof(
-		fc.record({ kind: fc.constant('set' as const), who: fc.nat(3), value: fc.constantFrom('s1', 's2', 's3') }),
-		fc.record({ kind: fc.constant('sync' as const), who: fc.nat(3) }),
-		fc.record({ kind: fc.constant('settle' as const), who: fc.nat(3), which: fc.nat(3) }),
-	);
-	fc.assert(
-		fc.property(fc.array(act, { maxLength: 40 }), fc.uniqueArray(fc.integer({ min: 1, max: 1_000_000 }), { minLength: 5, maxLength: 5 }), (acts, [roomId, ...clients]) => {
-			const room = new Room({}, roomId);
-			const phones = clients.map((client, n) => new Phone(room, `u${n}`, client));
-			// The model: versions count the field's states in the room; a device knows the version it saw last, and whether it has written since.
-			let version = 0;
-			const seen = phones.map(() => 0);
-			const written = phones.map(() => null as unknown);
-			for (const one of acts) {
-				const phone = phones[one.who]!;
-				if (one.kind === 'set' && phone.doc.getMap('fields').get('stage') !== one.value) {
-					phone.set(one.value);
-					written[one.who] = one.value;
-				} else if (one.kind === 'settle') {
-					const card = customer.projection(phone.doc).find(({ table, values }) => table === 'conflict' && values.state === 'open');
-					const choices = (card?.values.choices ?? []) as { value: unknown }[];
-					const value = choices[one.which % Math.max(1, choices.length)]?.value;
-					if (!card) continue;
-					written[one.who] = value;
-					apply(phone.doc, 'settle-conflict', { id: card.id, value }, { at });
-				} else if (one.kind === 'sync') {
-					const [current, opened] = [room.value(), room.cards.length];
-					const isApart = seen[one.who] !== version;
-					const mine = written[one.who];
-					// Who goes on from the value that is current, without having seen others, doesn't differ from it but from them; agreeing with all of them ends it.
-					const { client, clock } = room.doc.getMap('fields')._map.get('stage')!.lastId;
-					const hasSeenCurrent = Y.getState(phone.doc.store, client) > clock;
-					const [card] = room.open;
-					phone.sync();
-					if (mine !== null && isApart && mine !== current) {
-						const values = room.open[0]?.choices.map(({ value }) => value);
-						if (values === undefined && hasSeenCurrent) expect(room.cards.find(({ id }) => id === card?.id)).toMatchObject({ state: 'settled', chosen: mine });
-						else expect(values).toEqual(expect.arrayContaining(hasSeenCurrent ? [mine] : [mine, current]));
-					}
-					if (mine !== null && !isApart) expect(room.cards.length).toBe(opened);
-					if (mine !== null) version += 1;
-					written[one.who] = null;
-					seen[one.who] = version;
-				}
-				expect(room.open.length).toBeLessThanOrEqual(1);
-				for (const { choices } of room.open) expect(new Set(choices.map(({ value }) => value)).size).toBe(choices.length);
-			}
-			for (const phone of phones) phone.sync();
-			for (const phone of phones) phone.sync();
-			// S13: what a device projects is what the room does, and what a rebuilt copy does.
-			for (const phone of phones) expect(customer.projection(phone.doc)).toEqual(customer.projection(room.doc));
-			expect(customer.projection(copyOf(room.doc))).toEqual(customer.projection(room.doc));
-		}),
-		{
-			numRuns: 300,
-			examples: [[[{ kind: 'set', who: 1, value: 's1' }, { kind: 'set', who: 3, value: 's2' }, { kind: 'sync', who: 3 }, { kind: 'sync', who: 1 }, { kind: 'set', who: 3, value: 's1' }, { kind: 'sync', who: 3 }], [1, 2, 3, 4, 5]]],
-		},
-	);
 });
