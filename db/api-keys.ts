@@ -2,7 +2,8 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Database } from './client.ts';
 import { apiKey } from './schema/index.ts';
-import { bumpSeq, seqNow, statement, type Statement } from './statement.ts';
+import { apiBucket, charge } from './quotas.ts';
+import { bumpSeq, commitGuarded, seqNow, statement, type Statement } from './statement.ts';
 
 export type ApiKey = typeof apiKey.$inferSelect;
 
@@ -35,3 +36,14 @@ export const revokeApiKey = (workspace: string, id: string, now: number): Statem
 /** Notes that a key was used, at most once an hour; null when that is noted already. */
 export const noteUse = ({ workspace, id, usedAt }: ApiKey, now: number): Statement[] | null =>
 	usedAt !== null && now - usedAt < usedEveryMs ? null : [bumpSeq(workspace), statement(`UPDATE api_key SET seq = ${seqNow}, used_at = :now WHERE id = :id`, { workspace, id, now })];
+
+/** How many orders a key may give in a minute: what a program does in bulk must leave the store and the rooms to people. */
+export const ordersAMinute = 600;
+const minuteMs = 60_000;
+
+/** Counts orders of a key against its minute (ms UTC). Says when the next minute begins if they are too many: then none is counted. */
+export const countOrders = async (database: Database, { workspace, id }: { workspace: string; id: string }, count: number, now: number): Promise<{ again: number } | null> => {
+	const window = now - (now % minuteMs);
+	const isCounted = await commitGuarded(database, charge(workspace, { bucket: `${apiBucket}${id}`, window, until: window + minuteMs, count, cap: ordersAMinute }), async () => false);
+	return isCounted ? null : { again: window + minuteMs };
+};

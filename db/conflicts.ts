@@ -17,12 +17,14 @@ export const isHolding: SQL = sql`conflict.state = 'open' AND conflict.deleted_a
 
 export type OpenConflict = { customerId: string; subject: 'customer' | 'contact' | 'agreement'; field: string; /** ms UTC */ until: number };
 
-const askOpen = kept((database) => [
+/** The query for those of a workspace's customers, given as the list `customers`, at a given `now`. */
+export const conflictsOf = (database: Database, customers: string) =>
 	database
 		.select({ customerId: conflict.customerId, subject: conflict.subjectType, field: conflict.field, until: sql<number>`${limitOf}` })
 		.from(conflict)
-		.where(and(eq(conflict.workspace, given('workspace')), inArray(conflict.customerId, givenList('customers')), isHolding)),
-]);
+		.where(and(eq(conflict.workspace, given('workspace')), inArray(conflict.customerId, givenList(customers)), isHolding));
+
+const askOpen = kept((database) => [conflictsOf(database, 'customers')]);
 
 /** The conflicts of some customers that automation waits for, and until when at most. */
 export const openConflicts = async (database: Database, workspace: string, customerIds: string[], now: number): Promise<OpenConflict[]> =>

@@ -3,6 +3,7 @@ import { and, asc, eq, gt, inArray, isNotNull, isNull, sql, type SQL } from 'dri
 import type { Quotas } from '#domain/engine/quota.ts';
 import type { WorkspaceSettings } from '#domain/settings.ts';
 import type { Database } from './client.ts';
+import { conflictsOf, type OpenConflict } from './conflicts.ts';
 import { given, givenList, kept } from './kept.ts';
 import { contact, customer, field, interaction, person, stage, tag, team, workspace } from './schema/index.ts';
 
@@ -20,11 +21,11 @@ export type Truth = { settings: WorkspaceSettings; sending: Sending; customers: 
 export const readTruth = async (database: Database, workspace: string, customerIds: string[]): Promise<Truth | null> =>
 	truthFrom(await askThose(database, { workspace, ids: JSON.stringify(customerIds), limit: customerIds.length }));
 
-/** Which of these customers are there: for what needs nothing else of them. */
-export const presentCustomers = async (database: Database, workspaceId: string, customerIds: string[]): Promise<Set<string>> => {
-	const ids = sql`(SELECT value FROM json_each(${JSON.stringify(customerIds)}))`;
-	const rows = await database.select({ id: customer.id }).from(customer).where(and(eq(customer.workspace, workspaceId), isNull(customer.deletedAt), sql`${customer.id} IN ${ids}`));
-	return new Set(rows.map(({ id }) => id));
+/** Also which of some others are there, which nothing else is read of, and what of the first is in conflict at `now` (ms): all in one exchange. Null when there is no such workspace. */
+export const readGround = async (database: Database, workspace: string, ids: { read: string[]; present: string[] }, now: number): Promise<(Truth & { present: Set<string>; conflicts: OpenConflict[] }) | null> => {
+	const [present, conflicts, ...rows] = await askGround(database, { workspace, ids: JSON.stringify(ids.read), limit: ids.read.length, present: JSON.stringify(ids.present), now });
+	const truth = truthFrom(rows);
+	return truth && { ...truth, present: new Set(present.map(({ id }) => id)), conflicts };
 };
 
 /** The next customers by id after `afterId` (null = from the first): a page of the whole book. */
@@ -59,6 +60,11 @@ const queriesOf = (condition: SQL) => (database: Database) => {
 
 const isAfter = gt(customer.id, given('after'));
 const askThose = kept(queriesOf(inArray(customer.id, givenList('ids'))));
+const askGround = kept((database) => [
+	database.select({ id: customer.id }).from(customer).where(and(eq(customer.workspace, given('workspace')), isNull(customer.deletedAt), inArray(customer.id, givenList('present')))),
+	conflictsOf(database, 'ids'),
+	...queriesOf(inArray(customer.id, givenList('ids')))(database),
+]);
 const askPage = kept(queriesOf(isAfter));
 const askLasting = kept(queriesOf(and(isAfter, isNotNull(customer.stage), isNotNull(customer.stageSince))!));
 const askLastingIn = kept(queriesOf(and(isAfter, eq(customer.stage, given('stage')), isNotNull(customer.stageSince))!));

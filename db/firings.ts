@@ -1,14 +1,14 @@
-/** Everything that firing steps are judged by, but the facts: read in one exchange, however many they are. */
-import { and, asc, eq, inArray, lt, sql } from 'drizzle-orm';
+/** Everything that firing steps are judged by, but the facts: read in one exchange, however many they are, or in the one that claims them. */
+import { and, asc, eq, inArray, lt, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { IntentRequest } from '#domain/actions/action.ts';
 import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
 import type { Run } from '#domain/engine/run.ts';
 import type { Database } from './client.ts';
 import { databaseClock } from './clock.ts';
-import { givenList, kept } from './kept.ts';
+import { given, givenList, kept } from './kept.ts';
 import type { Intent } from './intents.ts';
-import type { Job } from './jobs.ts';
+import { claimJobs, type Claim, type Job } from './jobs.ts';
 import { packed, unpacked } from './packed.ts';
 import { runOf } from './runs.ts';
 import { type StepRow } from './steps.ts';
@@ -29,36 +29,62 @@ export type Firing = {
 	lost: { part: number; request: IntentRequest }[];
 };
 
-/** What needs no doing again: it is done, or a person left it (R12). */
-const isOver = sql`(${intent.state} = 'done' OR (${intent.state} = 'abandoned' AND json_extract(${intent.response}, '$.settled.outcome') = 'left'))`;
+/** What needs no doing again: it is done, or a person left it (R12). A task that was cancelled before anybody did it has not been: who comes back to its step is asked again. */
+const isOver = sql`((${intent.state} = 'done' AND NOT (${intent.kind} = 'task' AND EXISTS (SELECT 1 FROM task WHERE task.id = ${intent.key} AND task.state = 'cancelled'))) OR (${intent.state} = 'abandoned' AND json_extract(${intent.response}, '$.settled.outcome') = 'left'))`;
 
-const askFirings = kept((database) => {
+/** The queries about some steps and their runs, each given as what stands behind `IN`. */
+const queriesOf = (steps: SQL, runs: SQL) => (database: Database) => {
 	const thisStep = alias(step, 'this_step');
 	return [
-		database.select({ row: packed(run) }).from(run).where(inArray(run.id, givenList('runs'))),
-		database.select({ row: packed(step) }).from(step).where(inArray(step.id, givenList('steps'))),
+		database.select({ row: packed(run) }).from(run).where(inArray(run.id, runs)),
+		database.select({ row: packed(step) }).from(step).where(inArray(step.id, steps)),
 		database
 			.select({ playbookId: playbookVersion.playbookId, version: playbookVersion.version, definition: playbookVersion.definition })
 			.from(playbookVersion)
-			.where(sql`(${playbookVersion.playbookId}, ${playbookVersion.version}) IN (SELECT playbook_id, version FROM run WHERE id IN ${givenList('runs')})`),
-		database.select({ intent }).from(thisStep).innerJoin(intent, and(eq(intent.runId, thisStep.runId), eq(intent.number, thisStep.number))).where(inArray(thisStep.id, givenList('steps'))).orderBy(asc(intent.part)),
-		database.select().from(waitToken).where(inArray(waitToken.id, givenList('steps'))),
+			.where(sql`(${playbookVersion.playbookId}, ${playbookVersion.version}) IN (SELECT playbook_id, version FROM run WHERE id IN ${runs})`),
+		database.select({ intent }).from(thisStep).innerJoin(intent, and(eq(intent.runId, thisStep.runId), eq(intent.number, thisStep.number))).where(inArray(thisStep.id, steps)).orderBy(asc(intent.part)),
+		database.select().from(waitToken).where(inArray(waitToken.id, steps)),
 		database
 			.select({ of: thisStep.id, part: intent.part, request: intent.request, state: intent.state })
 			.from(thisStep)
 			.innerJoin(intent, and(eq(intent.runId, thisStep.runId), lt(intent.number, thisStep.number), sql`(${isOver} OR ${intent.state} = 'unknown')`))
 			.innerJoin(step, and(eq(step.runId, intent.runId), eq(step.number, intent.number), eq(step.stepId, thisStep.stepId)))
-			.where(inArray(thisStep.id, givenList('steps'))),
+			.where(inArray(thisStep.id, steps)),
 		database.select({ now: sql<number>`${sql.raw(databaseClock)}` }).from(sql`(SELECT 1)`),
 	] as const;
-});
+};
+
+const askFirings = kept(queriesOf(givenList('steps'), givenList('runs')));
+// A step's id is its run's and its number.
+const askClaimed = kept(queriesOf(sql`(SELECT run_id || ':' || number FROM job WHERE token = ${given('token')})`, sql`(SELECT run_id FROM job WHERE token = ${given('token')})`));
 
 /** What step jobs fire on, by job id, and the database's clock then, ms (R20). A job whose run or step is not there has none. */
-export const readFirings = async (database: Database, jobs: readonly Job[]): Promise<{ firings: Map<number, Firing>; now: number }> => {
-	const ofSteps = jobs.filter((one) => one.runId !== null && one.number !== null);
-	// A step's id is its run's and its number.
-	const asked = { steps: JSON.stringify(ofSteps.map(keyOf)), runs: JSON.stringify([...new Set(ofSteps.map(({ runId }) => runId))]) };
-	const [runs, steps, versions, intents, waits, earlier, [clock]] = await askFirings(database, asked);
+export type Firings = { firings: Map<number, Firing>; now: number };
+
+/** Reads what step jobs fire on. */
+export const readFirings = async (database: Database, jobs: readonly Job[]): Promise<Firings> => {
+	const asked = { steps: JSON.stringify(ofSteps(jobs).map(keyOf)), runs: JSON.stringify([...new Set(ofSteps(jobs).map(({ runId }) => runId))]) };
+	return firingsOf(jobs, await askFirings(database, asked));
+};
+
+/**
+ * Claims as `claimJobs`, and reads what the claimed jobs fire on in the same exchange. `read` makes sense of it, and throws when one of the rows
+ * can't be read; it is null when the claim's answer was lost.
+ */
+export const claimFirings = async (database: Database, claim: Claim): Promise<{ jobs: Job[]; read: (() => Firings) | null }> => {
+	let answers: (() => Answers) | null = null;
+	const jobs = await claimJobs(database, claim, async (claiming) => {
+		const { result, read } = await askClaimed.after(database, claiming, { token: claim.token });
+		answers = read;
+		return result;
+	});
+	const read = answers as (() => Answers) | null;
+	return { jobs, read: read && (() => firingsOf(jobs, read())) };
+};
+
+type Answers = Awaited<ReturnType<typeof askFirings>>;
+
+const firingsOf = (jobs: readonly Job[], [runs, steps, versions, intents, waits, earlier, [clock]]: Answers): Firings => {
 	const definitions = new Map(versions.map(({ playbookId, version, definition }) => [`${playbookId} ${version}`, definition as PlaybookDefinition]));
 	const runById = new Map(runs.map(({ row }) => unpacked(run, row)).map((row) => [row.id, row]));
 	const byStep = new Map<string, Firing>();
@@ -72,13 +98,14 @@ export const readFirings = async (database: Database, jobs: readonly Job[]): Pro
 		const firing = byStep.get(id);
 		if (firing && consumedAt !== null) firing.resumed = { kind, ref, at: consumedAt };
 	}
-	const firings = new Map(ofSteps.flatMap((one) => {
+	const firings = new Map(ofSteps(jobs).flatMap((one) => {
 		const firing = byStep.get(keyOf(one));
 		return firing ? [[one.id, firing] as const] : [];
 	}));
 	return { firings, now: clock!.now };
 };
 
+const ofSteps = (jobs: readonly Job[]): Job[] => jobs.filter((one) => one.runId !== null && one.number !== null);
 const keyOf = ({ runId, number }: Job): string => `${runId}:${number}`;
 
 /** What a step of the playbook has done in a run so far. */

@@ -7,7 +7,7 @@
  * - `deactivationJobs(playbookId)` → statements that end it, for the batch that deactivates it.
  */
 import { and, eq, inArray } from 'drizzle-orm';
-import type { InValue, Row } from '@libsql/client';
+import type { InValue, ResultSet, Row } from '@libsql/client';
 import type { Database } from './client.ts';
 import { databaseClock } from './clock.ts';
 import { given, givenList, kept } from './kept.ts';
@@ -45,10 +45,11 @@ export type Claim = { workspace: string; shard: number; token: string; now: numb
  * Claims due jobs and jobs whose lease expired, in one statement (R7). The token is the caller's (R5): when the answer is lost,
  * what it claimed is read back. Attempts count here, and the third expired lease quarantines the job (R15, `isQuarantined`): a playbook's timer is
  * returned once more, with `quarantinedAt`; a run's step until its run says that it is stuck, whoever dies over saying so.
+ * `exchange` commits the claim, and may ask for more in the same batch.
  */
-export const claimJobs = async (database: Database, claim: Claim): Promise<Job[]> => {
+export const claimJobs = async (database: Database, claim: Claim, exchange = (claiming: Statement): Promise<ResultSet> => commit(database, [claiming]).then(([result]) => result!)): Promise<Job[]> => {
 	try {
-		const [result] = await commit(database, [
+		const result = await exchange(
 			statement(
 				`UPDATE job SET token = :token, attempt = attempt + 1, visible_at = ${clock} + ${leaseMs}, crashes = crashes + (token IS NOT NULL),
 					quarantined_at = CASE WHEN run_id IS NULL AND crashes + (token IS NOT NULL) >= ${crashesAllowed} THEN ${clock} END
@@ -56,8 +57,8 @@ export const claimJobs = async (database: Database, claim: Claim): Promise<Job[]
 				 RETURNING json_array(${columns}) AS packed`,
 				claim,
 			),
-		]);
-		return byDueTime(result!.rows.map(jobOf));
+		);
+		return byDueTime(result.rows.map(jobOf));
 	} catch (error) {
 		const kept = await database.select().from(job).where(eq(job.token, claim.token));
 		if (kept.length === 0) throw error;
@@ -98,11 +99,11 @@ export const deleteJob = (id: number): Statement => statementOver({ id }, `DELET
 /** Deletes a job that has nothing to do any more (its run ended, or went on without it), if this worker still holds it. */
 export const dropJob = (held: Job): Statement => statement('DELETE FROM job WHERE id = :id AND token = :token', { id: held.id, token: held.token });
 
-/** Gives jobs of one claim back, to be claimed in `afterMs` of the clock that they were claimed by (`Claim.now`): no expired lease, and no attempt. */
-export const releaseJobs = (held: readonly Job[], { now, afterMs }: { now: number | null; afterMs: number }): Statement =>
+/** Gives jobs of one claim back (`held` null: all of them), to be claimed in `afterMs` of the clock that they were claimed by (`Claim.now`): no expired lease, and no attempt. */
+export const releaseJobs = (token: string, held: readonly Job[] | null, { now, afterMs }: { now: number | null; afterMs: number }): Statement =>
 	statement(
-		`UPDATE job SET token = NULL, visible_at = ${clock} + :afterMs, attempt = attempt - 1 WHERE id IN (SELECT value FROM json_each(:ids)) AND token = :token`,
-		{ ids: idsOf(held), token: held[0]!.token, now, afterMs },
+		`UPDATE job SET token = NULL, visible_at = ${clock} + :afterMs, attempt = attempt - 1 WHERE token = :token AND (:ids IS NULL OR id IN (SELECT value FROM json_each(:ids)))`,
+		{ ids: held && idsOf(held), token, now, afterMs },
 	);
 
 /** Puts a job off to `at` (ms), without an expired lease. `isAttempt` false takes the attempt of the claim back. */

@@ -3,6 +3,9 @@ import { fits, type Charge, type Used } from '#domain/engine/quota.ts';
 import type { Database } from './client.ts';
 import { guard, statement, type Statement } from './statement.ts';
 
+/** Begins the buckets of API keys (db/api-keys.ts): those of a minute, which aren't senders. */
+export const apiBucket = 'api:';
+
 /** Charges, or aborts the whole batch when it doesn't fit (as `fits` says). Earlier windows of the bucket are forgotten. */
 export const charge = (workspace: string, { bucket, window, count, cap }: Charge): Statement[] => [
 	statement('DELETE FROM quota WHERE workspace = :workspace AND bucket = :bucket AND window < :window', { workspace, bucket, window }),
@@ -26,7 +29,7 @@ export const exhausted = async (database: Database, workspace: string, charges: 
 
 /** What was charged in windows that began after a time (ms), most first. */
 export const usedSince = (workspace: string, since: number): Statement =>
-	statement('SELECT bucket, used, cap FROM quota WHERE workspace = :workspace AND window > :since ORDER BY used DESC, bucket LIMIT 20', { workspace, since });
+	statement(`SELECT bucket, used, cap FROM quota WHERE workspace = :workspace AND window > :since AND bucket NOT GLOB '${apiBucket}*' ORDER BY used DESC, bucket LIMIT 20`, { workspace, since });
 
 /** Rows of `usedSince`. */
 export const usedOf = (rows: readonly Record<string, unknown>[]): Used[] => rows.map((row) => ({ bucket: String(row.bucket), used: Number(row.used), cap: Number(row.cap) }));

@@ -10,6 +10,7 @@ import { Dirty } from './dirty.ts';
 import { alert, type RoomRequest, type Storage } from './host.ts';
 import { look, type Identity, type Lasting } from './look.ts';
 import { settingsOf } from './settings.ts';
+import { Owed } from './owed.ts';
 import { LatenessTally } from './trace.ts';
 
 export type AlarmHost = { readonly env: Record<string, unknown>; readonly storage: Storage & { setAlarm(at: number): Promise<void>; getAlarm(): Promise<number | null> } };
@@ -28,13 +29,14 @@ export default class Automation {
 	readonly #settings;
 	readonly #dirty: Dirty;
 	readonly #open: typeof databaseOf;
+	readonly #pause: (ms: number) => Promise<void>;
 	#lasting: Lasting | null = null;
 	/** The pass under way, and when it began: one whose request was cut off by the host must not hold up the next for ever. */
 	#running: { promise: Promise<number>; since: number } | null = null;
 	#isAskedAgain = false;
 
-	constructor(room: AlarmHost, open = databaseOf) {
-		[this.#room, this.#open] = [room, open];
+	constructor(room: AlarmHost, open = databaseOf, pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))) {
+		[this.#room, this.#open, this.#pause] = [room, open, pause];
 		this.#settings = settingsOf(room.env);
 		this.#dirty = new Dirty(room.storage, this.#settings);
 	}
@@ -81,7 +83,7 @@ export default class Automation {
 			await this.#room.storage.setAlarm(Date.now() + guardMs);
 			const identity = await this.#room.storage.get<Identity>('identity');
 			if (!identity) return Date.now() + guardMs;
-			this.#lasting ??= { settings: this.#settings, database: this.#open(this.#settings, identity.workspace), breaker: new Breaker(), dirty: this.#dirty, poked: 0, tally: new LatenessTally() };
+			this.#lasting ??= { settings: this.#settings, database: this.#open(this.#settings, identity.workspace), breaker: new Breaker(), owed: new Owed(), dirty: this.#dirty, poked: 0, tally: new LatenessTally(), pause: this.#pause };
 			do {
 				this.#isAskedAgain = false;
 				next = await look(this.#lasting, identity, until);

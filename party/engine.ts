@@ -3,6 +3,7 @@ import type { Database } from '#db/client.ts';
 import { readTruth, type CustomerTruth, type Truth } from '#db/facts.ts';
 import type { Breaker } from './breaker.ts';
 import type { Clock } from './clock.ts';
+import type { Owed } from './owed.ts';
 import type { Settings } from './settings.ts';
 import type { Trace } from './trace.ts';
 
@@ -22,6 +23,8 @@ export type Engine = {
 	/** One structured line about something that needs an eye; `about` names run and intent. */
 	log: (what: string, about: Record<string, unknown>, error?: unknown) => void;
 	breaker: Breaker;
+	/** What could not be given back. */
+	owed: Owed;
 	/** Told of what the engine does; nobody listens when it is absent. */
 	trace?: (one: Trace) => void;
 };

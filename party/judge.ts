@@ -1,7 +1,7 @@
 /** Rereads the truth for steps that fire together and asks the engine about each (R20): one exchange for all, one judgement each. */
-import { openConflicts, type OpenConflict } from '#db/conflicts.ts';
-import { presentCustomers, readTruth, type Sending } from '#db/facts.ts';
-import { readFirings, type Firing } from '#db/firings.ts';
+import type { OpenConflict } from '#db/conflicts.ts';
+import { readGround, type Sending } from '#db/facts.ts';
+import { readFirings, type Firing, type Firings } from '#db/firings.ts';
 import type { Intent } from '#db/intents.ts';
 import { isQuarantined, type Job } from '#db/jobs.ts';
 import { advance } from '#domain/engine/advance.ts';
@@ -28,22 +28,18 @@ export type Judgement =
 	| ({ kind: 'perform'; asked: Extract<Decision, { kind: 'perform' }> | null } & Performance)
 	| { kind: 'broken'; error: unknown };
 
-/** Judges jobs of steps, by job id, and says when: one time for all, ms. Throws when the store can't be reached, or one of the rows can't be read. */
-export const judge = async (engine: Engine, jobs: readonly Job[]): Promise<{ judged: Map<number, Judgement>; now: number }> => {
-	const asked = Date.now();
-	const { firings, now: readAt } = await readFirings(engine.database, jobs);
-	engine.clock?.follow(readAt, asked);
+/**
+ * Judges jobs of steps, by job id, and says when: one time for all, ms. `read` gives what they fire on, where that came with their claim. Throws when the store
+ * can't be reached, or one of the rows can't be read.
+ */
+export const judge = async (engine: Engine, jobs: readonly Job[], read: (() => Firings) | null = null): Promise<{ judged: Map<number, Judgement>; now: number }> => {
+	const { firings } = read ? read() : await readFiringsAnew(engine, jobs);
 	const subjectsOf = (list: Firing[]) => [...new Set(list.map(({ run }) => run.subjectId))];
 	const isUnread = ({ definition, step, intents }: Firing) => definition !== null && intents.length === 0 && isTimeAlone(definition, step.stepId);
 	const all = [...firings.values()];
-	const read = subjectsOf(all.filter((one) => !isUnread(one)));
-	const [truth, conflicts, present] = await Promise.all([
-		readTruth(engine.database, engine.workspace, read),
-		read.length > 0 ? openConflicts(engine.database, engine.workspace, read, engine.now()) : [],
-		presentCustomers(engine.database, engine.workspace, subjectsOf(all.filter(isUnread))),
-	]);
+	const truth = await readGround(engine.database, engine.workspace, { read: subjectsOf(all.filter((one) => !isUnread(one))), present: subjectsOf(all.filter(isUnread)) }, engine.now());
 	if (!truth) throw new Error(`There is no workspace ${engine.workspace}.`);
-	const { settings } = truth;
+	const { settings, present, conflicts } = truth;
 	const now = engine.now();
 	const byId = new Map(truth.customers.map((one) => [one.customer.id, one]));
 	const factsOf = (firing: Firing): Facts | null => {
@@ -62,6 +58,13 @@ export const judge = async (engine: Engine, jobs: readonly Job[]): Promise<{ jud
 		}
 	}));
 	return { judged, now };
+};
+
+const readFiringsAnew = async ({ database, clock }: Engine, jobs: readonly Job[]): Promise<Firings> => {
+	const asked = Date.now();
+	const read = await readFirings(database, jobs);
+	clock?.follow(read.now, asked);
+	return read;
 };
 
 /** The facts of a step that the clock alone decides: its record is there, and was not read. */

@@ -13,6 +13,7 @@ import { erase } from './erase.ts';
 import { expire } from './expire.ts';
 import type { Engine } from './engine.ts';
 import { alert } from './host.ts';
+import type { Owed } from './owed.ts';
 import { announce } from './push/announce.ts';
 import type { Settings } from './settings.ts';
 import { logLine, traceLog, type LatenessTally } from './trace.ts';
@@ -20,12 +21,14 @@ import { watch } from './watch.ts';
 import { work } from './work.ts';
 
 export type Identity = { workspace: string; shard: number };
-/** What outlives one look: the room's open database, its breaker, its marks, the seq that screens were told of, and lateness not written down yet. */
-export type Lasting = { settings: Settings; database: Database; breaker: Breaker; dirty: Dirty; poked: number; tally: LatenessTally };
+/** What outlives one look: the room's open database, its breaker, what it owes, its marks, the seq that screens were told of, lateness not written down yet, and how it waits for some ms. */
+export type Lasting = { settings: Settings; database: Database; breaker: Breaker; owed: Owed; dirty: Dirty; poked: number; tally: LatenessTally; pause: (ms: number) => Promise<void> };
 
 /** The two clocks' difference, and a job's lateness, that are worth an alert, in ms (R20, R24). */
 const skewMs = 5_000;
 const lateMs = 60_000;
+/** How long before a job is due the room looks, in ms: awake, and knowing the database's clock, it waits for the moment itself. An alarm alone comes late on a busy host. */
+const leadMs = 40;
 /** How soon the next batch of finished runs is put away, in ms. */
 const archivePauseMs = 1_000;
 
@@ -34,7 +37,7 @@ const archivePauseMs = 1_000;
  * database's for everything within (R20). Throws when the store can't be reached.
  */
 export const look = async (lasting: Lasting, { workspace, shard }: Identity, until: number): Promise<number> => {
-	const { database, settings, breaker, dirty, tally } = lasting;
+	const { database, settings, breaker, owed, dirty, tally } = lasting;
 	const write = traceLog(workspace, settings.LOG_LEVEL);
 	const room = `${workspace}_${shard}`;
 	const clock = new Clock();
@@ -54,6 +57,7 @@ export const look = async (lasting: Lasting, { workspace, shard }: Identity, unt
 		shard,
 		settings,
 		breaker,
+		owed,
 		now: clock.now,
 		clock,
 		random: Math.random,
@@ -71,12 +75,19 @@ export const look = async (lasting: Lasting, { workspace, shard }: Identity, unt
 		seen = await ask();
 		await poke(lasting, workspace, seen.seq);
 	};
-	const hasWork = () => (shard === 0 && seen.hasEvents) || (seen.next !== null && seen.next.at <= seen.now);
+	if (await owed.settle(engine)) await glance();
+	const hasWork = () => (shard === 0 && seen.hasEvents) || (seen.next !== null && seen.next.at <= seen.now + leadMs);
+	/** Waits for a job that is due in a moment by the database's clock (R20): not before, so that the claim finds it. */
+	const wait = async (): Promise<void> => {
+		const ms = Math.ceil(seen.next === null ? 0 : seen.next.at - clock.least - Date.now());
+		if (ms > 0 && ms <= leadMs) await lasting.pause(ms);
+	};
 	// Documents and events belong to the workspace, not to a shard: its first room takes them.
 	if (shard === 0) await dirty.sweep(Date.now());
 	if (shard === 0 && seen.hasOverdueConflicts) await expire(engine);
 	for (let isBusy = hasWork(); isBusy && clock.now() < end; ) {
 		const drained = shard === 0 && seen.hasEvents ? await drain(engine, end) : 0;
+		await wait();
 		const worked = await work(engine, end);
 		await writeDown(engine, tally);
 		await glance();
@@ -92,7 +103,7 @@ export const look = async (lasting: Lasting, { workspace, shard }: Identity, unt
 	const push = shard === 0 ? await announce(engine, end) : null;
 	const [due, mark] = [seen.next?.at ?? null, shard === 0 ? await dirty.nextAt() : null];
 	const here = Date.now();
-	return Math.min(due === null ? Infinity : due - clock.least, push === null ? Infinity : push - clock.least, mark ?? Infinity, hasMore ? here + archivePauseMs : Infinity, clock.now() >= end ? here : Infinity);
+	return Math.min(due === null ? Infinity : due - clock.least - leadMs, push === null ? Infinity : push - clock.least, mark ?? Infinity, hasMore ? here + archivePauseMs : Infinity, clock.now() >= end ? here : Infinity);
 };
 
 /** Adds what was counted to its minutes. Figures are not worth a pass that fails: what can't be written is given up. */

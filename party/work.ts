@@ -1,6 +1,7 @@
 /** Step 6 of the walk: claims due jobs, reads the truth anew, asks the engine, does what it says (R5–R7, R15, R16, R20). */
+import { claimFirings, type Firings } from '#db/firings.ts';
 import { endRunsOf } from '#db/gone.ts';
-import { claimJobs, dropJob, isQuarantined, leaseMs, releaseJobs, type Job } from '#db/jobs.ts';
+import { dropJob, isQuarantined, leaseMs, releaseJobs, type Job } from '#db/jobs.ts';
 import { commit } from '#db/statement.ts';
 import { commitHeld, pauseAfter } from './commit-held.ts';
 import { conclude, postpone, type Conclusion } from './conclude.ts';
@@ -40,24 +41,28 @@ const hand = async (engine: Engine, until: number, limit: number, help: (() => v
 	let claimed = 0;
 	while (engine.now() < until) {
 		const { workspace, shard } = engine;
-		const asked = Date.now();
-		const jobs = await claimJobs(engine.database, { workspace, shard, token: engine.newToken(), now: engine.clock ? null : engine.now(), limit });
+		const [asked, token] = [Date.now(), engine.newToken()];
+		const { jobs, read } = await claimFirings(engine.database, { workspace, shard, token, now: engine.clock ? null : engine.now(), limit }).catch((error: unknown) => {
+			// Nobody knows whether it claimed any.
+			engine.owed.note(token, null);
+			throw error;
+		});
 		if (jobs[0]) engine.clock?.follow(jobs[0].visibleAt - leaseMs, asked);
 		if (jobs.length === 0) break;
 		claimed += jobs.length;
 		if (jobs.length === manyJobs) help?.();
-		const performed = await workClaim(engine, jobs, until);
+		const performed = await workClaim(engine, jobs, read, until);
 		if (performed > 0 && !help) break;
 		limit = performed > 0 ? fewJobs : Math.min(limit * growth, manyJobs);
 	}
 	return claimed;
 };
 
-/** The jobs of one claim. Says how many asked for something to be done. */
-const workClaim = async (engine: Engine, jobs: Job[], until: number): Promise<number> => {
+/** The jobs of one claim, and what came with it. Says how many asked for something to be done. */
+const workClaim = async (engine: Engine, jobs: Job[], read: (() => Firings) | null, until: number): Promise<number> => {
 	const { fresh, doubtful, back } = share(jobs);
 	await giveBack(engine, back, 0);
-	const performed = await workSteps(engine, fresh.filter(({ kind }) => kind === 'step'), until);
+	const performed = await workSteps(engine, fresh.filter(({ kind }) => kind === 'step'), until, read);
 	for (const job of fresh) if (job.kind !== 'step') await workAlone(engine, job, until, () => (begin(engine, job), job.kind === 'alert' ? tell(engine, job) : job.kind === 'migration' ? migrateRuns(engine, job, until) : fire(engine, job, until)));
 	return performed + (await workSteps(engine, doubtful, until));
 };
@@ -73,13 +78,13 @@ const share = (jobs: Job[]): { fresh: Job[]; doubtful: Job[]; back: Job[] } => {
 	return { fresh, doubtful: others.slice(0, most), back: others.slice(most) };
 };
 
-/** Judges steps together; those that need nothing done end in one batch, the others are done one by one, a few at once. */
-const workSteps = async (engine: Engine, jobs: Job[], until: number): Promise<number> => {
+/** Judges steps together; those that need nothing done end in one batch, the others are done one by one, a few at once. `read`: what was read with their claim. */
+const workSteps = async (engine: Engine, jobs: Job[], until: number, read: (() => Firings) | null = null): Promise<number> => {
 	if (jobs.length === 0) return 0;
 	try {
 		if (engine.now() >= until) return (await giveBack(engine, jobs, 0), 0);
 		const begunAt = engine.now();
-		const { judged, now } = await judge(engine, jobs);
+		const { judged, now } = await judge(engine, jobs, read);
 		for (const job of jobs) if (judged.get(job.id)!.kind !== 'perform') begin(engine, job, begunAt);
 		await settle(engine, now, jobs, judged);
 		const asking = jobs.filter(({ id }) => judged.get(id)!.kind === 'perform');
@@ -164,12 +169,13 @@ const begin = (engine: Engine, job: Job, now = engine.now()): void => {
 
 const note = (engine: Engine, job: Job, error: unknown): void => engine.log('a job could not be worked', { job: job.id, run: job.runId, number: job.number, attempt: job.attempt }, error);
 
-/** Gives jobs of one claim back, to be claimed in `afterMs` by the database's clock (R20); if that fails, their lease runs out. */
+/** Gives jobs of one claim back, to be claimed in `afterMs` by the database's clock (R20); if that fails, when the store answers again. */
 const giveBack = async (engine: Engine, jobs: Job[], afterMs: number): Promise<void> => {
 	if (jobs.length === 0) return;
 	try {
-		await commit(engine.database, [releaseJobs(jobs, { now: engine.clock ? null : engine.now(), afterMs })]);
+		await commit(engine.database, [releaseJobs(jobs[0]!.token!, jobs, { now: engine.clock ? null : engine.now(), afterMs })]);
 	} catch (error) {
+		engine.owed.note(jobs[0]!.token!, jobs);
 		note(engine, jobs[0]!, error);
 	}
 };

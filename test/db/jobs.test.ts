@@ -91,7 +91,7 @@ describe('claiming (R5, R7, R15, R17, R20)', () => {
 
 	test('R20 what is given back comes at its time by the clock that claims, whatever this machine’s says; the attempt is taken back', async () => {
 		const held = await claim('g1', 5_000_000, 2);
-		await commit(book.database, [releaseJobs(held, { now: null, afterMs: 2_000 })]);
+		await commit(book.database, [releaseJobs(held[0]!.token!, held, { now: null, afterMs: 2_000 })]);
 		const theirs = await databaseNow(book.database);
 		const back = (await jobs()).filter(({ id }) => held.some((one) => one.id === id));
 		expect(back.map(({ token, attempt }) => [token, attempt])).toEqual(held.map(({ attempt }) => [null, attempt - 1]));
@@ -99,7 +99,7 @@ describe('claiming (R5, R7, R15, R17, R20)', () => {
 		// A later worker's jobs are not touched by one that is late with giving back.
 		await book.database.update(job).set({ visibleAt: 5_000_000 });
 		const [again] = await claim('g2', 5_000_000, 1);
-		await commit(book.database, [releaseJobs(held, { now: 5_000_000, afterMs: 0 })]);
+		await commit(book.database, [releaseJobs(held[0]!.token!, held, { now: 5_000_000, afterMs: 0 })]);
 		expect((await jobs()).find(({ id }) => id === again!.id)).toMatchObject({ token: 'g2', visibleAt: 5_000_000 + leaseMs });
 		await book.database.update(job).set({ token: null, crashes: 0, quarantinedAt: null, visibleAt: 5_000_000 });
 	});

@@ -2,6 +2,7 @@
 import { and, asc, eq } from 'drizzle-orm';
 import { Breaker } from '#party/breaker.ts';
 import type { Engine } from '#party/engine.ts';
+import { Owed } from '#party/owed.ts';
 import type { Settings } from '#party/settings.ts';
 import { drain } from '#party/drain.ts';
 import { work } from '#party/work.ts';
@@ -46,6 +47,7 @@ export const openBench = async (settings: Partial<Settings> = {}, options: Param
 		newToken: () => `token-${++tokens}-${Math.random()}`,
 		log: (what, about, error) => void bench.logged.push({ what, about: { ...about, ...(error ? { error: String(error) } : {}) } }),
 		breaker: new Breaker(),
+		owed: new Owed(),
 	};
 	bench.record = async (one) => void (await commit(database, [bumpSeq('w1'), insertEvent('w1', one)]));
 	bench.settle = async () => {

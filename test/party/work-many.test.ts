@@ -4,7 +4,7 @@ import { eq, sql } from 'drizzle-orm';
 import { openDatabase } from '#db/client.ts';
 import { claimJobs, leaseMs } from '#db/jobs.ts';
 import { enrolRun } from '#db/entries.ts';
-import { run, step } from '#db/schema/index.ts';
+import { job, run, step } from '#db/schema/index.ts';
 import { bumpSeq, commit } from '#db/statement.ts';
 import { work } from '#party/work.ts';
 import { addCustomer, addPlaybook, definitionOf, orderNow, runOf } from '../db/engine-book.ts';
@@ -89,12 +89,12 @@ test('R15 one that kills its worker takes nobody along: only it is quarantined',
 	bench = await openBench();
 	await due(60);
 	for (let deaths = 0; deaths < 3; deaths++) {
-		// The worker dies over r0 whenever it works it: its connection is cut before anything that names r0 is read.
+		// The worker dies over r0 whenever it works it: its connection is cut before anything that names r0’s customer is read.
 		let die = () => {};
 		const isDead = new Promise<void>((resolve) => (die = resolve));
 		const dying = openDatabase({ ...bench.address, fetch: async (input, init) => {
 			const request = new Request(input as Request, init);
-			if ((await request.clone().text()).includes('r0:1')) await new Promise(die);
+			if (/\bc0\b/.test(await request.clone().text())) await new Promise(die);
 			return fetch(request);
 		} });
 		await Promise.race([work({ ...bench.engine, database: dying }, bench.now + 25_000), isDead]);
@@ -133,4 +133,49 @@ test('R4 R7 more than one hand can hold: a second claims beside it, and each job
 	const steps = await bench.database.select({ state: step.state, attempts: step.attempts }).from(step);
 	expect(new Set(steps.map(({ state, attempts }) => `${state} ${attempts}`))).toEqual(new Set(['done 1']));
 	expect(bench.logged).toEqual([]);
+});
+
+test('R7 jobs that a worker holds when the store goes away are given back when it answers again: nobody waits for their lease, and no attempt is counted', async () => {
+	let isAway = false;
+	bench = await openBench({}, {
+		fetch: async (input, init) => {
+			const request = new Request(input as Request, init);
+			// It goes away between a claim and what the claim comes to.
+			isAway ||= (await request.clone().text()).includes(guardOfMany);
+			if (isAway) throw new TypeError('fetch failed');
+			return fetch(request);
+		},
+	});
+	await due(20);
+	await expect(work25()).rejects.toThrow();
+	await expect(bench.engine.owed.settle(bench.engine)).rejects.toThrow();
+	const other = openDatabase(bench.address);
+	expect((await other.select().from(job)).every(({ token }) => token !== null)).toBe(true);
+	const engine = { ...bench.engine, database: other };
+	expect(await engine.owed.settle(engine)).toBe(true);
+	expect((await other.select().from(job)).map(({ token, attempt, crashes, visibleAt }) => [token, attempt, crashes, visibleAt])).toEqual(Array.from({ length: 20 }, () => [null, 0, 0, bench.now]));
+	expect(await engine.owed.settle(engine)).toBe(false);
+	await work(engine, bench.now + 25_000);
+	expect((await other.select().from(job)).map(({ number, crashes }) => [number, crashes])).toEqual(Array.from({ length: 20 }, () => [2, 0]));
+});
+
+test('R5 R7 a claim that nobody heard the answer of is given back, too', async () => {
+	let isAway = false;
+	bench = await openBench({}, {
+		fetch: async (input, init) => {
+			const request = new Request(input as Request, init);
+			const isClaim = (await request.clone().text()).includes('UPDATE job SET token = :token');
+			if (isAway) throw new TypeError('fetch failed');
+			const response = await fetch(request);
+			isAway = isClaim;
+			if (isAway) throw new TypeError('fetch failed');
+			return response;
+		},
+	});
+	await due(20);
+	await expect(work25()).rejects.toThrow();
+	const engine = { ...bench.engine, database: openDatabase(bench.address) };
+	await engine.owed.settle(engine);
+	await work(engine, bench.now + 25_000);
+	expect((await engine.database.select().from(job)).map(({ number, crashes }) => [number, crashes])).toEqual(Array.from({ length: 20 }, () => [2, 0]));
 });

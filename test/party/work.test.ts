@@ -435,6 +435,25 @@ describe('people', () => {
 		expect((await bench.steps('r1')).map((one) => [one.stepId, one.state])).toEqual([['mail', 'done'], ['wait', 'cancelled'], ['mail', 'done'], ['wait', 'cancelled'], ['task', 'done']]);
 	});
 
+	test('BE3 a jump back over a task that the run waits for cancels it, and asks for it anew on return; one that somebody did is not asked for again', async () => {
+		await start([waitFor(1), taskFor(true), waitFor(60, 'after')]);
+		bench.now += 60_000;
+		await bench.settle();
+		await orderNow(bench.database, control(), { kind: 'jump', stepId: 'wait' });
+		bench.now += 60_000;
+		await bench.settle();
+		expect((await bench.tasks()).map(({ id, state }) => [id, state])).toEqual([['r1-2-0', 'cancelled'], ['r1-4-0', 'open']]);
+		expect(await theRun()).toMatchObject({ state: 'waiting', nextStepId: 'task' });
+		const { id: taskId, title } = (await bench.tasks())[1]!;
+		await commit(bench.database, completeTask({ workspace: 'w1', taskId, userId: 'u1', now: bench.now, eventId: 'done2', customerId: 'c1', title }));
+		await bench.settle();
+		await orderNow(bench.database, control(), { kind: 'jump', stepId: 'wait' });
+		bench.now += 60_000;
+		await bench.settle();
+		expect((await bench.tasks()).length).toBe(2);
+		expect(await theRun()).toMatchObject({ state: 'running', nextStepId: 'after' });
+	});
+
 	test('RU5 a customer that is gone ends its runs with that reason: nothing is sent, nothing stays stuck', async () => {
 		await start([waitFor(1), mailTo()]);
 		await bench.database.update(customer).set({ deletedAt: 1 });

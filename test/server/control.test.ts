@@ -1,8 +1,9 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ordersAMinute } from '#db/api-keys.ts';
 import { enrolRun } from '#db/entries.ts';
 import { runEvents } from '#db/runs.ts';
-import { apiKey, command, run, step } from '#db/schema/index.ts';
+import { apiKey, command, quota, run, step } from '#db/schema/index.ts';
 import { bumpSeq, commit } from '#db/statement.ts';
 import type { Step } from '#domain/documents/playbook/definition.ts';
 import { addCustomer, addPlaybook, definitionOf, runOf } from '../db/engine-book.ts';
@@ -127,6 +128,26 @@ describe('IN1: programs control runs by API key', () => {
 		['a bad idempotency key', () => api('runs/run_1/pause', {}, { authorization: `Bearer ${secret}`, 'idempotency-key': '!' }), 400, 'bad-idempotency-key'],
 		['too many runs', () => api('runs/bulk', { action: 'stop', runIds: Array.from({ length: 101 }, (_, i) => `run_${i}`) }), 400, 'not-valid'],
 	])('says what is wrong: %s', async (_, ask, status, code) => expect(await ask()).toMatchObject({ status, body: { code } }));
+
+	it('gives so many orders a minute, a bulk call one for each run: what is over is refused whole, with when to come again', async () => {
+		const ids = [await aRun(), await aRun(), await aRun()];
+		const minute = Math.floor(Date.now() / 60_000) * 60_000;
+		// This minute and the next, should it begin meanwhile.
+		const left = (count: number) => db.batch([db.delete(quota), db.insert(quota).values([minute, minute + 60_000].map((window) => ({ workspace: me.workspace, bucket: 'api:apikey_1', window, used: ordersAMinute - count, cap: ordersAMinute })))]);
+		await left(2);
+		const refused = await app.browser().send('/api/v1/runs/bulk', { method: 'POST', body: JSON.stringify({ action: 'stop', runIds: ids }), headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}` } });
+		expect([refused.status, await refused.json()]).toMatchObject([429, { code: 'too-many-orders' }]);
+		expect(Number(refused.headers.get('retry-after'))).toSatisfy((seconds: number) => seconds >= 1 && seconds <= 60);
+		expect((await Promise.all(ids.map(stateOf))).map(({ state }) => state)).toEqual(['running', 'running', 'running']);
+		await left(1);
+		expect(await api(`runs/${ids[0]!}/stop`, {})).toMatchObject({ status: 200 });
+		await left(0);
+		expect(await api(`runs/${ids[1]!}/stop`, {})).toMatchObject({ status: 429, body: { code: 'too-many-orders' } });
+		// Senders' quotas are another matter, and people see those only.
+		expect((await mine.get('/api/operations')).body.quotas).toEqual([]);
+		await db.update(quota).set({ window: sql`${quota.window} - 120000` });
+		expect(await api('runs/bulk', { action: 'stop', runIds: ids.slice(1) })).toMatchObject({ status: 200, body: { results: [{ status: 'accepted' }, { status: 'accepted' }] } });
+	});
 
 	it('a person’s session opens nothing there, and a revoked key nothing at all', async () => {
 		expect((await mine.post('/api/v1/runs/run_1/pause', {})).status).toBe(401);

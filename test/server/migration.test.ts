@@ -5,6 +5,7 @@ import { job, playbookVersion, run } from '#db/schema/index.ts';
 import { bumpSeq, commit } from '#db/statement.ts';
 import type { Step } from '#domain/documents/playbook/definition.ts';
 import { Breaker } from '#party/breaker.ts';
+import { Owed } from '#party/owed.ts';
 import { work } from '#party/work.ts';
 import { addCustomer, addPlaybook, definitionOf, runOf } from '../db/engine-book.ts';
 import { taskFor, waitFor } from '../party/bench.ts';
@@ -31,7 +32,7 @@ const aPlaybook = async (stepIds: string[], old: Step[] = [waitFor(60), taskFor(
 };
 /** What the automation room does when it is woken. */
 const worked = () =>
-	work({ database: db, workspace: me.workspace, shard: 0, settings: {} as never, now: Date.now, clock: null, random: Math.random, newToken: () => crypto.randomUUID(), log: () => {}, breaker: new Breaker() }, Date.now() + 20_000);
+	work({ database: db, workspace: me.workspace, shard: 0, settings: {} as never, now: Date.now, clock: null, random: Math.random, newToken: () => crypto.randomUUID(), log: () => {}, breaker: new Breaker(), owed: new Owed() }, Date.now() + 20_000);
 const versions = async (ids: string[]) => Promise.all(ids.map(async (id) => (await db.select().from(run).where(eq(run.id, id)))[0]!.version));
 
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { id } from '#domain/commands/command.ts';
 import { missedChoices } from '#domain/engine/missed.ts';
 import type { Outcome } from '#domain/commands/command.ts';
 import { answer, refuse } from './answer.ts';
-import { programAt } from './api-keys.ts';
+import { countedFor, programAt } from './api-keys.ts';
 import { decide } from './commands/decide.ts';
 import { derivedId } from './commands/decision.ts';
 import { bodyAt } from './door.ts';
@@ -90,7 +90,11 @@ export async function orderMany(event: RequestEvent): Promise<Response> {
 	const call = await asked(event, many);
 	if (call instanceof Response) return call;
 	const { action, runIds, ...rest } = call.value;
+	const named = new Set(runIds);
+	// The call itself was counted as one.
+	const tooMany = await countedFor(event, call.member, named.size - 1);
+	if (tooMany) return tooMany;
 	const results = [];
-	for (const runId of new Set(runIds)) results.push({ runId, ...told(await order(event, call.member, action, runId, rest)) });
+	for (const runId of named) results.push({ runId, ...told(await order(event, call.member, action, runId, rest)) });
 	return answer({ results });
 }

@@ -46,7 +46,7 @@ async function lived(world: World, one: Case): Promise<string[]> {
 	const hire = (): Worker => {
 		const worker = new Worker(`worker ${rooms.size + 1}`);
 		if (world.isTroubled && !one.crash && fate.often(0.5) && world.happens('clock')) worker.skew = fate.pick([30_000, -30_000, 3_600_000, -3_600_000]);
-		rooms.set(worker, new Automation(world.hostOf(worker), () => world.storeOf(worker)));
+		rooms.set(worker, new Automation(world.hostOf(worker), () => world.storeOf(worker), world.pauseOf(worker)));
 		return worker;
 	};
 	const wake = (worker: Worker): void => {

@@ -126,6 +126,14 @@ export class World {
 		return { env, storage } as unknown as AlarmHost;
 	}
 
+	/** A worker waits for some ms: the schedule lets it on no sooner. */
+	pauseOf(worker: Worker): (ms: number) => Promise<void> {
+		return async (ms) => {
+			worker.frozenUntil = Math.max(worker.frozenUntil, this.now + ms);
+			await this.gate(worker, 'pause');
+		};
+	}
+
 	/** Stops the worker here; a planned crash happens here. */
 	async gate(worker: Worker, label: string): Promise<void> {
 		const number = this.gates++;

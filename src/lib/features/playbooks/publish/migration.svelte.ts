@@ -26,6 +26,8 @@ export class MigrationPlan {
 	preview = $state.raw<MigrationPreview | null>(null);
 	hasFailed = $state(false);
 	map = $state.raw<Record<string, Placement>>({});
+	/** Why, in a person's words. */
+	reason = $state('');
 	#asked = 0;
 
 	constructor(playbookId: string, version: number) {
@@ -34,7 +36,7 @@ export class MigrationPlan {
 
 	/** What the command takes. */
 	get args() {
-		return { ...this.#about, map: this.map };
+		return { ...this.#about, map: this.map, reason: this.reason.trim() };
 	}
 
 	/** Counts by outcome; `stay` for every reason to. */
@@ -60,7 +62,7 @@ export class MigrationPlan {
 	async ask(): Promise<void> {
 		const asked = ++this.#asked;
 		this.hasFailed = false;
-		const answer = await call('/api/commands', { id: newId('command'), type: 'preview-migration', args: this.args });
+		const answer = await call('/api/commands', { id: newId('command'), type: 'preview-migration', args: { ...this.#about, map: this.map } });
 		if (asked !== this.#asked) return;
 		const outcome = answer.ok ? (answer.value as { status: string; result?: MigrationPreview }) : null;
 		if (outcome?.status === 'accepted' && outcome.result) this.preview = outcome.result;
