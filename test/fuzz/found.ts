@@ -25,4 +25,28 @@ export const found: readonly { was: string; schedule: Schedule }[] = [
 			],
 		},
 	},
+	{
+		was: 'a tab of somebody taken out wiped the device while another one, offline, went on: what was edited there was kept without what it stood on (test/lib/sync/taken-off.test.ts)',
+		schedule: {
+			seed: 5000979,
+			people: 3,
+			gadgets: 3,
+			types: ['playbook', 'note'],
+			hasLists: false,
+			operations: [
+				{ what: 'edit', after: 112, r: 178898576, who: 931, doc: 162 },
+				{ what: 'offline', after: 10, r: 934566730, who: 366, doc: 506 },
+				{ what: 'edit', after: 309, r: 426621639, who: 432, doc: 292 },
+				{ what: 'sleep-room', after: 121, r: 1082562658, who: 703, doc: 661 },
+				{ what: 'kill-tab', after: 5, r: 704440848, who: 660, doc: 360 },
+				{ what: 'edit', after: 13, r: 317838642, who: 250, doc: 643 },
+				{ what: 'cut', after: 716, r: 1065157818, who: 878, doc: 906 },
+				{ what: 'remove', after: 705, r: 1586347227, who: 331, doc: 909 },
+				{ what: 'online', after: 26, r: 823628659, who: 171, doc: 105 },
+				{ what: 'edit', after: 71, r: 620185011, who: 528, doc: 989 },
+				{ what: 'other-tab', after: 3, r: 1714031106, who: 764, doc: 896 },
+				{ what: 'two-rooms', after: 15, r: 407237235, who: 569, doc: 780 },
+			],
+		},
+	},
 ];

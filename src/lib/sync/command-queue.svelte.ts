@@ -5,7 +5,7 @@
 import type { Seen } from '#domain/commands/ground.ts';
 import { backoff } from './backoff.ts';
 import { newId } from './new-id.ts';
-import { type CommandQueueOptions, joined, type Outcome, type QueuedCommand } from './queued-command.ts';
+import { type CommandQueueOptions, isRefusal, joined, type Outcome, type QueuedCommand } from './queued-command.ts';
 import { alone, type Tabs } from './tabs.ts';
 
 /** Server errors after which a command goes to the end of the line. */
@@ -27,19 +27,22 @@ export class CommandQueue {
 	#gone = new Set<string>();
 	#writing: Promise<unknown> = Promise.resolve();
 	#stops: (() => void)[];
+	/** How often the lead has changed, and after which change the device was read: what others tried is known from then on. */
+	#term = 0;
+	#readIn = -1;
 	/** Commands of earlier visits are here. */
 	readonly loaded: Promise<void>;
 
 	constructor(options: CommandQueueOptions) {
 		this.#options = options;
 		const tabs = (this.#tabs = options.tabs ?? alone(options.environment));
-		options.store.serve(options.onProblem);
+		options.store.serve(options.onProblem, () => void this.#load());
 		this.loaded = this.#load();
 		this.#stops = [
 			options.environment.onResume(() => void this.flush()),
 			tabs.on('commands', (body) => this.#hear(body)),
 			// What a tab kept that is gone since, this one has to send; or the one that leads.
-			tabs.follow((isLead) => void (isLead ? this.#load().then(() => this.flush()) : this.loaded.then(() => this.#report()))),
+			tabs.follow((isLead) => (this.#term++, void (isLead ? this.#load().then(() => this.flush()) : this.loaded.then(() => this.#report())))),
 		];
 	}
 
@@ -134,16 +137,16 @@ export class CommandQueue {
 	}
 
 	async #load(): Promise<void> {
-		try {
-			const kept = await this.#options.store.all();
-			const known = new Map(kept.map((command) => [command.id, command]));
-			// Another tab may have tried one that is here already.
-			const here = this.#commands.map((command) => ({ ...command, attempts: Math.max(command.attempts, known.get(command.id)?.attempts ?? 0) }));
-			this.#commands = [...kept.filter(({ id }) => !this.#find(id) && !this.#gone.has(id)), ...here];
-			if (this.waiting.length > 0) this.#options.environment.setTimeout(() => void this.flush(), 0);
-		} catch {
-			this.#options.onProblem('storage-failed');
-		}
+		const term = this.#term;
+		// What can't be read, the store tries again, and says so.
+		const kept = await this.#options.store.all().catch(() => null);
+		if (kept === null) return;
+		const known = new Map(kept.map((command) => [command.id, command]));
+		// Another tab may have tried one that is here already.
+		const here = this.#commands.map((command) => ({ ...command, attempts: Math.max(command.attempts, known.get(command.id)?.attempts ?? 0) }));
+		this.#commands = [...kept.filter(({ id }) => !this.#find(id) && !this.#gone.has(id)), ...here];
+		this.#readIn = term;
+		if (this.waiting.length > 0) this.#options.environment.setTimeout(() => void this.flush(), 0);
 	}
 
 	/** Tries one; false when the line must wait. */
@@ -153,15 +156,13 @@ export class CommandQueue {
 		await this.#keep({ ...this.#find(id)!, attempts: attempts + 1 });
 		// As it is by now: it may have been taken back meanwhile.
 		const command = this.#find(id);
-		if (this.#isEnded || !this.#tabs.isLead) return false;
-		if (!command) return true;
+		if (this.#isEnded || !this.#tabs.isLead || !command) return command === undefined;
 		const { type, args, ground = [] } = command;
 		const answer = await call<Outcome>('/api/commands', command.isTakenBack ? { id, type: 'take-back', args: {} } : { id, type, args, ground });
 		if (this.#isEnded) return false;
 		// Another tab leads by now, and was answered first: what this one heard late changes nothing.
 		if (this.#find(id)?.state !== 'waiting') return true;
-		const isFinal = answer.ok || (answer.status >= 400 && answer.status < 500 && ![401, 408, 425, 429].includes(answer.status));
-		if (isFinal) {
+		if (answer.ok || isRefusal(answer.status)) {
 			this.#failures = 0;
 			await this.#answered(command, answer.ok ? answer.value : { status: 'refused', reason: answer.code, message: answer.message });
 			return true;
@@ -182,9 +183,9 @@ export class CommandQueue {
 		this.#tell(command, outcome);
 	}
 
-	/** Only the lead knows whether it was tried. */
+	/** Only the lead knows whether it was tried, once it has read what those before it noted. */
 	#isUntried({ attempts }: QueuedCommand): boolean {
-		return this.#tabs.isLead && attempts === 0;
+		return this.#tabs.isLead && this.#readIn === this.#term && attempts === 0;
 	}
 
 	#find(id: string): QueuedCommand | undefined {

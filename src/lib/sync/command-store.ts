@@ -1,8 +1,8 @@
 /** The commands of one person in one workspace on the device (SY3). What the device can't take stays in memory and is tried again, until this tab ends. */
 import { backoff } from './backoff.ts';
-import { deviceDatabase, type DeviceDatabase } from './device-database.ts';
+import { answered, deviceDatabase, type DeviceDatabase, isTakenOff } from './device-database.ts';
 import type { Environment } from './environment.ts';
-import { type QueuedCommand, readAll, stores } from './queued-command.ts';
+import { joined, type QueuedCommand, readAll, stores } from './queued-command.ts';
 
 export class CommandStore {
 	#name: string;
@@ -12,7 +12,11 @@ export class CommandStore {
 	#isInUse = false;
 	#failures = 0;
 	#timer: unknown = null;
+	/** Vain tries to read. */
+	#unread = 0;
+	#readTimer: unknown = null;
 	#onProblem: (problem: string | null) => void = () => {};
+	#onReadable: () => void = () => {};
 
 	constructor(name: string, environment: Environment) {
 		this.#name = name;
@@ -20,15 +24,16 @@ export class CommandStore {
 		environment.onResume(() => void this.#keep());
 	}
 
-	/** A queue begins to use it. `onProblem` hears why a command can't be kept, and null when all are. */
-	serve(onProblem: (problem: string | null) => void): void {
-		[this.#isInUse, this.#onProblem] = [true, onProblem];
-		if (this.#failures > 0) onProblem('storage-failed');
+	/** A queue begins to use it. `onProblem` hears why commands can't be kept or read, and null when all can; `onReadable` when what couldn't be read can. */
+	serve(onProblem: (problem: string | null) => void, onReadable: () => void): void {
+		[this.#isInUse, this.#onProblem, this.#onReadable] = [true, onProblem, onReadable];
+		if (this.#failures > 0) this.#tell();
 	}
 
 	/** All commands, oldest first; throws when the device can't be read and none is in memory. */
 	async all(): Promise<QueuedCommand[]> {
 		const kept = await this.#read().catch((cause) => {
+			this.#readLater(cause);
 			if (this.#unkept.size === 0) throw cause;
 			return [];
 		});
@@ -52,7 +57,9 @@ export class CommandStore {
 
 	/** Its queue ended. */
 	close(): void {
-		[this.#isInUse, this.#onProblem] = [false, () => {}];
+		[this.#isInUse, this.#onProblem, this.#onReadable] = [false, () => {}, () => {}];
+		this.#environment.clearTimeout(this.#readTimer);
+		this.#unread = 0;
 		this.#rest();
 	}
 
@@ -68,18 +75,38 @@ export class CommandStore {
 		const commands = [...this.#unkept.values()];
 		if (commands.length === 0 || !this.#environment.indexedDB) return;
 		try {
-			await this.#run((all) => commands.forEach((command) => all.put(command)));
+			await this.#run((all) => Promise.all(commands.map((command) => keep(all, command))));
 			for (const command of commands) if (this.#unkept.get(command.id) === command) this.#unkept.delete(command.id);
 			this.#failures = 0;
-			this.#onProblem(null);
+			this.#tell();
 			this.#rest();
 		} catch (cause) {
 			this.#onProblem('storage-failed');
 			this.#environment.clearTimeout(this.#timer);
 			// Somebody took all of it off the device, in another tab.
-			if (cause instanceof DOMException && cause.name === 'NotFoundError') return;
+			if (isTakenOff(cause)) return;
 			this.#timer = this.#environment.setTimeout(() => void this.#keep(), backoff(this.#failures++, this.#environment.random));
 		}
+	}
+
+	/** What may wait there is not given up, unless another tab has taken it off the device. */
+	#readLater(cause: unknown): void {
+		if (!this.#isInUse) return;
+		const wait = backoff(this.#unread++, this.#environment.random);
+		this.#tell();
+		this.#environment.clearTimeout(this.#readTimer);
+		if (isTakenOff(cause)) return;
+		this.#readTimer = this.#environment.setTimeout(() => void this.#read().then(() => this.#becomeReadable(), (again) => this.#readLater(again)), wait);
+	}
+
+	#becomeReadable(): void {
+		this.#unread = 0;
+		this.#tell();
+		this.#onReadable();
+	}
+
+	#tell(): void {
+		this.#onProblem(this.#failures + this.#unread > 0 ? 'storage-failed' : null);
 	}
 
 	async #read(): Promise<QueuedCommand[]> {
@@ -89,8 +116,8 @@ export class CommandStore {
 		return read;
 	}
 
-	async #run(write: (commands: IDBObjectStore) => void): Promise<void> {
-		await this.#open()?.run('readwrite', (work) => write(work.objectStore('command')));
+	async #run(write: (commands: IDBObjectStore) => unknown): Promise<void> {
+		await this.#open()?.run('readwrite', async (work) => void (await write(work.objectStore('command'))));
 	}
 
 	#open(): DeviceDatabase | null {
@@ -105,4 +132,10 @@ export class CommandStore {
 		this.#database?.close();
 		this.#database = null;
 	}
+}
+
+/** Another tab may have noted a try, or that it was taken back, that this one hasn't heard of: neither is ever undone. */
+async function keep(all: IDBObjectStore, command: QueuedCommand): Promise<void> {
+	const there: QueuedCommand | undefined = await answered(all.get(command.id));
+	all.put(there?.state === 'waiting' ? joined(there, command) : command);
 }

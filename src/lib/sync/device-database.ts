@@ -11,6 +11,13 @@ export type DeviceDatabase = {
 	wipe: () => Promise<void>;
 };
 
+export type DeviceDatabaseOptions = {
+	/** close() and a wipe, here or by another tab, are for good and later work fails: what somebody took off the device must not be written back by a tab that hasn't heard of it. */
+	staysClosed?: boolean;
+	/** Another tab has taken the database off the device since it was opened here: what this tab wrote into it is there no more. */
+	onWiped?: () => void;
+};
+
 /** A database's stores by name, each with how it is made. One that a device hasn't got yet is added when the database is opened. */
 export type Stores = Readonly<Record<string, (database: IDBDatabase) => void>>;
 
@@ -18,21 +25,32 @@ const openWithin = 5_000;
 /** Of a connection that is gone, or of a version that another tab has just raised: opening again mends both. */
 const passing = ['InvalidStateError', 'VersionError'];
 
-/**
- * Opens `name` on first use, with `stores`. With `staysClosed`, close() and a wipe, here or by another tab, are for good and later work
- * fails: what somebody took off the device must not be written back by a tab that hasn't heard of it.
- */
-export function deviceDatabase(factory: IDBFactory, name: string, stores: Stores, { staysClosed = false } = {}): DeviceDatabase {
+/** What became of a connection: gone by itself, raised to another version by another tab, or wiped by one; `new`: there was no database of this name. */
+type News = 'lost' | 'raised' | 'wiped' | 'new';
+
+/** Opens `name` on first use, with `stores`. */
+export function deviceDatabase(factory: IDBFactory, name: string, stores: Stores, { staysClosed = false, onWiped = () => {} }: DeviceDatabaseOptions = {}): DeviceDatabase {
 	let opening: Promise<IDBDatabase> | null = null;
 	let isEnded = false;
+	let wasOpened = false;
 	/** `isFinal`: it was closed or wiped, not lost or raised to another version. */
 	const forget = (isFinal: boolean) => {
 		opening = null;
 		isEnded ||= isFinal && staysClosed;
+		if (isFinal) wasOpened = false;
+	};
+	const hear = (news: News) => {
+		// Wiped while the connection was gone, it is noticed when it is made anew.
+		const isWiped = news === 'wiped' || (news === 'new' && wasOpened);
+		if (news !== 'new') forget(news === 'wiped');
+		if (isWiped) onWiped();
 	};
 	const open = () => {
 		if (isEnded) return Promise.reject(new DOMException('The database was closed or taken off the device', 'NotFoundError'));
-		return (opening ??= opened(factory, name, stores, forget).catch((cause) => (forget(false), Promise.reject(cause))));
+		return (opening ??= opened(factory, name, stores, hear).then(
+			(database) => ((wasOpened = true), database),
+			(cause) => (forget(false), Promise.reject(cause)),
+		));
 	};
 
 	const attempt = async <T>(mode: IDBTransactionMode, work: (transaction: IDBTransaction) => Promise<T> | T): Promise<T> => {
@@ -91,6 +109,9 @@ function abandon(transaction: IDBTransaction): void {
 	}
 }
 
+/** Whether work failed because the database was closed for good, or taken off the device by another tab. */
+export const isTakenOff = (cause: unknown): boolean => cause instanceof DOMException && cause.name === 'NotFoundError';
+
 /** The answer of one request. */
 export function answered<T>(request: IDBRequest<T>): Promise<T> {
 	return new Promise((resolve, reject) => {
@@ -100,29 +121,30 @@ export function answered<T>(request: IDBRequest<T>): Promise<T> {
 }
 
 /** Whatever version the device has, raised by one when it lacks a store: those that Dexie made (ADR 12) start at 10. */
-async function opened(factory: IDBFactory, name: string, stores: Stores, onLost: (isFinal: boolean) => void): Promise<IDBDatabase> {
-	const database = await connection(factory, name, stores, onLost);
+async function opened(factory: IDBFactory, name: string, stores: Stores, tell: (news: News) => void): Promise<IDBDatabase> {
+	const database = await connection(factory, name, stores, tell);
 	if (Object.keys(stores).every((store) => database.objectStoreNames.contains(store))) return database;
 	database.close();
-	return connection(factory, name, stores, onLost, database.version + 1);
+	return connection(factory, name, stores, tell, database.version + 1);
 }
 
-function connection(factory: IDBFactory, name: string, stores: Stores, onLost: (isFinal: boolean) => void, version?: number): Promise<IDBDatabase> {
+function connection(factory: IDBFactory, name: string, stores: Stores, tell: (news: News) => void, version?: number): Promise<IDBDatabase> {
 	return new Promise((resolve, reject) => {
 		// Some browsers' open() never answers after a crash; that is a failure like any other.
 		const timer = setTimeout(() => reject(new DOMException('The device’s storage does not answer', 'TimeoutError')), openWithin);
 		const request = factory.open(name, version);
-		request.onupgradeneeded = () => {
+		request.onupgradeneeded = ({ oldVersion }) => {
+			if (oldVersion === 0) tell('new');
 			for (const [store, make] of Object.entries(stores)) if (!request.result.objectStoreNames.contains(store)) make(request.result);
 		};
 		request.onerror = () => (clearTimeout(timer), reject(request.error));
 		request.onsuccess = () => {
 			clearTimeout(timer);
 			const database = request.result;
-			database.onclose = () => onLost(false);
+			database.onclose = () => tell('lost');
 			database.onversionchange = ({ newVersion }) => {
 				database.close();
-				onLost(newVersion === null);
+				tell(newVersion === null ? 'wiped' : 'raised');
 			};
 			resolve(database);
 		};

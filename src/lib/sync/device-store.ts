@@ -2,9 +2,9 @@
  * Documents on the device (S16, S17): the updates of every opened document as rows, in a database of this user and workspace.
  * Own, not y-indexeddb, which throws into the editing call after the browser closed its connection and grows by a row per opening.
  */
-import * as Y from 'yjs';
 import { backoff } from './backoff.ts';
-import { answered, deviceDatabase, type DeviceDatabase, type Stores } from './device-database.ts';
+import { answered, deviceDatabase, type DeviceDatabase } from './device-database.ts';
+import { keep, marked, remove, stores, tabsOf, total, type UnackedRow, type UpdateRow, type Write } from './document-rows.ts';
 import type { Environment } from './environment.ts';
 import type { Mark } from './waiting.svelte.ts';
 
@@ -12,14 +12,6 @@ import type { Mark } from './waiting.svelte.ts';
 export type StoredDocument = { updates: Uint8Array[]; waiting: number; unacked: Unacked[] };
 /** Edits of one tab that no room has acknowledged: the last `count` of the `made` it made. */
 export type Unacked = { tab: string; count: number; made: number };
-
-type UpdateRow = { n?: number; doc: string; update: Uint8Array };
-/** Written by a version of the app before tabs shared a link: without `made`. */
-type UnackedRow = { doc: string; tab: string; count: number; made?: number };
-/** `unacked` by tab: an earlier place of this tab, which had another id, may have made edits that the device hasn't taken. */
-type Write = { doc: string; updates: Uint8Array[]; unacked: Map<string, { count: number; made: number }> };
-
-const compactAt = 50;
 
 export class DeviceStore {
 	#database: DeviceDatabase | null;
@@ -33,13 +25,14 @@ export class DeviceStore {
 	#isInUse = true;
 	#problem: string | null = null;
 	#onProblem: (problem: string | null) => void;
+	#onWiped = new Set<() => void>();
 
 	/** `onProblem` hears why the device can't keep work, and null when it can again. */
 	constructor(name: string, tab: string, environment: Environment, onProblem: (problem: string | null) => void = () => {}) {
 		this.#environment = environment;
 		this.#tab = tab;
 		this.#onProblem = onProblem;
-		this.#database = environment.indexedDB === undefined ? null : deviceDatabase(environment.indexedDB, name, stores);
+		this.#database = environment.indexedDB === undefined ? null : deviceDatabase(environment.indexedDB, name, stores, { onWiped: () => this.#onWiped.forEach((hear) => hear()) });
 		environment.onResume(() => void this.flush());
 		if (this.#database === null) this.#become('no-storage');
 	}
@@ -48,6 +41,12 @@ export class DeviceStore {
 	serve(tab: string, onProblem: (problem: string | null) => void): void {
 		[this.#tab, this.#onProblem, this.#isInUse] = [tab, onProblem, true];
 		onProblem(this.#problem);
+	}
+
+	/** Calls back when another tab took everything off the device: what was kept of documents that are open here is gone. Returns how to stop. */
+	whenWiped(hear: () => void): () => void {
+		this.#onWiped.add(hear);
+		return () => void this.#onWiped.delete(hear);
 	}
 
 	/** What is on the device, and what it hasn't taken yet; throws when the storage can't be read and nothing of the document is in memory. */
@@ -76,6 +75,14 @@ export class DeviceStore {
 		const write = this.#writeOf(doc);
 		write.updates.push(update);
 		if (unacked !== null) write.unacked.set(this.#tab, { count: unacked, made });
+		void this.flush();
+	}
+
+	/** Keeps all of a document, which needs nothing that was kept before it, with the edits in it that no room has acknowledged. */
+	appendWhole(doc: string, whole: Uint8Array, waiting: readonly Unacked[]): void {
+		const write = this.#writeOf(doc);
+		write.updates.push(whole);
+		for (const { tab, count, made } of waiting) write.unacked.set(tab, { count, made });
 		void this.flush();
 	}
 
@@ -194,56 +201,4 @@ export class DeviceStore {
 		this.#problem = problem;
 		this.#onProblem(problem);
 	}
-}
-
-const stores: Stores = {
-	updates: (database) => void database.createObjectStore('updates', { keyPath: 'n', autoIncrement: true }).createIndex('doc', 'doc'),
-	unacked: (database) => void database.createObjectStore('unacked', { keyPath: ['doc', 'tab'] }),
-};
-
-const tabsOf = (doc: string) => IDBKeyRange.bound([doc], [doc, []]);
-const total = (rows: UnackedRow[]) => rows.reduce((sum, row) => sum + row.count, 0);
-
-/** The device's marks, with those over them that it hasn't taken yet. */
-function marked(rows: UnackedRow[], held: readonly Write[]): UnackedRow[] {
-	const marks = new Map(rows.map((row) => [`${row.doc} ${row.tab}`, row]));
-	for (const { doc, unacked } of held) for (const [tab, mark] of unacked) marks.set(`${doc} ${tab}`, { doc, tab, ...mark });
-	return [...marks.values()].filter(({ count }) => count > 0);
-}
-
-/** One row for all that came since the last write; at 50 rows the document's rows become one, without what was deleted. */
-async function keep(transaction: IDBTransaction, { doc, updates, unacked }: Write): Promise<void> {
-	const store = transaction.objectStore('updates');
-	if (updates.length > 0) {
-		await answered(store.add({ doc, update: updates.length === 1 ? updates[0] : Y.mergeUpdates(updates) }));
-		if ((await answered(store.index('doc').count(doc))) >= compactAt) await compact(store, doc);
-	}
-	const markers = transaction.objectStore('unacked');
-	for (const [tab, mark] of unacked) {
-		if (mark.count === 0) markers.delete([doc, tab]);
-		else markers.put({ doc, tab, ...mark } satisfies UnackedRow);
-	}
-}
-
-async function remove(transaction: IDBTransaction, doc: string): Promise<void> {
-	transaction.objectStore('unacked').delete(tabsOf(doc));
-	const updates = transaction.objectStore('updates');
-	for (const key of await answered(updates.index('doc').getAllKeys(doc))) updates.delete(key);
-}
-
-async function compact(store: IDBObjectStore, doc: string): Promise<void> {
-	const rows: UpdateRow[] = await answered(store.index('doc').getAll(doc));
-	const whole = new Y.Doc();
-	const unreadable: UpdateRow[] = [];
-	for (const row of rows) {
-		try {
-			Y.applyUpdate(whole, row.update);
-			store.delete(row.n!);
-		} catch {
-			// Left where it is: a row that can't be read must not be lost by tidying up.
-			unreadable.push(row);
-		}
-	}
-	store.add({ doc, update: Y.encodeStateAsUpdate(whole) });
-	whole.destroy();
 }

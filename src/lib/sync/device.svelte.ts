@@ -11,6 +11,9 @@ import { WorkStores } from './work-stores.ts';
 
 export type SignOutAnswer = { ok: true } | { ok: false; unsynced: { edits: number; commands: number } };
 
+/** How long a tab waits for the others that leave too, in ms. */
+const turnWithin = 10_000;
+
 export class Device {
 	readonly session: Session;
 	readonly call: Call;
@@ -75,7 +78,7 @@ export class Device {
 	async signOut({ discardUnsynced = false } = {}): Promise<SignOutAnswer> {
 		const place = this.#place;
 		if (place && !discardUnsynced) {
-			const unsynced = await place.unsynced();
+			const unsynced = await place.unsent.count();
 			if (unsynced.edits + unsynced.commands > 0) return { ok: false, unsynced };
 		}
 		// First, while the session can still say so; the server ends it with the session in any case.
@@ -111,14 +114,25 @@ export class Device {
 		return stores;
 	}
 
-	/** A workspace that this person was taken out of: its data leaves the device, unless it holds work that nobody else has (SY5). */
+	/**
+	 * A workspace that this person was taken out of: its data leaves the device, unless it holds work that nobody else has (SY5). One tab after
+	 * the other: what one has just kept must not go with what another, a moment before, found empty.
+	 */
 	async #leave(place: Place): Promise<void> {
-		const { edits } = await place.unsynced();
-		// Those that the server refused on the way out are work, too: nobody has read yet why.
-		const commands = place.queue.waiting.length + place.queue.held.length + place.queue.refused.length;
-		if (edits + commands === 0) return place.wipe();
+		const { locks } = this.#environment;
+		const leave = () => this.#leaveAlone(place);
+		const isInTurn = await locks?.request(`cuebook:leave:${place.user.id}:${place.workspaceId}`, { signal: AbortSignal.timeout(turnWithin) }, leave).then(() => true, () => false);
+		if (!isInTurn) await leave();
+	}
+
+	async #leaveAlone(place: Place): Promise<void> {
+		const atStake = await place.unsent.atStake();
+		// Back already, with the same stores.
+		if (this.#place?.user.id === place.user.id && this.#place.workspaceId === place.workspaceId) return place.end();
+		if (atStake?.edits === 0 && atStake.commands === 0) return place.wipe();
 		place.end();
-		rememberLeft(this.#environment, { user: { id: place.user.id, name: place.user.name }, workspace: { id: place.workspace.id, name: place.workspace.name }, edits, commands, at: this.#environment.now() });
+		// What can't be read may hold work.
+		rememberLeft(this.#environment, place, atStake ?? { edits: 0, commands: 0 });
 		this.#left = leftWork(this.#environment);
 	}
 }

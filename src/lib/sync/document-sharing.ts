@@ -41,6 +41,7 @@ export class DocumentSharing {
 	#mark: Mark = {};
 	#term = 0;
 	#hasLed = false;
+	#isFollowing = false;
 	/** Another tab has opened it, and was told what was here by then. */
 	#hasGuests = false;
 	#stops: (() => void)[];
@@ -71,14 +72,20 @@ export class DocumentSharing {
 	}
 
 	/** What only this tab's store, or one other tab, had: a full device hasn't taken it, so tabs that opened the document before may lack it. */
-	found(update: Uint8Array): void {
+	read(update: Uint8Array): void {
 		if (this.#hasGuests) this.#say({ update });
+	}
+
+	/** What the device could not be read for at the start is here: it is sent, and its acknowledgement asked for. */
+	found(): void {
+		if (this.#connection) this.#connection.cover();
+		else if (this.#isFollowing) this.#join();
 	}
 
 	/** In the lead: a tab opened the document, and says what it has of it. */
 	welcome(body: any, from: string): void {
 		const { doc } = this.#options;
-		const tell = (update: Uint8Array) => this.found(update);
+		const tell = (update: Uint8Array) => this.read(update);
 		doc.on('update', tell);
 		this.#hear(body, from);
 		doc.off('update', tell);
@@ -109,6 +116,7 @@ export class DocumentSharing {
 
 	async #lead(): Promise<void> {
 		const term = ++this.#term;
+		this.#isFollowing = false;
 		// What a tab that is gone kept and nobody heard of: it counts as sent from now on, so it must be here.
 		if (this.#hasLed || this.#shared !== unshared) await this.#options.reload();
 		if (term !== this.#term || this.#connection) return;
@@ -139,6 +147,7 @@ export class DocumentSharing {
 	/** Another tab leads: it takes over what this one has, and sends it. */
 	#join(): void {
 		this.#term++;
+		this.#isFollowing = true;
 		this.#connection?.close();
 		this.#connection = null;
 		const { id, tabs, doc, waiting } = this.#options;

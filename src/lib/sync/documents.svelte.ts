@@ -10,6 +10,9 @@ export type DocumentsOptions = Omit<OpenDocumentOptions, 'id' | 'type' | 'tabs' 
 	lingers?: number;
 };
 
+/** After the device couldn't be read: what may wait there is looked for again, in ms. */
+const readAgainIn = 2_000;
+
 export class Documents {
 	#options: DocumentsOptions;
 	#callers = new Map<string, number>();
@@ -19,6 +22,8 @@ export class Documents {
 	#made = new Map<string, number>();
 	#tabs: Tabs;
 	#stops: (() => void)[];
+	#timer: unknown = null;
+	#isEnded = false;
 	/** Reactive: all that are open, also those that only wait for their room. */
 	open = $state.raw<readonly OpenDocument[]>([]);
 
@@ -30,6 +35,8 @@ export class Documents {
 				if (tabs.isLead && join) this.#hold(join, from).welcome(body, from);
 				if (leave) this.#letGo(leave, from);
 			}),
+			options.environment.onResume(() => tabs.isLead && void this.#sendLeftOvers()),
+			options.store.whenWiped(() => this.open.forEach((document) => document.copy.wiped())),
 			tabs.onGone((tab) => [...(this.#held.get(tab)?.keys() ?? [])].forEach((id) => this.#letGo(id, tab))),
 			tabs.follow((isLead) => {
 				// Edits made before the last reload, or by a tab that is gone, are sent without anybody opening their pages.
@@ -66,10 +73,15 @@ export class Documents {
 		for (const document of this.open) if (document.status.state === 'cannot') document.reconnect();
 	}
 
-	/** Ends all of them at once (the person left). What still waits stays in the device's store. */
+	/** Ends all of them at once (the person left). What still waits stays in the device's store, each document whole. */
 	end(): void {
+		this.#isEnded = true;
+		this.#options.environment.clearTimeout(this.#timer);
 		for (const stop of this.#stops) stop();
-		for (const document of this.open) document.end();
+		for (const document of this.open) {
+			document.copy.keepWaiting();
+			document.end();
+		}
 		this.open = [];
 		this.#callers.clear();
 	}
@@ -85,7 +97,7 @@ export class Documents {
 	#close(document: OpenDocument): void {
 		const callers = (this.#callers.get(document.id) ?? 0) - 1;
 		this.#callers.set(document.id, Math.max(0, callers));
-		if (callers <= 0) this.#options.environment.setTimeout(() => this.#endIfIdle(document), this.#options.lingers ?? 3_000);
+		if (callers <= 0) this.#options.environment.setTimeout(() => void document.loaded.then(() => this.#endIfIdle(document)), this.#options.lingers ?? 3_000);
 	}
 
 	#endIfIdle(document: OpenDocument): void {
@@ -116,7 +128,14 @@ export class Documents {
 	}
 
 	async #sendLeftOvers(): Promise<void> {
-		const waiting = await this.#options.store.unacked().catch(() => new Map<string, number>());
-		for (const [id, count] of waiting) if (count > 0) this.openDocument(id).close();
+		const waiting = await this.#options.store.unacked().catch(() => null);
+		if (this.#isEnded || !this.#tabs.isLead) return;
+		if (waiting === null) return void (this.#timer = this.#options.environment.setTimeout(() => void this.#sendLeftOvers(), readAgainIn));
+		for (const [id, count] of waiting) {
+			const open = this.open.find((document) => document.id === id);
+			// By a tab that this one never heard: of another role, for one, until it too hears of a change.
+			if (open && count > open.waiting) void open.copy.readAgain();
+			else if (!open) this.openDocument(id).close();
+		}
 	}
 }

@@ -14,7 +14,7 @@ import { browserEnvironment } from './environment.ts';
 import type { Keeping, KeepingWish } from './keeping.svelte.ts';
 import type { ImportResult } from './import-unsynced.ts';
 import type { LeftWork } from './left-work.ts';
-import type { MirrorStatus } from './mirror.svelte.ts';
+import type { MirrorStatus } from './mirror-status.ts';
 import type { OpenDocument } from './open-document.svelte.ts';
 import type { Light } from './light.ts';
 import { pushBrowser, type Push } from './push.svelte.ts';
@@ -30,7 +30,7 @@ export type { ImportResult, MergeResult } from './import-unsynced.ts';
 export type { LeftWork } from './left-work.ts';
 export type { FileProblem, UnsyncedFile } from './unsynced.ts';
 export { keepingLimits, type KeepingWish } from './keeping.svelte.ts';
-export type { MirrorStatus } from './mirror.svelte.ts';
+export type { MirrorStatus } from './mirror-status.ts';
 export { newId } from './new-id.ts';
 export type { DocumentStatus } from './document-status.ts';
 export type { OpenDocument } from './open-document.svelte.ts';
@@ -205,7 +205,7 @@ export const keptHere = async (): Promise<boolean> => (await device.place?.isKep
 /** Work of this device that no server has. */
 export const unsynced = {
 	/** Documents with such edits, with how many. */
-	documents: (): Promise<Map<string, number>> => device.here.unsyncedDocuments(),
+	documents: (): Promise<Map<string, number>> => device.here.unsent.documents(),
 	/** Documents whose rooms won't take this person's edits (any more) (reactive). */
 	get refused(): readonly OpenDocument[] {
 		return device.place?.refusedDocuments ?? none;

@@ -11,7 +11,8 @@ import type { Wanted } from './wanted.ts';
 export type KeepingWish = { isOn: boolean; limit: number; onMetered: boolean };
 /** `looking` until it is known what is here, `off`, at rest with everything here (`kept`), `fetching`, or `paused` with why. */
 export type KeepingState = 'looking' | 'off' | 'kept' | 'fetching' | 'paused';
-export type PauseReason = 'offline' | 'metered' | 'storage-short' | 'storage-failed' | 'server';
+/** `refused`: the server doesn’t give what its lists still name. */
+export type PauseReason = 'offline' | 'metered' | 'storage-short' | 'storage-failed' | 'server' | 'refused';
 
 export type KeepingOptions = {
 	environment: Environment;
@@ -20,7 +21,11 @@ export type KeepingOptions = {
 	kept: KeptStore;
 	/** Documents open in this tab: they keep themselves. */
 	isOpen: (id: string) => boolean;
-	/** What should be here, given how many customers at most; null while the lists are not all here. */
+	/** Reactive: those of them whose content is here. */
+	isHere: (id: string) => boolean;
+	/** Brings the lists up to date with what came since the last frame: a page that nobody looks at draws none. */
+	showRows: () => void;
+	/** Reactive: what should be here, given how many customers at most; null while it isn't known, because the lists are still coming. */
 	wanted: (limit: number) => readonly Wanted[] | null;
 	/** Customers that were deleted (CU10). */
 	deleted: () => readonly string[];
@@ -37,6 +42,7 @@ const atOnce = 3;
 const freshFor = 12 * 3_600_000;
 const settleFor = 1_000;
 const tryAgainIn = 60_000;
+const followEvery = 2_000;
 /** Below this much room left, or this share of it, nothing more is fetched: what is written here comes first. */
 const roomLeft = 50_000_000;
 const shareLeft = 0.1;
@@ -49,12 +55,13 @@ export class Keeping {
 	#wish = $state.raw<KeepingWish>(firstWish);
 	#state = $state<KeepingState>('looking');
 	#reason = $state<PauseReason | null>(null);
-	#missing = $state(0);
 	#timer: unknown = null;
+	/** When the timer runs out, ms UTC; null while none runs. */
+	#dueAt: number | null = null;
 	#working: Promise<void> | null = null;
 	#isEnded = false;
 	/** Documents the server didn't give, by the stamp it refused: not asked for again until they change. */
-	#refused = new Map<string, number>();
+	#refused = $state.raw<ReadonlyMap<string, number>>(new Map());
 	#stopResume: () => void;
 
 	constructor(options: KeepingOptions) {
@@ -63,10 +70,24 @@ export class Keeping {
 		this.#stopResume = options.environment.onResume(() => this.look());
 	}
 
-	/** Reactive: what is kept, how much it takes, how much is still to come, and why not if not. */
+	/** Reactive: what is kept, how much it takes, how much is still to come, and why not if not. As the lists are now, whenever it looked last. */
 	get status(): { state: KeepingState; reason: PauseReason | null; documents: number; bytes: number; missing: number } {
+		const { wanted, isHere } = this.#options;
 		const bytes = [...this.#known.values()].reduce((sum, row) => sum + row.bytes, 0);
-		return { state: this.#wish.isOn ? this.#state : 'off', reason: this.#reason, documents: this.#known.size, bytes, missing: this.#missing };
+		const wishes = this.#wish.isOn ? wanted(this.#wish.limit) : [];
+		const open = (wishes ?? []).filter(({ id }) => isHere(id));
+		const lacking = (wishes ?? []).filter((wish) => !open.includes(wish) && (this.#isMissing(wish) || this.#isRefused(wish)));
+		const state = this.#stateOf(wishes === null ? null : lacking.filter((wish) => !this.#isRefused(wish)).length, lacking.length);
+		const reason = state !== 'paused' ? null : this.#state === 'paused' ? this.#reason : 'refused';
+		return { state, reason, documents: this.#known.size + open.filter(({ id }) => !this.#known.has(id)).length, bytes, missing: lacking.length };
+	}
+
+	/** `missing` is still to be fetched, null while that isn't known; `lacking` counts what the server refused, too. */
+	#stateOf(missing: number | null, lacking: number): KeepingState {
+		if (!this.#wish.isOn) return 'off';
+		if (missing === null || this.#state === 'looking') return 'looking';
+		if (this.#state !== 'kept') return this.#state;
+		return missing > 0 ? 'fetching' : lacking > 0 ? 'paused' : 'kept';
 	}
 
 	get wish(): KeepingWish {
@@ -87,9 +108,12 @@ export class Keeping {
 	/** Rows changed, or the device came back: looks, soon, whether something is to be fetched or let go. */
 	look(after = settleFor): void {
 		const { environment } = this.#options;
-		if (this.#isEnded) return;
+		const dueAt = environment.now() + after;
+		// Rows that keep coming don't put it off.
+		if (this.#isEnded || (this.#dueAt !== null && this.#dueAt <= dueAt)) return;
 		environment.clearTimeout(this.#timer);
-		this.#timer = environment.setTimeout(() => void this.#work(), after);
+		this.#dueAt = dueAt;
+		this.#timer = environment.setTimeout(() => ((this.#dueAt = null), void this.#work()), after);
 	}
 
 	/** Rows went, and these documents with them: they leave the device, unless somebody has them open or edits in them still wait (SY4). */
@@ -112,16 +136,16 @@ export class Keeping {
 	}
 
 	async #pass(): Promise<void> {
-		const { environment, kept, wanted, isOpen, mayWork } = this.#options;
-		this.#known = await kept.documents();
+		const { kept, wanted, showRows, isOpen, mayWork } = this.#options;
+		showRows();
 		const wishes = this.#wish.isOn ? wanted(this.#wish.limit) : [];
-		if (wishes === null) return;
+		if (wishes === null) return this.look();
+		this.#known = await kept.documents();
 		const missing = wishes.filter((wish) => this.#isMissing(wish));
-		this.#missing = missing.length;
-		// Another tab does the work: what it has left to do is all this one knows.
+		// Another tab does the work: how far it is, is seen on the device.
 		if (!mayWork()) {
-			[this.#state, this.#reason] = [missing.length === 0 ? 'kept' : 'fetching', null];
-			return;
+			[this.#state, this.#reason] = ['kept', null];
+			return this.look(missing.length === 0 ? freshFor : followEvery);
 		}
 		await this.#letGo(new Set(wishes.map((wish) => wish.id)));
 		// Those that were open when they were deleted.
@@ -137,7 +161,7 @@ export class Keeping {
 		}
 		[this.#state, this.#reason] = ['kept', null];
 		// Those that are open now, and texts that change without their row.
-		if (!this.#isEnded) this.#timer = environment.setTimeout(() => void this.#work(), missing.length > queue.length ? tryAgainIn : freshFor);
+		this.look(missing.some(({ id }) => isOpen(id)) ? tryAgainIn : freshFor);
 	}
 
 	/** One of a few workers on the same queue; stops at the first reason that holds for all. */
@@ -158,8 +182,8 @@ export class Keeping {
 		const answer = await call<{ update: string }>(`/api/documents/${id}`, { vector: here && toBase64(Y.encodeStateVectorFromUpdate(here)) });
 		if (this.#isEnded) return null;
 		if (!answer.ok) {
-			if (answer.status === 403 || answer.status === 404) {
-				this.#refused.set(id, stamp);
+			if (answer.code === 'no-such-room' || answer.code === 'no-document') {
+				this.#refused = new Map(this.#refused).set(id, stamp);
 				return null;
 			}
 			return answer.status === 0 ? 'offline' : 'server';
@@ -173,7 +197,6 @@ export class Keeping {
 		const row = { id, stamp, at: environment.now(), bytes: (here?.length ?? 0) + update.length };
 		await kept.keepDocument(row);
 		this.#known = new Map(this.#known).set(id, row);
-		this.#missing = Math.max(0, this.#missing - 1);
 		return null;
 	}
 
@@ -185,9 +208,14 @@ export class Keeping {
 		this.#known = await kept.documents();
 	}
 
-	#isMissing({ id, stamp }: Wanted): boolean {
+	#isRefused({ id, stamp }: Wanted): boolean {
+		return this.#refused.get(id) === stamp;
+	}
+
+	#isMissing(wish: Wanted): boolean {
+		const { id, stamp } = wish;
 		const known = this.#known.get(id);
-		if (this.#refused.get(id) === stamp) return false;
+		if (this.#isRefused(wish)) return false;
 		return known === undefined || known.stamp !== stamp || this.#options.environment.now() - known.at >= freshFor;
 	}
 

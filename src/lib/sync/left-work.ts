@@ -2,6 +2,7 @@
 import { deviceDatabase } from './device-database.ts';
 import { documentTypeOf } from './document-types.ts';
 import type { Environment } from './environment.ts';
+import type { Unsynced } from './unsent.ts';
 import { exportOf } from './unsynced.ts';
 import type { WorkStores } from './work-stores.ts';
 
@@ -25,9 +26,10 @@ export function leftWork({ storage }: Pick<Environment, 'storage'>): readonly Le
 
 const isOf = (work: LeftWork, userId: string, workspaceId: string) => work.user.id === userId && work.workspace.id === workspaceId;
 
-/** Remembers what was left; the same place again replaces what was known of it. */
-export function rememberLeft(environment: Environment, work: LeftWork): void {
-	write(environment, [...leftWork(environment).filter((other) => !isOf(other, work.user.id, work.workspace.id)), work]);
+/** Remembers how much somebody left in a workspace; the same place again replaces what was known of it. */
+export function rememberLeft(environment: Environment, { user, workspace }: Pick<LeftWork, 'user' | 'workspace'>, { edits, commands }: Unsynced): void {
+	const work = { user: { id: user.id, name: user.name }, workspace: { id: workspace.id, name: workspace.name }, edits, commands, at: environment.now() };
+	write(environment, [...leftWork(environment).filter((other) => !isOf(other, user.id, workspace.id)), work]);
 }
 
 /** It isn't left any more: exported and discarded, or its person is back in the workspace. */

@@ -6,19 +6,10 @@ import { mirrorKinds, type SyncedRow } from '#domain/mirror.ts';
 import { backoff } from './backoff.ts';
 import type { Answer, Call } from './call.ts';
 import type { Environment } from './environment.ts';
+import type { MirrorStatus } from './mirror-status.ts';
 import type { MirrorStore, Reach } from './mirror-store.ts';
 import { newId } from './new-id.ts';
 import type { Tabs } from './tabs.ts';
-
-export type MirrorStatus = {
-	/** `loading`: from the device. `syncing`: pages are coming; what is there can be used. `stale`: the last try failed, see `error`. */
-	state: 'loading' | 'syncing' | 'synced' | 'stale';
-	/** When all was here last, ms UTC; null before the first time. */
-	syncedAt: number | null;
-	/** Rows received since the last start of a sync that isn't done. */
-	received: number;
-	error: { code: string; message: string } | null;
-};
 
 export type MirrorFeedOptions = {
 	environment: Environment;
@@ -72,7 +63,7 @@ export class MirrorFeed {
 			this.#become({ state: 'stale', syncedAt: reach.syncedAt });
 		});
 		this.#stops = [
-			tabs.on('mirror', (body) => void ready.then(() => this.#hear(body))),
+			tabs.on('mirror', (body, from) => void ready.then(() => this.#hear(body, from))),
 			environment.onResume(() => tabs.isLead && void this.pull()),
 		];
 		void ready.then(() => this.#isEnded || this.#stops.push(tabs.follow((isLead) => this.#follow(isLead))));
@@ -134,6 +125,7 @@ export class MirrorFeed {
 				if (answer.code === 'not-a-cursor' && cursor !== null) {
 					this.#reach = { ...this.#reach!, cursor: null, syncedAt: null };
 					this.#isStartingOver = true;
+					this.#become({ state: 'syncing', received: 0, error: null });
 					continue;
 				}
 				this.#failures++;
@@ -216,7 +208,7 @@ export class MirrorFeed {
 		});
 	}
 
-	#hear(body: any): void {
+	#hear(body: any, from: string): void {
 		const { tabs, onPage, onStatus } = this.#options;
 		if (this.#isEnded) return;
 		if (tabs.isLead) {
@@ -225,6 +217,10 @@ export class MirrorFeed {
 			else if (body.asks) void this[body.asks as Want]().then(() => this.#say({ done: body.id }));
 			return;
 		}
+		this.#asked.get(body.done)?.resolve();
+		this.#asked.delete(body.done);
+		// One that led, and has not noticed that it was relieved: whoever leads now gets all that it got, and later.
+		if (tabs.isRelieved(from)) return;
 		const rows: SyncedRow[] | undefined = body.rows ?? body.late;
 		if (rows) {
 			this.#reach = body.reach;
@@ -234,8 +230,6 @@ export class MirrorFeed {
 			onPage(rows, body.isAnew === true);
 		}
 		if (body.status) onStatus((this.#status = body.status));
-		this.#asked.get(body.done)?.resolve();
-		this.#asked.delete(body.done);
 	}
 
 	#become(changes: Partial<MirrorStatus>): void {

@@ -6,13 +6,12 @@ import { laterColumns, type MirrorKind, mirrorKinds, type MirrorRows, type Synce
 import type { WorkspaceSettings } from '#domain/settings.ts';
 import type { Call } from './call.ts';
 import type { Environment } from './environment.ts';
-import { MirrorFeed, type MirrorStatus } from './mirror-feed.ts';
+import { MirrorFeed } from './mirror-feed.ts';
+import type { MirrorStatus } from './mirror-status.ts';
 import type { MirrorStore, Reach } from './mirror-store.ts';
 import { Overlay } from './overlay.ts';
 import { contactNames, SearchReadying, searchRows } from './search.ts';
 import { alone, type Tabs } from './tabs.ts';
-
-export type { MirrorStatus } from './mirror-feed.ts';
 
 export type MirrorOptions = {
 	environment: Environment;
@@ -192,7 +191,7 @@ export class Mirror {
 					this.#dirty.add(kind);
 				}),
 			);
-			this.#draw();
+			this.draw();
 			return reach;
 		} catch {
 			// Unreadable: begin anew from the server, in memory as long as the device doesn't keep it.
@@ -225,10 +224,11 @@ export class Mirror {
 		if (kinds.length === 0) return;
 		const isScheduled = this.#dirty.size > 0;
 		for (const kind of kinds) this.#dirty.add(kind);
-		if (!isScheduled) this.#options.environment.onFrame(() => this.#draw());
+		if (!isScheduled) this.#options.environment.onFrame(() => this.draw());
 	}
 
-	#draw(): void {
+	/** Shows now what came since the last frame. */
+	draw(): void {
 		for (const kind of this.#dirty) {
 			const shown = new Map(this.#rows.get(kind)!);
 			for (const [id, fields] of this.#overlay.of(kind)) {

@@ -4,6 +4,7 @@ import * as Y from 'yjs';
 import { isForgettable } from '#domain/documents/concurrent.ts';
 import type { DocumentType, Stamp } from '#domain/documents/document-type.ts';
 import { deviceKind } from './device-kind.ts';
+import { DeviceCopy, fromDevice } from './device-copy.ts';
 import type { DeviceStore } from './device-store.ts';
 import { type DocumentStatus, statusOf } from './document-status.ts';
 import { DocumentSharing, fromOtherTab, type Shared, unshared } from './document-sharing.ts';
@@ -40,7 +41,6 @@ export type OpenDocumentOptions = Pick<RoomConnectionOptions, 'environment' | 'f
 
 /** After a refusal: how long nothing must be edited before the room is asked again, in ms. */
 const quietBeforeTrying = 1_500;
-const fromDevice = Symbol('from the device');
 
 export class OpenDocument {
 	readonly id: string;
@@ -50,6 +50,10 @@ export class OpenDocument {
 	readonly origin = Symbol('this session');
 	/** Content is here, from the device or the server, and it can be edited. */
 	readonly ready: Promise<void>;
+	/** What the device keeps of it. */
+	readonly copy: DeviceCopy;
+	/** What the device has of it is here, or can't be read now. */
+	readonly loaded: Promise<void>;
 	/** Known once ready. */
 	type: DocumentType | null = null;
 
@@ -57,7 +61,7 @@ export class OpenDocument {
 	#sharing: DocumentSharing;
 	#count: Waiting;
 	#becomeReady!: () => void;
-	#isEnded = false;
+	#isEnded = $state(false);
 	#isReady = $state(false);
 	#shared = $state.raw<Shared>(unshared);
 	#readNotice = $state.raw<Refusal | null>(null);
@@ -76,7 +80,16 @@ export class OpenDocument {
 		this.doc.on('update', this.#onUpdate);
 		// An editor may speak up while a page is being drawn, when no state may change: those who read it hear right after.
 		this.awareness.on('change', () => queueMicrotask(() => (this.#peers = peersOf(this.awareness))));
-		const { id, environment, fetchToken, tabs } = options;
+		const { id, environment, fetchToken, tabs, store } = options;
+		this.copy = new DeviceCopy({
+			id,
+			environment,
+			store,
+			doc: this.doc,
+			waiting: this.#count,
+			onProblem: (problem) => (this.#problem = problem ?? (this.#problem === 'storage-failed' ? null : this.#problem)),
+			onReadLate: () => (this.#sharing.found(), this.#found()),
+		});
 		this.#sharing = new DocumentSharing({
 			id,
 			environment,
@@ -86,11 +99,12 @@ export class OpenDocument {
 			awareness: this.awareness,
 			waiting: this.#count,
 			schemaVersion: () => this.type?.schemaVersion ?? null,
-			reload: () => this.#load(),
+			reload: () => this.copy.read(),
 			onShared: (shared) => this.#share(shared),
 			onKept: (mark) => this.#keep(mark),
 			onOtherEdit: () => this.#shared.refusal !== null && this.#tryAgain(),
 		});
+		this.loaded = this.copy.read();
 		void this.#start();
 	}
 
@@ -106,6 +120,11 @@ export class OpenDocument {
 
 	get waiting(): number {
 		return this.#count.total;
+	}
+
+	/** Reactive: its content is here. */
+	get isReady(): boolean {
+		return this.#isReady;
 	}
 
 	/** How many edits this tab made. */
@@ -124,7 +143,8 @@ export class OpenDocument {
 			isNewer: this.#isNewer,
 			isOutOfReach: this.#isOutOfReach,
 			isAwaited: () => isAwaited?.(this.id) === true,
-			mayEdit: mayEdit(),
+			// What is written into one that has ended would be neither kept nor sent.
+			mayEdit: mayEdit() && !this.#isEnded,
 		});
 	}
 
@@ -161,32 +181,26 @@ export class OpenDocument {
 		if (this.#isEnded) return;
 		this.#isEnded = true;
 		this.#options.environment.clearTimeout(this.#timer);
+		this.copy.end();
 		this.#sharing.end();
 		this.doc.off('update', this.#onUpdate);
 		this.doc.destroy();
 	}
 
 	async #start(): Promise<void> {
-		const [loaded] = await Promise.allSettled([this.#options.type(), this.#load(), this.#options.queueLoaded?.()]);
+		const [loaded] = await Promise.allSettled([this.#options.type(), this.loaded, this.#options.queueLoaded?.()]);
 		if (this.#isEnded) return;
 		if (loaded.status === 'fulfilled') this.type = loaded.value;
 		// The part of the app that knows this type isn't on the device: nothing can be read or edited until it is.
 		else this.#problem = 'reload-needed';
 		this.#sharing.start();
-		this.#check();
-		if (this.waiting > 0 && this.type !== null) this.#options.onLocalChange(this);
+		this.#found();
 	}
 
-	/** Takes what the device has, also what other tabs kept there. */
-	async #load(): Promise<void> {
-		try {
-			const { updates, unacked } = await this.#options.store.load(this.id);
-			if (this.#isEnded) return;
-			for (const update of updates) this.#apply(update);
-			for (const { tab, count, made } of unacked) this.#count.hear(tab, made, made - count);
-		} catch {
-			this.#problem = 'storage-failed';
-		}
+	/** What the device has is here, perhaps with edits that wait. */
+	#found(): void {
+		this.#check();
+		if (this.waiting > 0 && this.type !== null) this.#options.onLocalChange(this);
 	}
 
 	#share(shared: Shared): void {
@@ -201,7 +215,7 @@ export class OpenDocument {
 
 	#keep(mark: Mark): void {
 		this.#count.keep(mark);
-		this.#options.store.acknowledge(this.id, this.#count.own, mark);
+		this.copy.acknowledge(mark);
 		if (this.waiting === 0) this.#options.onAcknowledged(this);
 	}
 
@@ -214,20 +228,12 @@ export class OpenDocument {
 		this.#becomeReady();
 	}
 
-	#apply(update: Uint8Array): void {
-		try {
-			Y.applyUpdate(this.doc, update, fromDevice);
-		} catch {
-			this.#problem = 'unreadable';
-		}
-	}
-
 	#onUpdate = (update: Uint8Array, origin: unknown): void => {
-		if (origin === fromDevice) return this.#sharing.found(update);
+		if (origin === fromDevice) return this.#sharing.read(update);
 		if (origin === fromOtherTab) return this.#check();
 		const isLocal = !(origin instanceof RoomConnection);
 		if (isLocal) this.#count.edit();
-		this.#options.store.append(this.id, update, isLocal ? this.#count.own : null, this.#count.counts.made);
+		this.copy.changed(update, isLocal);
 		this.#sharing.changed(update, isLocal);
 		if (!isLocal) return;
 		this.#options.onLocalChange(this);

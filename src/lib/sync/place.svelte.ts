@@ -13,9 +13,10 @@ import type { Environment } from './environment.ts';
 import type { Light } from './light.ts';
 import { Keeping } from './keeping.svelte.ts';
 import { KeptStore } from './kept-store.ts';
-import { databaseName, type DatabasePart } from './left-work.ts';
+import { databaseName, type DatabasePart, rememberLeft } from './left-work.ts';
 import { SyncLight } from './light.svelte.ts';
 import { Mirror } from './mirror.svelte.ts';
+import { isWhole } from './mirror-status.ts';
 import { MirrorStore } from './mirror-store.ts';
 import { newId } from './new-id.ts';
 import type { OpenDocument } from './open-document.svelte.ts';
@@ -24,6 +25,7 @@ import type { Session, SessionData } from './session.svelte.ts';
 import { Tabs } from './tabs.ts';
 import type { ImportResult } from './import-unsynced.ts';
 import { exportOf, type UnsyncedFile } from './unsynced.ts';
+import { Unsent } from './unsent.ts';
 import { wantedDocuments } from './wanted.ts';
 import type { WorkStores } from './work-stores.ts';
 import { WorkspaceLink } from './workspace-link.svelte.ts';
@@ -37,6 +39,8 @@ export class Place {
 	readonly mirror: Mirror;
 	readonly queue: CommandQueue;
 	readonly link: WorkspaceLink;
+	/** How much of this person's work no server has. */
+	readonly unsent: Unsent;
 	/** Null on a device that keeps nothing. */
 	readonly keeping: Keeping | null;
 	#call: Call;
@@ -50,7 +54,9 @@ export class Place {
 	#queueProblem = $state<string | null>(null);
 	#light: SyncLight;
 	#projecting: Projecting;
-	#stopResume: () => void;
+	#stops: (() => void)[];
+	/** Another tab took all off the device: this person was taken out, or signed out there. */
+	#isTakenOff = false;
 
 	constructor(data: SessionData, session: Session, environment: Environment, call: Call, stores: WorkStores) {
 		const { user, workspace, role } = data;
@@ -60,7 +66,6 @@ export class Place {
 		this.workspaceId = workspace.id;
 		[this.user, this.workspace, this.#stores] = [user, workspace, stores];
 		this.#environment = environment;
-		this.#stopResume = environment.onResume(() => void session.loadSometimes());
 		this.#session = session;
 		// A tab that hasn't heard of a change of role yet sees other rows: it isn't one of these.
 		const tabs = (this.#tabs = new Tabs(`cuebook:tabs:${user.id}:${workspace.id}:${role}`, newId(''), environment));
@@ -92,7 +97,7 @@ export class Place {
 			mayEdit: () => session.may('document.edit'),
 			isAwaited: (id) => this.queue.waiting.some(({ type, args }) => type.startsWith('create-') && (args as { id?: unknown } | null)?.id === id),
 			queueLoaded: () => this.queue.loaded,
-			onLocalChange: (document) => this.#projecting.soon(document),
+			onLocalChange: (document) => (this.#projecting.soon(document), this.#noteLeft()),
 			onNoRight: () => void session.load(),
 			onAcknowledged: (document) => {
 				this.#projecting.now(document);
@@ -123,7 +128,9 @@ export class Place {
 				if (state.state === 'ended' && state.reason !== 'reload-needed') void session.load();
 			},
 		});
+		this.#stops = [environment.onResume(() => void session.loadSometimes()), stores.documents.whenWiped(() => ((this.#isTakenOff = true), this.#noteLeft()))];
 		const { documents, queue, mirror, link } = this;
+		this.unsent = new Unsent(documents, queue, stores);
 		this.#light = new SyncLight({ environment, documents, queue, mirror, link, storeProblem: () => this.#storeProblem, queueProblem: () => this.#queueProblem });
 		this.#call = call;
 		this.#keptStore = environment.indexedDB ? new KeptStore(name('kept'), environment.indexedDB) : null;
@@ -135,7 +142,9 @@ export class Place {
 				documents: stores.documents,
 				kept: this.#keptStore,
 				isOpen: (id) => this.documents.open.some((document) => document.id === id),
-				wanted: (limit) => (this.mirror.status.syncedAt === null ? null : wantedDocuments((kind) => this.mirror.rows(kind), user.id, limit)),
+				isHere: (id) => this.documents.open.some((document) => document.id === id && document.isReady),
+				showRows: () => this.mirror.draw(),
+				wanted: (limit) => (isWhole(this.mirror.status) ? wantedDocuments((kind) => this.mirror.rows(kind), user.id, limit) : null),
 				deleted: () => this.mirror.rows('deletion').map(({ id }) => id),
 				mayWork: () => tabs.isLead,
 				storageProblem: () => this.#storeProblem,
@@ -161,26 +170,12 @@ export class Place {
 		return seenBy((read) => command.ground!(args, read), (kind, id) => this.mirror.row(kind, id), (kind, id) => this.mirror.served(kind, id));
 	}
 
-	/** How much of this person's work no server has, on this device: edits in documents and commands. */
-	async unsynced(): Promise<{ edits: number; commands: number }> {
-		const edits = await this.unsyncedDocuments();
-		return { edits: [...edits.values()].reduce((sum, count) => sum + count, 0), commands: this.queue.waiting.length };
-	}
-
 	/** Whether all work that no server has is on the device, once what is being written is written. */
 	async isKept(): Promise<boolean> {
 		await Promise.all([this.#stores.documents.flush(), this.queue.written()]);
 		if (this.#storeProblem === null && this.#queueProblem === null) return true;
-		const { edits, commands } = await this.unsynced();
+		const { edits, commands } = await this.unsent.count();
 		return edits + commands === 0;
-	}
-
-	/** Documents with edits that no server has, with how many. */
-	async unsyncedDocuments(): Promise<Map<string, number>> {
-		await this.#stores.documents.flush();
-		const edits = await this.#stores.documents.unacked().catch(() => new Map<string, number>());
-		for (const document of this.documents.open) edits.set(document.id, Math.max(document.waiting, edits.get(document.id) ?? 0));
-		return new Map([...edits].filter(([, count]) => count > 0));
 	}
 
 	/** Reactive: documents whose rooms won't take this person's edits (any more) (SY5). */
@@ -220,7 +215,7 @@ export class Place {
 	/** Closes everything; what is on the device stays. */
 	end(): void {
 		this.#projecting.end();
-		this.#stopResume();
+		for (const stop of this.#stops) stop();
 		this.#light.end();
 		this.keeping?.end();
 		this.#keptStore?.close();
@@ -236,6 +231,12 @@ export class Place {
 	async wipe(): Promise<void> {
 		this.end();
 		await Promise.allSettled([this.#stores.wipe(), this.#mirrorStore?.wipe(), this.#keptStore?.wipe()]);
+	}
+
+	/** What is kept here after all was taken off must be found by a visit that doesn't know this person any more (SY5). */
+	#noteLeft(): void {
+		const edits = this.documents.open.reduce((sum, { waiting }) => sum + waiting, 0);
+		if (this.#isTakenOff && edits > 0) rememberLeft(this.#environment, this, { edits, commands: this.queue.waiting.length });
 	}
 
 	/** Whether the lists have a document's row: its kind is the id's prefix (S2). */

@@ -44,6 +44,9 @@ export const stores: Stores = { command: (database) => void database.createObjec
 /** All that are kept, oldest first. */
 export const readAll = (database: DeviceDatabase): Promise<QueuedCommand[]> => database.run('readonly', (work) => answered(work.objectStore('command').index('at').getAll()));
 
+/** Whether a failure is the server's decision: all others are tried again under the same id. */
+export const isRefusal = (status: number): boolean => status >= 400 && status < 500 && ![401, 408, 425, 429].includes(status);
+
 /** What this tab and another know of a command that nobody has answered: the same object when the other knows all. */
 export function joined(mine: QueuedCommand, theirs: QueuedCommand): QueuedCommand {
 	const attempts = Math.max(mine.attempts, theirs.attempts);

@@ -28,6 +28,9 @@ export class Session {
 	#onChange: () => void;
 	#hasUnsent: () => boolean;
 	#loadedAt = 0;
+	/** Questions to the server so far, and the latest that it answered: answers may overtake each other, and an older one says nothing any more. */
+	#asked = 0;
+	#answered = 0;
 	#data = $state.raw<SessionData | null>(null);
 	#state = $state<'loading' | 'signed-out' | 'ready'>('loading');
 	/** The server couldn't be asked: what is shown is what the device remembers. */
@@ -82,7 +85,10 @@ export class Session {
 	async load(): Promise<void> {
 		if (this.#isLeaving() && !(await this.#leave())) return this.forget();
 		this.#loadedAt = this.#environment.now();
+		const question = ++this.#asked;
 		const answer = await this.#call<SessionData>('/api/session');
+		if (question <= this.#answered) return;
+		if (answer.ok || answer.status === 401 || answer.status === 403) this.#answered = question;
 		if (answer.ok) {
 			this.#write(key, JSON.stringify(answer.value));
 			this.#become(answer.value, false);
@@ -107,6 +113,8 @@ export class Session {
 	async end(): Promise<void> {
 		this.#write(leavingKey, '1');
 		await this.#leave();
+		// Whoever was asked about meanwhile has left.
+		this.#answered = this.#asked;
 		this.forget();
 	}
 

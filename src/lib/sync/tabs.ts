@@ -52,6 +52,11 @@ export class Tabs {
 		return this.#lead?.tab === tab;
 	}
 
+	/** Whether a tab is known not to lead: what it says of the whole is out of date. */
+	isRelieved(tab: string): boolean {
+		return this.#lead !== null && !this.leads(tab);
+	}
+
 	/** Calls `listen` now if it is known who leads, and whenever that changes: with true in the tab that leads. Returns how to stop. */
 	follow(listen: (isLead: boolean) => void): () => void {
 		this.#onLead.add(listen);

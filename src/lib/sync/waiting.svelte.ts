@@ -35,6 +35,11 @@ export class Waiting {
 		return Object.entries(this.#made).map(([tab, made]) => [tab, made, this.#kept[tab] ?? 0]);
 	}
 
+	/** The edits that the room hasn't acknowledged, by the tabs that made them. */
+	get unacked(): { tab: string; count: number; made: number }[] {
+		return this.known.map(([tab, made]) => ({ tab, count: this.#of(tab), made })).filter(({ count }) => count > 0);
+	}
+
 	/** All that was made so far: a frame remembers it, its acknowledgement gives it back to `keep`. The same object as long as nothing is made. */
 	get mark(): Mark {
 		return this.#made;

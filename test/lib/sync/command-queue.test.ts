@@ -199,6 +199,78 @@ describe('SY3: what a person decides', () => {
 		after.tabs.end();
 	});
 
+	it('taken back in the moment that another tab leads, before it has read what the one before it had tried: the server says what became of it', async () => {
+		const app = appDouble();
+		const device = deviceDouble({ random: () => 0 });
+		const sending = tabDouble(device);
+		const lead = new Tabs('cuebook:tabs:ada:w1:csm', 'lead', sending);
+		await until('it leads', () => lead.isLead);
+		const silent = async (path: string, init?: RequestInit) => (await app.fetch(path, init), new Promise<Response>(() => {}));
+		const first = queueOn(sending, app, { tabs: lead, call: makeCall({ fetch: silent }) });
+		const tab = tabDouble(device);
+		// It never hears that it was tried: the one that tried it died in that moment.
+		const openChannel: Environment['openChannel'] = (name) => {
+			const channel = tab.openChannel(name)!;
+			return {
+				postMessage: (message) => channel.postMessage(message),
+				close: () => channel.close(),
+				get onmessage() {
+					return channel.onmessage;
+				},
+				set onmessage(listen) {
+					channel.onmessage = listen && ((event) => (event.data.body?.kept?.attempts > 0 ? undefined : listen(event)));
+				},
+			};
+		};
+		const tabs = new Tabs('cuebook:tabs:ada:w1:csm', 'other', { ...tab, openChannel });
+		const outcomes: Outcome[] = [];
+		const queue = queueOn(tab, app, { tabs, onAnswered: (_, outcome) => void outcomes.push(outcome) });
+		await until('it follows', () => tabs.leads('lead'));
+		tabs.follow((isLead) => void (isLead && queue.cancel('command_sent')));
+		void first.send('complete-task', {}, 'command_sent');
+		await until('the server did it', () => app.executed.get('command_sent') === 1 && queue.waiting.length === 1);
+		sending.kill();
+		await until('it is answered', () => outcomes.length === 1);
+		expect(outcomes).toEqual([{ status: 'accepted' }]);
+		tabs.end();
+	});
+
+	it('what one tab noted of a command is not undone by another that has not heard of it', async () => {
+		const device = deviceDouble();
+		const stores = [1, 2].map(() => new CommandStore('cuebook:commands:ada:w1', device)) as [CommandStore, CommandStore];
+		for (const store of stores) store.serve(() => {}, () => {});
+		const command = { id: 'command_1', type: 'complete-task', args: {}, at: 1, state: 'waiting' as const, reason: null, attempts: 0 };
+		await stores[0].put(command);
+		await stores[1].put({ ...command, isTakenBack: true });
+		await stores[0].put({ ...command, attempts: 1 });
+		await stores[1].put({ ...command, isTakenBack: true });
+		expect(await stores[0].all()).toMatchObject([{ attempts: 1, isTakenBack: true }]);
+		await stores[0].put({ ...command, state: 'held', reason: 'ground-changed' });
+		expect(await stores[1].all()).toMatchObject([{ state: 'held' }]);
+		for (const store of stores) store.close();
+	});
+
+	it('what could not be read when the app started is sent once it can be, and until then it is said', async () => {
+		const app = appDouble();
+		app.isOnline = false;
+		const device = deviceDouble({ random: () => 0 });
+		const before = queueOn(device, app);
+		before.send('complete-task', {}, 'command_before');
+		await before.written();
+		before.end();
+		app.isOnline = true;
+		let failures = 2;
+		const { indexedDB } = device;
+		const failing = { open: (...all: Parameters<IDBFactory['open']>) => (failures-- > 0 ? refused() : indexedDB!.open(...all)) } as IDBFactory;
+		const problems: (string | null)[] = [];
+		const queue = queueOn({ ...device, indexedDB: failing }, app, { onProblem: (problem) => problems.push(problem) });
+		await queue.loaded;
+		expect(problems.at(-1)).toBe('storage-failed');
+		await until('it was sent', () => app.executed.get('command_before') === 1);
+		await until('nothing waits', () => queue.waiting.length === 0);
+		expect(problems.at(-1)).toBeNull();
+	});
+
 	it('a tab that was relieved while it sent, and hears late that it failed, brings nothing back that was answered meanwhile', async () => {
 		const app = appDouble();
 		const device = deviceDouble({ random: () => 0 });
@@ -249,3 +321,7 @@ describe('SY3: what a person decides', () => {
 		for (const { tabs } of [lead, following]) tabs.end();
 	});
 });
+
+function refused(): never {
+	throw new DOMException('refused by the test', 'UnknownError');
+}

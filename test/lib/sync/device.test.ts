@@ -185,7 +185,7 @@ describe('SY1, SY4: the device', () => {
 		expect(again.doc.getMap('fields').get('name')).toBe('Only in memory');
 		expect(again.waiting).toBe(1);
 		await until('the command is there', () => device.place!.queue.waiting.length === 1);
-		expect(await device.place!.unsynced()).toEqual({ edits: 1, commands: 1 });
+		expect(await device.place!.unsent.count()).toEqual({ edits: 1, commands: 1 });
 		expect(device.light).toMatchObject({ state: 'cannot', waiting: 2 });
 
 		storage.isFull = false;
@@ -193,7 +193,7 @@ describe('SY1, SY4: the device', () => {
 		await until('the device has both', () => device.light.state === 'waiting');
 		device.place!.end();
 		const reloaded = start(app, double);
-		await until('the edit is there after a reload', async () => (await reloaded.place!.unsynced()).edits === 1);
+		await until('the edit is there after a reload', async () => (await reloaded.place!.unsent.count()).edits === 1);
 		await until('and the command', () => reloaded.place!.queue.waiting.length === 1);
 	});
 
@@ -240,13 +240,84 @@ describe('SY1, SY4: the device', () => {
 		expect(device.place).toBeNull();
 	});
 
+	it('a page of before a change of role writes nothing into a document that has ended: it would be neither kept nor sent', async () => {
+		const { app, double } = world();
+		const doc = new Y.Doc();
+		customer.skeleton(doc, { id: 'customer_a', workspace: 'w1', at: 0, args: { name: 'Acme' } });
+		const earlier = new DeviceStore('cuebook:documents:ada:w1', 'earlier', double);
+		earlier.append('customer_a', Y.encodeStateAsUpdate(doc), null);
+		await earlier.close();
+		const device = start(app, double);
+		await device.session.load();
+		const before = device.documents.openDocument('customer_a');
+		await before.ready;
+		expect(before.status.isReadOnly).toBe(false);
+		app.session = sessionOf({ role: 'administrator' });
+		await device.session.load();
+		expect(before.status.isReadOnly).toBe(true);
+		expect(edit(before, 'set-field', { field: 'name', value: 'Nowhere' })).toMatchObject({ ok: false, code: 'read-only' });
+		const again = device.documents.openDocument('customer_a');
+		await again.ready;
+		expect(edit(again, 'set-field', { field: 'name', value: 'Kept' })).toEqual({ ok: true });
+		await until('it is kept', async () => (await device.place!.unsent.documents()).get('customer_a') === 1);
+	});
+
+	it('a role changed twice: the answer that was asked for last counts, in whichever order they come', async () => {
+		const { app, double } = world();
+		const held: (() => void)[] = [];
+		let isSlow = false;
+		const fetch: Environment['fetch'] = async (path, init) => {
+			const answer = await app.fetch(path, init);
+			if (isSlow && path === '/api/session') await new Promise<void>((resolve) => held.push(resolve));
+			return answer;
+		};
+		const device = start(app, { ...double, fetch });
+		await device.session.load();
+		isSlow = true;
+		app.session = sessionOf({ role: 'reader' });
+		const first = device.session.load();
+		await until('the first is answered, slowly', () => held.length === 1);
+		app.session = sessionOf({ role: 'administrator' });
+		const second = device.session.load();
+		await until('the second, too', () => held.length === 2);
+		held[1]!();
+		await second;
+		expect(device.session.role).toBe('administrator');
+		const { place } = device;
+		held[0]!();
+		await first;
+		expect(device.session.role).toBe('administrator');
+		expect(device.place).toBe(place);
+	});
+
+	it('signed out while the server was asked who is here: nobody is, whatever it answers late (S17)', async () => {
+		const { app, double } = world();
+		let hold: (() => void) | null = null;
+		let isSlow = false;
+		const fetch: Environment['fetch'] = async (path, init) => {
+			const answer = await app.fetch(path, init);
+			if (isSlow && path === '/api/session') await new Promise<void>((resolve) => (hold = resolve));
+			return answer;
+		};
+		const device = start(app, { ...double, fetch });
+		await device.session.load();
+		isSlow = true;
+		const late = device.session.load();
+		await until('it is answered, slowly', () => hold !== null);
+		expect(await device.signOut()).toEqual({ ok: true });
+		hold!();
+		await late;
+		expect(device.session.state).toBe('signed-out');
+		expect(double.kept.size, 'nothing of them is remembered').toBe(0);
+	});
+
 	it('taken out of the workspace with unsent work: it is kept for its person alone, exported, then discarded (SY5)', async () => {
 		const { app, double } = world();
 		const device = start(app, double);
 		await device.session.load();
 		app.isOnline = false;
 		device.place!.queue.send('complete-task', { note: 'keep me' });
-		await until('it is kept', async () => (await device.place!.unsynced()).commands === 1);
+		await until('it is kept', async () => (await device.place!.unsent.count()).commands === 1);
 		app.isOnline = true;
 		const shut = { status: 403, body: { code: 'no-workspace', message: '', detail: { userId: 'ada' } } };
 		app.instead = () => shut;

@@ -158,6 +158,67 @@ describe('SY1: what is kept ahead of time', () => {
 		expect(await keptName(double, 'customer_b')).toBe('Only here');
 	});
 
+	it('never says that all is here while that isn’t known: on a fresh phone whose page is hidden, and while rows keep coming (SY4)', async () => {
+		// A hidden page draws no frame.
+		const frames: (() => void)[] = [];
+		let isHidden = true;
+		const { app, put, double } = world({ onFrame: (run) => (isHidden ? void frames.push(run) : void setTimeout(run, 1)) });
+		put('customer_a', { owner: 'ada' });
+		const device = await start(double);
+		const { keeping, mirror } = device.place!;
+		const said: string[] = [];
+		const hear = () => said.push(`${keeping!.status.state} ${keeping!.status.documents}`);
+		await until('the first is kept', () => (hear(), keeping!.status.documents === 1));
+		isHidden = false;
+		for (const draw of frames.splice(0)) draw();
+		const slow = setInterval(() => {
+			put('customer_a', { owner: 'ada' });
+			mirror.poke(app.seq);
+		}, 100);
+		put('customer_b', { owner: 'ada' });
+		mirror.poke(app.seq);
+		await until('the second is listed', () => mirror.count('customer') === 2);
+		await until('it is kept, too, though rows keep coming', () => (hear(), keeping!.status.documents === 2), 10_000).finally(() => clearInterval(slow));
+		await until('all is here', () => keeping!.status.state === 'kept');
+		expect([...new Set(said)].filter((one) => one.startsWith('kept'))).not.toContain('kept 0');
+		expect(said.slice(said.lastIndexOf('fetching 1')).filter((one) => one === 'kept 1')).toEqual([]);
+	});
+
+	it('says that it counts until the lists are whole, on a later visit too', async () => {
+		const { app, put, double } = world();
+		const first = await start(double);
+		await until('nothing is to be kept', () => first.place!.keeping!.status.state === 'kept');
+		first.place!.end();
+		put('customer_a', { owner: 'ada' });
+		let answer: (() => void) | null = null;
+		const fetch: Environment['fetch'] = async (path, init) => {
+			if (path.startsWith('/api/sync') && answer === null) await new Promise<void>((resolve) => (answer = resolve));
+			return double.fetch(path, init);
+		};
+		const device = await start({ ...double, fetch });
+		await until('the lists are asked for', () => answer !== null);
+		await device.place!.mirror.loaded;
+		device.place!.keeping!.look(0);
+		await new Promise((resolve) => setTimeout(resolve, 50));
+		expect(device.place!.keeping!.status).toMatchObject({ state: 'looking' });
+		answer!();
+		await until('it is kept', () => device.place!.keeping!.status.documents === 1);
+		expect(app.isOnline).toBe(true);
+	});
+
+	it('what is open here counts as kept once its content is here', async () => {
+		const { docs, put, double } = world();
+		put('customer_a', { owner: 'ada' });
+		const store = new DeviceStore('cuebook:documents:ada:w1', 'earlier', double);
+		store.append('customer_a', Y.encodeStateAsUpdate(docs.get('customer_a')!), null);
+		await store.close();
+		const device = await start(double);
+		const document = device.documents.openDocument('customer_a');
+		await document.ready;
+		await until('all is here', () => device.place!.keeping!.status.state === 'kept');
+		expect(device.place!.keeping!.status).toMatchObject({ documents: 1, missing: 0 });
+	});
+
 	it('is off when told so, and pauses on a metered link, without network and when room is short, saying which', async () => {
 		let isMetered = true;
 		let used = 0;
@@ -186,15 +247,31 @@ describe('SY1: what is kept ahead of time', () => {
 		expect((await start(double)).place!.keeping!.wish.isOn, 'the wish is kept').toBe(false);
 	});
 
-	it('doesn’t ask for ever for what it may not have', async () => {
+	it('doesn’t ask for ever for what it may not have, and doesn’t say that it is here', async () => {
 		const { asked, gone, put, double } = world();
 		put('customer_a', { owner: 'ada' });
+		put('customer_b', { owner: 'ada' });
 		gone.add('customer_a');
 		const device = await start(double);
-		await until('it was refused', () => asked.length === 1 && device.place!.keeping!.status.state === 'kept');
+		const refused = { state: 'paused', reason: 'refused', documents: 1, missing: 1 };
+		await until('one was refused', () => device.place!.keeping!.status.reason === 'refused');
+		expect(device.place!.keeping!.status).toMatchObject(refused);
 		device.place!.keeping!.look(0);
-		await until('it looked again', () => device.place!.keeping!.status.missing === 0);
-		expect(asked).toEqual(['customer_a']);
+		put('customer_b', { owner: 'ada', updatedAt: 5 });
+		await device.place!.mirror.pull();
+		await until('it looked again', () => asked.length === 3);
+		expect(asked.toSorted()).toEqual(['customer_a', 'customer_b', 'customer_b']);
+		await until('it rests', () => device.place!.keeping!.status.reason === 'refused');
+		expect(device.place!.keeping!.status).toMatchObject(refused);
+	});
+
+	it('a proxy that refuses everything is no reason to say that all is here', async () => {
+		const { app, put, double } = world();
+		put('customer_a', { owner: 'ada' });
+		const fetch: Environment['fetch'] = async (path, init) => (path.startsWith('/api/documents') ? new Response('Forbidden', { status: 403 }) : app.fetch(path, init));
+		const device = await start({ ...double, fetch });
+		await until('it waits for the server', () => device.place!.keeping!.status.state === 'paused');
+		expect(device.place!.keeping!.status).toMatchObject({ reason: 'server', documents: 0, missing: 1 });
 	});
 });
 

@@ -92,6 +92,45 @@ describe('a place in several tabs', () => {
 		await until('the device has all', () => names(again.place!) === 'Acme SA,Beta,Cassis');
 	});
 
+	it('one that led, and has not noticed that it was relieved, changes nothing in the others: neither how far the lists are nor what is in them', async () => {
+		const { app, device, tab } = world();
+		let late: { fail: () => void; answer: () => void } | null = null;
+		let isSlow = false;
+		const slow = (path: string, init?: RequestInit): Promise<Response> => {
+			if (!isSlow || !path.startsWith('/api/sync')) return app.fetch(path, init);
+			const before = app.fetch(path, init);
+			return new Promise((resolve, reject) => (late = { fail: () => reject(new TypeError('offline')), answer: () => resolve(before) }));
+		};
+		const double = tabDouble(device, { fetch: slow });
+		const former = new Device(double);
+		open.push(former);
+		await former.session.load();
+		await until('it is synced', () => former.light.state === 'synced');
+		const [lead, other] = [await tab(), await tab()];
+		other.tab.isLookedAt = false;
+		app.put('customer', customerRow('customer_a', 'As it was'));
+		isSlow = true;
+		void former.place!.mirror.pull();
+		await until('it asks', () => late !== null);
+		double.hang();
+		await until('another leads', () => lead.count('/api/sync') > 0 && names(other.place) === 'As it was', 10_000);
+		app.put('customer', customerRow('customer_a', 'As it is'));
+		await until('what is new is there', async () => (await lead.place.mirror.pull(), names(other.place) === 'As it is'));
+		const heard: any[] = [];
+		const line = device.openChannel('cuebook:tabs:ada:w1:csm')!;
+		line.onmessage = ({ data }) => data.topic === 'mirror' && heard.push(data.body);
+		late!.answer();
+		await until('its rows are heard', () => heard.some(({ rows }) => rows?.length === 1));
+		late = null;
+		void former.place!.mirror.pull();
+		await until('it asks again', () => late !== null);
+		late!.fail();
+		await until('its trouble is heard', () => heard.some(({ status }) => status?.state === 'stale'));
+		line.close();
+		await new Promise((resolve) => setTimeout(resolve, 20));
+		expect([other.here.light.state, other.place.mirror.status.state, names(other.place)]).toEqual(['synced', 'synced', 'As it is']);
+	}, 30_000);
+
 	it('a decision made in a following tab is sent once by the lead, and answered where it was made (SY3)', async () => {
 		const { app, tab } = world();
 		app.decide = ({ args }) => (args.isStale ? { status: 'held', reason: 'stage-changed' } : { status: 'accepted', result: { seen: args.taskId } });

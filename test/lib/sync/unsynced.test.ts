@@ -85,7 +85,7 @@ describe('SY4: export and import', () => {
 		const other = await visit(app, null);
 		const result = await other.place!.import(read.value, new Set(['customer_a']));
 		expect(result).toEqual({ documents: [{ id: 'customer_a', result: 'merged' }], commands: [] });
-		expect((await other.place!.unsyncedDocuments()).get('customer_a')).toBe(1);
+		expect((await other.place!.unsent.documents()).get('customer_a')).toBe(1);
 	}, 15_000);
 
 	it('refuses where there is no right, or no such document here, with the reason', async () => {
@@ -130,7 +130,7 @@ describe('SY4: export and import', () => {
 		document.reconnect();
 		await until('it is refused', () => device.place!.refusedDocuments.length === 1);
 		await device.place!.discard(['customer_a']);
-		expect((await device.place!.unsyncedDocuments()).size).toBe(0);
+		expect((await device.place!.unsent.documents()).size).toBe(0);
 		expect(device.place!.refusedDocuments).toEqual([]);
 	});
 });
