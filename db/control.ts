@@ -2,17 +2,17 @@
  * What people do to runs (RU3), as `domain/engine/control` decides it: read where the run stands, decide, write it in one batch that is
  * guarded by what was read. Each is another epoch (R8) and a line of the run's history.
  */
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import { control as decide, type Controlled, type Order, type Position, type Standing } from '#domain/engine/control.ts';
 import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
 import type { Database } from './client.ts';
 import { given, kept } from './kept.ts';
 import { withdrawDrafts } from './drafts.ts';
 import { insertRunEvent } from './runs.ts';
-import { intent, job, playbookVersion, run, step, workspace } from './schema/index.ts';
+import { intent, job, playbookVersion, run, step, waitToken, workspace } from './schema/index.ts';
 import { asJson, bumpSeq, guard, seqNow, statement, type Statement } from './statement.ts';
 import { insertStep } from './steps.ts';
-import { resumeWaits } from './waits.ts';
+import { endWaits, resumeWaits } from './waits.ts';
 
 /** Who controls which run, and why: `reason` is a person's words, or a code of the program's own. `name` is whose `by` isn't a member's. */
 export type Control = { workspace: string; runId: string; by: string; name?: string | undefined; reason: string; now: number };
@@ -33,19 +33,22 @@ const askStanding = kept(
 				.where(eq(run.id, given('run'))),
 			database.select({ timeZone: workspace.timeZone }).from(workspace).where(eq(workspace.id, given('workspace'))),
 			database.selectDistinct({ stepId: step.stepId }).from(intent).innerJoin(step, and(eq(step.runId, intent.runId), eq(step.number, intent.number))).where(and(eq(intent.runId, given('run')), sql`${intent.state} = 'unknown'`)),
+			database.select({ number: waitToken.number }).from(waitToken).where(and(eq(waitToken.runId, given('run')), isNull(waitToken.consumedAt))),
 		] as const,
 );
 
 /** Where a run stands; null when the workspace has no such run. */
 export async function readStanding(database: Database, workspaceId: string, runId: string, now: number): Promise<Standing | null> {
-	const [runs, steps, jobs, versions, spaces, lost] = await askStanding(database, { workspace: workspaceId, run: runId });
+	const [runs, steps, jobs, versions, spaces, lost, waits] = await askStanding(database, { workspace: workspaceId, run: runId });
 	const [found, last] = [runs[0], steps[0] ?? null];
 	if (!found) return null;
+	const hasJob = last !== null && jobs.some(({ number }) => number === last.number);
 	return {
 		definition: (versions[0]?.definition as PlaybookDefinition | undefined) ?? null,
 		run: { state: found.state, epoch: found.epoch, hasErrors: found.hasErrors, pausedAt: found.pausedAt },
 		step: last && { number: last.number, stepId: last.stepId, state: last.state, dueAt: last.dueAt },
-		hasJob: last !== null && jobs.some(({ number }) => number === last.number),
+		hasJob,
+		isDeadline: hasJob && waits.some(({ number }) => number === last?.number),
 		lost: lost.map(({ stepId }) => stepId),
 		timeZone: spaces[0]?.timeZone ?? 'UTC',
 		now,
@@ -94,19 +97,14 @@ const isStill = ({ workspace: workspaceId, runId }: Control, { run: at, step: la
 /** Ends what a run was about to do: its job goes, an open task that it waited for is cancelled, mails that nobody has sent are withdrawn, its wait is over. */
 const endPending = ({ workspace: workspaceId, runId, by, now }: Control): Statement[] => [
 	statement('DELETE FROM job WHERE run_id = :runId', { runId }),
-	statement(
-		`UPDATE task SET seq = ${seqNow}, state = 'cancelled' WHERE state = 'open'
-		 AND id IN (SELECT ref FROM wait_token WHERE run_id = :runId AND kind = 'task' AND consumed_at IS NULL)`,
-		{ workspace: workspaceId, runId },
-	),
 	...withdrawDrafts({ workspace: workspaceId, runId, by, now }),
-	statement('UPDATE wait_token SET consumed_at = :now WHERE run_id = :runId AND consumed_at IS NULL', { runId, now }),
+	...endWaits(workspaceId, runId, now),
 ];
 
 type About = { workspace: string; runId: string };
 
 /** The next job: of the last step, at another time or in another way, or of a new step. */
-function jobStatements(about: About, { run: at, step: last }: Position, next: NonNullable<Allowed['job']>, pending: Allowed['pending']): Statement[] {
+function jobStatements(about: About, { run: at, step: last, isDeadline }: Position, next: NonNullable<Allowed['job']>, pending: Allowed['pending']): Statement[] {
 	const { number, stepId, dueAt, skips } = next;
 	const { runId } = about;
 	const payload = asJson(skips && (skips === 'this' ? { isSkipped: true } : { skipsNext: true }));
@@ -117,7 +115,7 @@ function jobStatements(about: About, { run: at, step: last }: Position, next: No
 				`UPDATE job SET visible_at = CASE WHEN visible_at > due_at THEN MAX(visible_at, :dueAt) ELSE :dueAt END, due_at = :dueAt, payload = COALESCE(:payload, payload) WHERE run_id = :runId AND number = :number`,
 				{ runId, number, dueAt, payload },
 			),
-			statement(`UPDATE step SET seq = ${seqNow}, due_at = :dueAt WHERE run_id = :runId AND number = :number AND state = 'scheduled'`, { ...about, number, dueAt }),
+			statement(`UPDATE step SET seq = ${seqNow}, due_at = :dueAt WHERE run_id = :runId AND number = :number AND state = '${isDeadline ? 'waiting' : 'scheduled'}'`, { ...about, number, dueAt }),
 		];
 	return [
 		...(number === last?.number ? [] : [insertStep({ ...about, number, next: { stepId, dueAt } })]),

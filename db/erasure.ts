@@ -34,6 +34,7 @@ const blank = (table: SQLiteTable): string =>
 
 const ofRuns = 'run_id IN (SELECT id FROM run WHERE workspace = :workspace AND subject_id = :id)';
 const ofNotes = '(SELECT id FROM note WHERE workspace = :workspace AND customer_id = :id)';
+const ofTasks = '(SELECT id FROM task WHERE workspace = :workspace AND customer_id = :id)';
 const ofDrafts = '(SELECT id FROM draft WHERE workspace = :workspace AND customer_id = :id)';
 
 /**
@@ -48,7 +49,7 @@ export const eraseCustomer = (workspace: string, { id, name }: Pick<Erasable, 'i
 		guard(`EXISTS (SELECT 1 FROM deletion WHERE id = :id AND ${isErasable(':now')})`, { ...about, now }),
 		// What people sent names rows that are blank a moment later.
 		statement(
-			`UPDATE command SET args = 'null' WHERE workspace = :workspace AND (json_extract(args, '$.customerId') = :id OR json_extract(args, '$.id') = :id OR json_extract(args, '$.id') IN ${ofNotes} OR json_extract(args, '$.draftId') IN ${ofDrafts})`,
+			`UPDATE command SET args = 'null' WHERE workspace = :workspace AND (json_extract(args, '$.customerId') = :id OR json_extract(args, '$.id') = :id OR json_extract(args, '$.id') IN ${ofNotes} OR json_extract(args, '$.draftId') IN ${ofDrafts} OR json_extract(args, '$.taskId') IN ${ofTasks})`,
 			about,
 		),
 		statement(`DELETE FROM callback WHERE mail_id IN (SELECT id FROM mail WHERE workspace = :workspace AND customer_id = :id)`, about),

@@ -3,6 +3,7 @@ import { and, asc, eq, inArray, lt, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { IntentRequest } from '#domain/actions/action.ts';
 import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
+import type { Answered } from '#domain/engine/advance.ts';
 import type { Run } from '#domain/engine/run.ts';
 import type { Database } from './client.ts';
 import { databaseClock } from './clock.ts';
@@ -12,7 +13,7 @@ import { claimJobs, type Claim, type Job } from './jobs.ts';
 import { packed, unpacked } from './packed.ts';
 import { runOf } from './runs.ts';
 import { type StepRow } from './steps.ts';
-import { intent, playbookVersion, run, step, waitToken } from './schema/index.ts';
+import { intent, playbookVersion, run, step, task, waitToken } from './schema/index.ts';
 
 export type Firing = {
 	run: Run;
@@ -22,7 +23,7 @@ export type Firing = {
 	/** The intents of this step, by part. */
 	intents: Intent[];
 	/** What the step waited for, once that has come. */
-	resumed: { kind: 'task' | 'run' | 'draft'; ref: string; at: number } | null;
+	resumed: { kind: 'task' | 'run' | 'draft'; ref: string; at: number; /** What a person answered, if it was a question. */ answered: Answered | null } | null;
 	/** What earlier attempts of the step did in this run, or a person left (R12): a retry must not do it again. */
 	performed: { part: number; request: IntentRequest }[];
 	/** What the step asked for earlier in this run and nobody knows the outcome of. */
@@ -43,7 +44,11 @@ const queriesOf = (steps: SQL, runs: SQL) => (database: Database) => {
 			.from(playbookVersion)
 			.where(sql`(${playbookVersion.playbookId}, ${playbookVersion.version}) IN (SELECT playbook_id, version FROM run WHERE id IN ${runs})`),
 		database.select({ intent }).from(thisStep).innerJoin(intent, and(eq(intent.runId, thisStep.runId), eq(intent.number, thisStep.number))).where(inArray(thisStep.id, steps)).orderBy(asc(intent.part)),
-		database.select().from(waitToken).where(inArray(waitToken.id, steps)),
+		database
+			.select({ id: waitToken.id, kind: waitToken.kind, ref: waitToken.ref, consumedAt: waitToken.consumedAt, answer: task.answer, by: task.completedBy, answeredAt: task.completedAt })
+			.from(waitToken)
+			.leftJoin(task, and(eq(task.id, waitToken.ref), sql`${waitToken.kind} = 'task'`))
+			.where(inArray(waitToken.id, steps)),
 		database
 			.select({ of: thisStep.id, part: intent.part, request: intent.request, state: intent.state })
 			.from(thisStep)
@@ -94,9 +99,9 @@ const firingsOf = (jobs: readonly Job[], [runs, steps, versions, intents, waits,
 	}
 	for (const { intent: row } of intents) byStep.get(`${row.runId}:${row.number}`)?.intents.push(row as Intent);
 	for (const { of, part, request, state } of earlier) byStep.get(of)?.[state === 'unknown' ? 'lost' : 'performed'].push({ part, request: request as IntentRequest });
-	for (const { id, kind, ref, consumedAt } of waits) {
+	for (const { id, kind, ref, consumedAt, answer, by, answeredAt } of waits) {
 		const firing = byStep.get(id);
-		if (firing && consumedAt !== null) firing.resumed = { kind, ref, at: consumedAt };
+		if (firing && consumedAt !== null) firing.resumed = { kind, ref, at: consumedAt, answered: answer && { answer, by, at: answeredAt } };
 	}
 	const firings = new Map(ofSteps(jobs).flatMap((one) => {
 		const firing = byStep.get(keyOf(one));

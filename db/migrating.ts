@@ -9,6 +9,7 @@ import { migrate, takeBack, type Migrating, type Moved, type ReturnRefusal, type
 import type { Database } from './client.ts';
 import { controlStatements, readStanding, type Control } from './control.ts';
 import { copyDrafts } from './drafts.ts';
+import { insertStepJob } from './jobs.ts';
 import { isLive, type Standing } from './runs.ts';
 import { guard, seqNow, statement, type Statement } from './statement.ts';
 import { copyStep } from './steps.ts';
@@ -51,6 +52,7 @@ export async function readElsewhere(database: Database, workspace: string, playb
 	const found = await database.$client.execute(
 		statement(
 			`SELECT r.version, r.state, r.epoch, r.has_errors, r.paused_at, r.started_at, s.number, s.step_id, s.state AS step_state, s.due_at, EXISTS (SELECT 1 FROM job j WHERE j.run_id = r.id AND j.number = s.number) AS has_job,
+				EXISTS (SELECT 1 FROM wait_token w WHERE w.run_id = r.id AND w.number = s.number AND w.consumed_at IS NULL) AS awaits,
 				${effectsOf.replaceAll(':runId', 'r.id').replaceAll(':number', 's.number')} AS effects,
 				(SELECT json_group_array(u.step_id) FROM intent i JOIN step u ON u.run_id = i.run_id AND u.number = i.number WHERE i.run_id = r.id AND i.state = 'unknown') AS lost
 			 FROM run r LEFT JOIN step s ON s.run_id = r.id AND s.number = (SELECT MAX(number) FROM step WHERE run_id = r.id)
@@ -63,6 +65,7 @@ export async function readElsewhere(database: Database, workspace: string, playb
 		run: { state: row.state as Migrating['run']['state'], epoch: row.epoch as number, hasErrors: row.has_errors === 1, pausedAt: row.paused_at as number | null },
 		step: row.number === null ? null : { number: row.number as number, stepId: row.step_id as string, state: row.step_state as NonNullable<Migrating['step']>['state'], dueAt: row.due_at as number },
 		hasJob: row.has_job === 1,
+		isDeadline: row.has_job === 1 && row.awaits === 1,
 		lost: JSON.parse(row.lost as string) as string[],
 		effects: row.effects as Migrating['effects'],
 		reachedAt: row.started_at as number,
@@ -124,20 +127,27 @@ export async function orderReturn(database: Database, control: Control, migratio
 			guard(`${obstacleOf} IS NULL`, about),
 			...controlStatements(control, standing, decided, 'migration-undone', said),
 			setVersion(control, from),
-			...(decided.restores ? restored(control, decided.restores, moved, { stepId: before.stepId, dueAt: null }, standing.run.epoch + 1) : []),
+			...(decided.restores ? restored(control, decided.restores, moved, { stepId: before.stepId, dueAt: decided.restores.isTimed ? decided.restores.dueAt : null }, standing.run.epoch + 1) : []),
 		],
 	};
 }
 
 /** The step as it was, under a new number: what it waited for is asked again where it was withdrawn. */
-function restored({ workspace, runId, now }: Control, { number, of, state }: { number: number; of: number; state: string }, { before, at }: Moved, next: Standing, epoch: number): Statement[] {
+function restored({ workspace, runId, now }: Control, { number, of, state, isTimed, dueAt }: { number: number; of: number; state: string; isTimed: boolean; dueAt: number }, { before, at }: Moved, next: Standing, epoch: number): Statement[] {
 	const about = { workspace, runId };
 	const { waits, drafts } = before;
 	return [
 		copyStep({ ...about, number, of, state }),
-		statement(`UPDATE run SET seq = ${seqNow}, next_step_id = :stepId, next_due_at = NULL WHERE id = :runId`, { ...about, stepId: next.stepId }),
+		statement(`UPDATE run SET seq = ${seqNow}, next_step_id = :stepId, next_due_at = :dueAt WHERE id = :runId`, { ...about, stepId: next.stepId, dueAt: next.dueAt }),
+		...(isTimed ? timed({ ...about, number, epoch }, dueAt) : []),
 		...(waits?.kind === 'task' ? [statement(`UPDATE task SET seq = ${seqNow}, state = 'open' WHERE id = :ref AND workspace = :workspace AND state = 'cancelled'`, { workspace, ref: waits.ref })] : []),
 		...(waits?.kind === 'draft' ? copyDrafts({ ...about, number, keys: drafts, since: at }) : []),
 		...(waits ? listen({ ...about, number, epoch, kind: waits.kind, ref: waits.kind === 'draft' ? `${runId}:${number}` : waits.ref }, now) : []),
 	];
 }
+
+/** The job that ends the time to wait for an answer, and the time at its step. */
+const timed = ({ workspace, runId, number, epoch }: { workspace: string; runId: string; number: number; epoch: number }, dueAt: number): Statement[] => [
+	statement(`UPDATE step SET seq = ${seqNow}, due_at = :dueAt WHERE run_id = :runId AND number = :number`, { workspace, runId, number, dueAt }),
+	insertStepJob({ workspace, runId, number, dueAt, epoch, shard: 0 }),
+];

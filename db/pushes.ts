@@ -33,7 +33,7 @@ const sources: Record<PushTopic, Source> = {
 			WHERE t.state = 'open' AND t.deleted_at IS NULL AND t.created_at >= MAX(s.created_at, :now - ${newsMs}) AND ${isActionOf('s.user_id')}
 				AND NOT EXISTS (SELECT 1 FROM event e WHERE e.workspace = t.workspace AND e.subject_id = t.id AND e.type = 'task.created' AND json_extract(e.actor, '$.id') = s.user_id)`,
 		id: 't.id',
-		now: `SELECT t.title AS title, COALESCE((SELECT c.name FROM customer c WHERE c.id = t.customer_id), '') AS about, '/actions' AS open
+		now: `SELECT t.title AS title, COALESCE((SELECT c.name FROM customer c WHERE c.id = t.customer_id), '') AS about, '/actions' AS open, t.question IS NOT NULL AS is_question
 			FROM task t WHERE t.id = :subject AND t.workspace = :workspace AND t.state = 'open' AND t.deleted_at IS NULL AND ${isActionOf(':user')}`,
 	},
 	mail: {
@@ -149,7 +149,7 @@ const heldOf = (row: Row): HeldPush => ({
 });
 
 /** What a push is about, as it is now, with how many tasks and mails wait for the person; null when it is no news any more. */
-export const readNews = async (database: Database, workspace: string, held: HeldPush): Promise<{ title: string; about: string; open: string; waiting: number } | null> => {
+export const readNews = async (database: Database, workspace: string, held: HeldPush): Promise<{ title: string; about: string; open: string; waiting: number; isQuestion: boolean } | null> => {
 	const about = { workspace, user: held.userId };
 	const [found, count] = await database.$client.batch(
 		[
@@ -163,7 +163,7 @@ export const readNews = async (database: Database, workspace: string, held: Held
 		'read',
 	);
 	const row = found!.rows[0];
-	return row ? { title: row.title as string, about: row.about as string, open: row.open as string, waiting: count!.rows[0]!.n as number } : null;
+	return row ? { title: row.title as string, about: row.about as string, open: row.open as string, waiting: count!.rows[0]!.n as number, isQuestion: row.is_question === 1 } : null;
 };
 
 /** A push's last word. `sent` also says that the device is well; `failed` since when it isn't. */

@@ -41,7 +41,7 @@ const columns: { [K in MirrorKind]: readonly (keyof MirrorRows[K] & string)[] } 
 	activation: ['id', 'state', 'version', 'triggerType', 'activatedAt', 'activatedBy'],
 	run: ['id', 'playbookId', 'version', 'subjectType', 'subjectId', 'state', 'hasErrors', 'epoch', 'rootRunId', 'parentRunId', 'depth', 'cause', 'nextStepId', 'nextDueAt', 'startedAt', 'endedAt', 'pausedAt'],
 	step: ['id', 'runId', 'number', 'stepId', 'state', 'dueAt', 'startedAt', 'endedAt', 'attempts', 'error'],
-	task: ['id', 'customerId', 'runId', 'title', 'description', 'assignees', 'teamId', 'dueAt', 'state', 'completedBy', 'completedAt', 'createdAt', 'doc', 'item'],
+	task: ['id', 'customerId', 'runId', 'title', 'description', 'assignees', 'teamId', 'dueAt', 'state', 'completedBy', 'completedAt', 'createdAt', 'doc', 'item', 'question', 'answer'],
 	mail: ['id', 'kind', 'customerId', 'runId', 'from', 'to', 'cc', 'bcc', 'subject', 'html', 'text', 'state', 'error', 'at', 'delivery', 'deliveryAt'],
 	interaction: ['id', 'customerId', 'contactId', 'userId', 'type', 'direction', 'title', 'body', 'at'],
 	usageWeek: ['id', 'customerId', 'week', 'connections', 'activeUsers'],

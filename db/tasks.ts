@@ -1,6 +1,6 @@
 /**
  * Tasks: what people do. For the server's commands (through `forBatch` of db/statement.ts into its `commit`):
- * - `completeTask({ workspace, taskId, userId, now, eventId, customerId, title })` → the statements of one batch, its guard first and its
+ * - `completeTask({ workspace, taskId, userId, now, eventId, customerId, title, answer? })` → the statements of one batch, its guard first and its
  *   `bumpSeq` included; a lost guard = somebody did it before, or its run was stopped (held). It consumes the wait, inserts the
  *   job that lets the run go on, and records `task.completed`. After the commit call the automation room's `wake`.
  * - `insertTask(task)` → one statement, behind `bumpSeq`.
@@ -10,14 +10,15 @@
 import { eq } from 'drizzle-orm';
 import type { InValue } from '@libsql/client';
 import type { Actor } from '#domain/events/event.ts';
+import type { Answer, Question } from '#domain/question.ts';
 import type { Database } from './client.ts';
 import { insertEvent } from './events.ts';
 import { resumeWaits } from './waits.ts';
 import { task } from './schema/index.ts';
-import { bumpSeq, guard, seqNow, statement, type Statement } from './statement.ts';
+import { asJson, bumpSeq, guard, seqNow, statement, type Statement } from './statement.ts';
 
 export type TaskRow = typeof task.$inferSelect;
-export type NewTask = Pick<TaskRow, 'id' | 'workspace' | 'customerId' | 'runId' | 'title' | 'description' | 'assignees' | 'teamId' | 'dueAt' | 'createdAt'>;
+export type NewTask = Pick<TaskRow, 'id' | 'workspace' | 'customerId' | 'runId' | 'title' | 'description' | 'assignees' | 'teamId' | 'dueAt' | 'createdAt'> & { question?: Question | undefined };
 
 /** A task by id, or null. */
 export const readTask = async (database: Database, id: string): Promise<TaskRow | null> => {
@@ -28,8 +29,8 @@ export const readTask = async (database: Database, id: string): Promise<TaskRow 
 /** An open task. One with the same id (the intent's key, when a playbook makes it) is there already: nothing happens. */
 export const insertTask = (made: NewTask): Statement =>
 	statement(
-		`INSERT INTO task (id, workspace, seq, customer_id, run_id, title, description, assignees, team_id, due_at, state, created_at)
-		 VALUES (:id, :workspace, ${seqNow}, :customerId, :runId, :title, :description, :assignees, :teamId, :dueAt, 'open', :createdAt) ON CONFLICT (id) DO NOTHING`,
+		`INSERT INTO task (id, workspace, seq, customer_id, run_id, title, description, assignees, team_id, due_at, state, created_at, question)
+		 VALUES (:id, :workspace, ${seqNow}, :customerId, :runId, :title, :description, :assignees, :teamId, :dueAt, 'open', :createdAt, :question) ON CONFLICT (id) DO NOTHING`,
 		{
 			id: made.id,
 			workspace: made.workspace,
@@ -41,16 +42,17 @@ export const insertTask = (made: NewTask): Statement =>
 			teamId: made.teamId,
 			dueAt: made.dueAt,
 			createdAt: made.createdAt,
+			question: asJson(made.question),
 		},
 	);
 
-export type Completion = { workspace: string; taskId: string; userId: string; now: number; eventId: string; customerId: string | null; title: string };
+export type Completion = { workspace: string; taskId: string; userId: string; now: number; eventId: string; customerId: string | null; title: string; answer?: Answer };
 
-/** Marks a task done, and lets the run that waits for it go on, in one batch. */
-export const completeTask = ({ workspace, taskId, userId, now, eventId, customerId, title }: Completion): Statement[] => [
-	guard(`EXISTS (SELECT 1 FROM task WHERE id = :taskId AND workspace = :workspace AND state = 'open' AND deleted_at IS NULL)`, { taskId, workspace }),
+/** Marks a task done, and lets the run that waits for it go on, in one batch. A question is done by its answer, nothing else. */
+export const completeTask = ({ workspace, taskId, userId, now, eventId, customerId, title, answer }: Completion): Statement[] => [
+	guard(`EXISTS (SELECT 1 FROM task WHERE id = :taskId AND workspace = :workspace AND state = 'open' AND deleted_at IS NULL AND question IS ${answer ? 'NOT ' : ''}NULL)`, { taskId, workspace }),
 	bumpSeq(workspace),
-	statement(`UPDATE task SET seq = ${seqNow}, state = 'done', completed_by = :userId, completed_at = :now WHERE id = :taskId`, { workspace, taskId, userId, now }),
+	statement(`UPDATE task SET seq = ${seqNow}, state = 'done', completed_by = :userId, completed_at = :now, answer = :answer WHERE id = :taskId`, { workspace, taskId, userId, now, answer: asJson(answer) }),
 	insertEvent(workspace, {
 		id: eventId,
 		type: 'task.completed',
@@ -60,7 +62,7 @@ export const completeTask = ({ workspace, taskId, userId, now, eventId, customer
 		at: now,
 		actor: { kind: 'user', id: userId },
 		cause: null,
-		data: { name: title },
+		data: { name: title, ...(answer ? { answer: answer.label } : {}) },
 	}),
 	...resumeWaits(workspace, 'task', taskId, now),
 ];
@@ -82,12 +84,12 @@ export const cancelItem = (workspace: string, doc: string, taskId: string): Stat
 export type TaskTick = { workspace: string; doc: string; taskId: string; item: string | null; isDone: boolean; actor: Actor; now: number; eventId: string };
 
 /**
- * What a box says of its task. Done: completes it if it is open, records that once, and lets the run that waits for it go on. Not done:
+ * What a box says of its task; a question has none. Done: completes it if it is open, records that once, and lets the run that waits for it go on. Not done:
  * reopens the box's own task; a task that a playbook made stays done, since its run has gone on.
  */
 export function tickTask({ workspace, doc, taskId, item, isDone, actor, now, eventId }: TaskTick): Statement[] {
 	const at = { workspace, doc, taskId };
-	const isHere = 'id = :taskId AND workspace = :workspace AND deleted_at IS NULL';
+	const isHere = 'id = :taskId AND workspace = :workspace AND deleted_at IS NULL AND question IS NULL';
 	const place = statement(
 		item === null
 			? `UPDATE task SET seq = ${seqNow}, doc = NULL, item = NULL WHERE ${isHere} AND doc = :doc AND item <> id`
@@ -105,7 +107,7 @@ export function tickTask({ workspace, doc, taskId, item, isDone, actor, now, eve
 		return [
 			place,
 			record('task.completed', `state = 'open'`),
-			...resumeWaits(workspace, 'task', taskId, now, `EXISTS (SELECT 1 FROM task t WHERE t.id = :ref AND t.state = 'open' AND t.deleted_at IS NULL)`),
+			...resumeWaits(workspace, 'task', taskId, now, `EXISTS (SELECT 1 FROM task t WHERE t.id = :ref AND t.state = 'open' AND t.deleted_at IS NULL AND t.question IS NULL)`),
 			statement(`UPDATE task SET seq = ${seqNow}, state = 'done', completed_by = :userId, completed_at = :now WHERE ${isHere} AND state = 'open'`, { workspace, taskId, userId, now }),
 		];
 	if (item === null) return [place];

@@ -34,7 +34,8 @@ export const wakeWaits = (workspace: string, subjectId: string, now: number): St
 	);
 
 /**
- * Lets the runs go on that wait for a task or a child run, in the batch that ends it: their jobs are inserted, the tokens consumed.
+ * Lets the runs go on that wait for a task or a child run, in the batch that ends it: their jobs are inserted, the tokens consumed. A job that would
+ * have ended the time to wait is theirs now, and no worker's that was about to say that nobody answered.
  * With `condition` (SQL, over `:ref`) only if that holds: so the batch that begins to wait hears what ended before it listened.
  */
 export const resumeWaits = (workspace: string, kind: 'task' | 'run' | 'draft', ref: string, now: number, condition = 'true'): Statement[] => {
@@ -45,10 +46,22 @@ export const resumeWaits = (workspace: string, kind: 'task' | 'run' | 'draft', r
 	return [
 		statement(
 			`INSERT INTO job (workspace, shard, kind, run_id, number, due_at, visible_at, epoch)
-			 SELECT :workspace, 0, 'step', w.run_id, w.number, :now, :now, r.epoch ${waits} ON CONFLICT DO NOTHING`,
+			 SELECT :workspace, 0, 'step', w.run_id, w.number, :now, :now, r.epoch ${waits}
+			 ON CONFLICT (run_id, number) WHERE run_id IS NOT NULL DO UPDATE SET due_at = excluded.due_at, visible_at = excluded.visible_at, token = NULL`,
 			args,
 		),
+		statement(`UPDATE step SET seq = ${seqNow}, due_at = :now WHERE due_at > :now AND id IN (SELECT s.id ${waits})`, args),
 		statement(`UPDATE run SET seq = ${seqNow}, state = 'running', next_due_at = :now WHERE state = 'waiting' AND id IN (SELECT w.run_id ${waits})`, args),
 		statement(`UPDATE wait_token SET consumed_at = :now WHERE kind = :kind AND ref = :ref AND consumed_at IS NULL AND (${condition})`, { kind, ref, now }),
 	];
 };
+
+/** Ends what a run's step waits for without its having come: an open task is cancelled, the wait is over. Behind `bumpSeq`. */
+export const endWaits = (workspace: string, runId: string, now: number): Statement[] => [
+	statement(
+		`UPDATE task SET seq = ${seqNow}, state = 'cancelled' WHERE state = 'open'
+		 AND id IN (SELECT ref FROM wait_token WHERE run_id = :runId AND kind = 'task' AND consumed_at IS NULL)`,
+		{ workspace, runId },
+	),
+	statement('UPDATE wait_token SET consumed_at = :now WHERE run_id = :runId AND consumed_at IS NULL', { runId, now }),
+];

@@ -4,7 +4,7 @@ import { deleteJob, insertStepJob, isQuarantined, leaseMs, moveJob, releaseJob, 
 import { quarantinedStep } from '#db/incidents.ts';
 import { changeRun } from '#db/runs.ts';
 import { changeStep, insertStep, moveStep } from '#db/steps.ts';
-import { listen, resumeWaits } from '#db/waits.ts';
+import { endWaits, listen, resumeWaits } from '#db/waits.ts';
 import type { Statement } from '#db/statement.ts';
 import { findStep } from '#domain/engine/next-step.ts';
 import type { Decision } from '#domain/engine/run.ts';
@@ -61,17 +61,18 @@ const statementsOf = (engine: Engine, now: number, job: Job, { run, step, intent
 
 		case 'wait': {
 			const { kind, ref } = decision.for;
+			const { until = null } = decision;
 			return [
-				deleteJob(job.id),
+				...(until === null ? [deleteJob(job.id)] : [moveJob(job, until), ...moveStep({ workspace, runId: run.id, number: step.number, dueAt: until })]),
 				changeStep({ ...thisStep, state: 'waiting', error: null }),
-				changeRun({ ...about, state: 'waiting', next: { stepId: step.stepId, dueAt: null } }),
+				changeRun({ ...about, state: 'waiting', next: { stepId: step.stepId, dueAt: until } }),
 				...listen({ workspace, runId: run.id, number: step.number, epoch: run.epoch, kind, ref }, now),
 			];
 		}
 
 		case 'next': {
 			const { state, output, next, vars } = decision;
-			const ended = [deleteJob(job.id), changeStep({ ...thisStep, state, output, ...(state === 'skipped' ? {} : { error: null }) })];
+			const ended = [...(decision.isUnanswered ? endWaits(workspace, run.id, now) : []), deleteJob(job.id), changeStep({ ...thisStep, state, output, ...(state === 'skipped' ? {} : { error: null }) })];
 			const hasErrors = state === 'failed';
 			if (!next) return [...ended, changeRun({ ...about, state: 'completed', next: null, vars, hasErrors }), ...(run.parentRunId === null ? [] : resumeWaits(workspace, 'run', run.id, now))];
 			const number = step.number + 1;

@@ -66,11 +66,11 @@ export const prepare = async (engine: Engine, job: Job, { run, step }: Firing, d
 	for (const { part, request, review } of drafts) {
 		const made = { key: intentKey(run.id, step.number, part), workspace: run.workspace, runId: run.id, number: step.number, part };
 		if (request.kind === 'task') {
-			const { title, description, assignees, teamId, dueAt, customerId } = request;
+			const { title, description, assignees, teamId, dueAt, customerId, question, until } = request;
 			const actor = { kind: 'run', id: run.id, playbookId: run.playbookId } as const;
 			const cause = { runId: run.id, rootRunId: run.rootRunId, depth: run.depth, lineage: run.lineage };
-			add({ ...made, request }, { now, state: 'done', response: { taskId: made.key } });
-			statements.push(insertTask({ id: made.key, workspace: run.workspace, customerId, runId: run.id, title, description, assignees, teamId, dueAt, createdAt: now }));
+			add({ ...made, request }, { now, state: 'done', response: { taskId: made.key, ...(until === undefined ? {} : { until }) } });
+			statements.push(insertTask({ id: made.key, workspace: run.workspace, customerId, runId: run.id, title, description, assignees, teamId, dueAt, createdAt: now, question }));
 			statements.push(insertEvent(run.workspace, { id: `${made.key}-created`, type: 'task.created', subjectType: 'task', subjectId: made.key, customerId, at: now, actor, cause, data: { name: title } }));
 		} else if (request.kind === 'run') {
 			const child = await childRun(engine, run, request, made.key, now);

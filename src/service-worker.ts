@@ -120,7 +120,8 @@ function noticeOf(message: PushMessage | null): [title: string, options: Notific
 	const looks = { icon: '/icon-192.png', badge: '/icon-192.png', lang: locale };
 	if (!message) return [m.push_title_unknown({}, { locale }), { ...looks, tag: 'unknown', data: { open: '/actions' } }];
 	const body = message.topic === 'test' ? m.push_test_text({}, { locale }) : [message.title, message.about].filter(Boolean).join('\n');
-	return [titles[message.topic]({}, { locale }), { ...looks, body, tag: message.tag, data: { open: message.open } }];
+	const title = message.isQuestion ? m.push_title_question : titles[message.topic];
+	return [title({}, { locale }), { ...looks, body, tag: message.tag, data: { open: message.open } }];
 }
 
 /** Brings the app to the front at that place: in a window that is open, without reloading it; else in a new one. */

@@ -284,4 +284,6 @@ ALTER TABLE `run` ADD `paused_at` integer;--> statement-breakpoint
 CREATE INDEX `run_put_away` ON `run` (`workspace`,`started_at`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `run_ended` ON `run` (`workspace`,`ended_at`) WHERE ended_at IS NOT NULL AND deleted_at IS NULL;--> statement-breakpoint
 ALTER TABLE `task` ADD `doc` text;--> statement-breakpoint
-ALTER TABLE `task` ADD `item` text;
+ALTER TABLE `task` ADD `item` text;--> statement-breakpoint
+ALTER TABLE `task` ADD `question` text;--> statement-breakpoint
+ALTER TABLE `task` ADD `answer` text;

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Delivery } from '#domain/delivery.ts';
+import type { Answer, Question } from '#domain/question.ts';
 import { at, json, mirrored } from './columns.ts';
 
 /** A task a person does. id = intent key when a playbook made it (truly once). */
@@ -25,6 +26,9 @@ export const task = sqliteTable(
 		/** The note whose box stands for it, and that box; a box's own task has the box's id. */
 		doc: text('doc'),
 		item: text('item'),
+		/** What is asked, when it is done by answering, and the answer once there is one. */
+		question: json<Question>('question'),
+		answer: json<Answer>('answer'),
 	},
 	(t) => [index('task_seq').on(t.workspace, t.seq), index('task_run').on(t.runId)],
 );

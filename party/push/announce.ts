@@ -43,7 +43,7 @@ const send = async (engine: Engine, keys: VapidKeys, held: HeldPush, until: numb
 	const leftMs = held.createdAt + lifeMs - now;
 	const news = leftMs > 0 ? await readNews(engine.database, engine.workspace, held) : null;
 	if (!news) return void (await commit(engine.database, settlePush(held, 'dropped', now)));
-	const message: PushMessage = { topic: held.topic, tag: held.ref, language: held.language, title: pushLine(news.title), about: pushLine(news.about), open: news.open, waiting: news.waiting };
+	const message: PushMessage = { topic: held.topic, tag: held.ref, language: held.language, title: pushLine(news.title), about: pushLine(news.about), open: news.open, waiting: news.waiting, ...(news.isQuestion ? { isQuestion: true } : {}) };
 	const { endpoint, p256dh, auth, ref } = held;
 	const outcome = await deliver({ endpoint, p256dh, auth, ref, text: JSON.stringify(message), ttlSeconds: Math.ceil(leftMs / 1_000), isUrgent: held.topic === 'test' }, keys, engine.settings, now);
 	if (outcome.kind === 'retry') engine.breaker.failed(system, engine.now());

@@ -4,6 +4,7 @@ import type { Role } from './access/roles.ts';
 import type { PlaybookDefinition } from './documents/playbook/definition.ts';
 import type { RunCause, RunState, StepState } from './engine/run.ts';
 import type { Actor } from './events/event.ts';
+import type { Answer, Question } from './question.ts';
 import type { FieldType } from './settings.ts';
 import type { ViewDefinition } from './views/view.ts';
 
@@ -39,6 +40,8 @@ export type MirrorRows = {
 		dueAt: number | null; state: 'open' | 'done' | 'cancelled'; completedBy: string | null; completedAt: number | null; createdAt: number;
 		/** The note whose box stands for it, and the box; null for others. */
 		doc?: string | null; item?: string | null;
+		/** What a playbook asks, when it is done by answering, and the answer once there is one. */
+		question?: Question | null; answer?: Answer | null;
 	};
 	mail: {
 		id: string; kind: 'automatic' | 'internal' | 'sign-in' | 'invitation' | 'validated'; customerId: string | null; runId: string | null; from: string; to: string[]; cc: string[]; bcc: string[];

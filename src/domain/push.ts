@@ -1,5 +1,5 @@
 /** What may be pushed to a device (MO1): the topics a person chooses from, and the message that reaches the service worker. */
-import { maxLength, number, object, optional, picklist, pipe, string, type InferOutput } from 'valibot';
+import { boolean, maxLength, number, object, optional, picklist, pipe, string, type InferOutput } from 'valibot';
 
 /** What a person can be told of: new tasks, mails that wait for their word, texts that mention them. */
 export const pushTopics = ['task', 'mail', 'mention'] as const;
@@ -15,6 +15,8 @@ export const pushMessage = object({
 	title: line,
 	about: line,
 	open: line,
+	/** The task is done by answering it. */
+	isQuestion: optional(boolean()),
 	/** How many actions wait for this person, for the app's badge. */
 	waiting: optional(number()),
 });

@@ -4,6 +4,7 @@
  */
 import type { GenericSchema } from 'valibot';
 import type { Facts } from '../engine/facts.ts';
+import type { Question } from '../question.ts';
 
 /**
  * How a parameter is edited: carried in the schema by `v.metadata({ control, label })` (label = message key); the form is
@@ -52,7 +53,13 @@ export type IntentRequest =
 	| { kind: 'mail'; mailKind: 'automatic' | 'internal' | 'validated'; from: { name: string; email: string } | null; replyTo: string | null; to: string[]; cc: string[]; bcc: string[]; subject: string; html: string; text: string; customerId: string; /** It carries its key to the provider, whose callbacks bring it back. */ isTagged?: true }
 	| { kind: 'webhook'; method: 'POST' | 'PUT' | 'PATCH' | 'GET' | 'DELETE'; url: string; headers: Record<string, string>; body: string | null }
 	/** Inserted in the commit batch: truly once. */
-	| { kind: 'task'; title: string; description: string; assignees: string[]; teamId: string | null; dueAt: number | null; customerId: string }
+	| {
+			kind: 'task'; title: string; description: string; assignees: string[]; teamId: string | null; dueAt: number | null; customerId: string;
+			/** It is done by answering this. */
+			question?: Question;
+			/** When the run goes on without an answer, ms; none = it waits for one. */
+			until?: number;
+	  }
 	/** Another run, inserted in the commit batch. */
 	| { kind: 'run'; playbookId: string; subjectId: string };
 

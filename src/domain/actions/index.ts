@@ -1,5 +1,6 @@
 /** Every action, by type, in the order the step picker shows them. A new action: one file, one line here. */
 import type { Action } from './action.ts';
+import { askQuestion } from './ask-question.ts';
 import { callWebhook } from './call-webhook.ts';
 import { changeContactTag } from './change-contact-tag.ts';
 import { changeCustomer } from './change-customer.ts';
@@ -13,6 +14,7 @@ export const actions: Readonly<Record<string, Action>> = {
 	'change-customer': changeCustomer,
 	'change-contact-tag': changeContactTag,
 	'create-task': createTask,
+	'ask-question': askQuestion,
 	'send-email': sendEmail,
 	'send-email-after-validation': sendEmailAfterValidation,
 	'send-internal-email': sendInternalEmail,

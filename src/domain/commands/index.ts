@@ -52,6 +52,7 @@ import { cancelMigration } from './cancel-migration.ts';
 import { rollBackMigration } from './roll-back-migration.ts';
 import { deleteCustomer } from './delete-customer.ts';
 import { restoreCustomer } from './restore-customer.ts';
+import { answerQuestion } from './answer-question.ts';
 import type { Command } from './command.ts';
 
 export const commands = {
@@ -108,5 +109,6 @@ export const commands = {
 	'roll-back-migration': rollBackMigration,
 	'delete-customer': deleteCustomer,
 	'restore-customer': restoreCustomer,
+	'answer-question': answerQuestion,
 } as const satisfies Record<string, Command>;
 export type CommandType = keyof typeof commands;

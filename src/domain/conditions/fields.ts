@@ -30,7 +30,10 @@ const contactTypes: Record<string, ConditionType> = { id: 'text', name: 'text', 
 const eventFieldTypes: Record<string, ConditionType> = { type: 'choice', at: 'date', field: 'text', from: 'text', to: 'text', tag: 'choice' };
 const runTypes: Record<string, ConditionType> = { startedAt: 'date' };
 
-/** The type of the field at a path, or null when there is no such field. `run.vars.…` are texts: their shape is known only in a run. */
+/** What a step made is a text, since its shape is known only in a run; but a question's answer also stands as a number and as a date (domain/question.ts). */
+const typeOfVariable = (key: string): ConditionType | null => (/^vars\.[^.]+\.number$/.test(key) ? 'number' : /^vars\.[^.]+\.date$/.test(key) ? 'date' : key.startsWith('vars.') ? 'text' : null);
+
+/** The type of the field at a path, or null when there is no such field. */
 export function typeOf(path: string, settings: WorkspaceSettings): ConditionType | null {
 	const dot = path.indexOf('.');
 	const root = path.slice(0, dot);
@@ -41,7 +44,7 @@ export function typeOf(path: string, settings: WorkspaceSettings): ConditionType
 		return settings.fields.find((field) => field.subject === root && field.id === key)?.type ?? null;
 	}
 	if (root === 'event') return Object.hasOwn(eventFieldTypes, key) ? eventFieldTypes[key]! : null;
-	if (root === 'run') return Object.hasOwn(runTypes, key) ? runTypes[key]! : key.startsWith('vars.') ? 'text' : null;
+	if (root === 'run') return Object.hasOwn(runTypes, key) ? runTypes[key]! : typeOfVariable(key);
 	return null;
 }
 

@@ -4,6 +4,8 @@ import { actions } from '../actions/index.ts';
 import type { IntentDraft } from '../actions/action.ts';
 import type { PlaybookDefinition, Step } from '../documents/playbook/definition.ts';
 import { isAmong, type Performed } from './already-done.ts';
+import type { Answer, AnswerKind } from '../question.ts';
+import { advanceQuestion, answerOf, awaited } from './question.ts';
 import { chooseBranch } from './choose-branch.ts';
 import { errorText } from './error.ts';
 import type { Facts } from './facts.ts';
@@ -15,18 +17,21 @@ import { touchedBy, waitsUntil, type Undecided } from './undecided.ts';
 /** The most steps one run may take (R19). Numbers count from 1. */
 export const mostSteps = 1000;
 
+/** What a person answered, who and when (ms). */
+export type Answered = { answer: Answer; by: string | null; at: number | null };
+
 export type Firing = {
 	definition: PlaybookDefinition;
 	run: Run;
 	/** The step that fired: its number in the run, its id in the tree, and the due time that was persisted (ms). */
-	step: { number: number; stepId: string; dueAt: number };
+	step: { number: number; stepId: string; dueAt: number; /** It waits already, and its time to wait may be over. */ isWaiting?: boolean };
 	/** Read anew for this firing. */
 	facts: Facts;
 	now: number;
 	/** The intents recorded for this step, once all of them are settled; null before any was recorded. */
 	settled: Settled[] | null;
-	/** What completed the task or child run that the step waited for; null when it didn't wait, or still does. */
-	resumed: { output: unknown } | null;
+	/** What completed the task or child run that the step waited for, and what a person answered; null when it didn't wait, or still does. */
+	resumed: { output: unknown; answered?: Answered | null } | null;
 	/** Done intents of earlier attempts of this step in this run (before a retry): they are never asked for again (BE3). */
 	performed?: readonly Performed[];
 	/** What this step asked for earlier in this run and nobody knows the outcome of: it is settled first (R12). */
@@ -45,15 +50,15 @@ export function advance(firing: Firing): Decision {
 	if (until !== null && until > firing.now) return { kind: 'reschedule', at: until, reason: 'undecided' };
 	switch (step.kind) {
 		case 'stop': return { kind: 'next', state: 'done', output: null, next: null };
-		case 'split': return advanceSplit(step, firing);
+		case 'split': return step.question ? advanceQuestion(step, step.question, firing) : advanceSplit(step, firing);
 		case 'wait': return advanceWait(step, firing);
 		case 'action': return advanceAction(step, firing);
 	}
 }
 
-const fail = (code: string, detail?: Record<string, string>): Extract<Decision, { kind: 'fail' }> => ({ kind: 'fail', error: errorText(code, detail) });
+export const fail = (code: string, detail?: Record<string, string>): Extract<Decision, { kind: 'fail' }> => ({ kind: 'fail', error: errorText(code, detail) });
 
-const goOn = ({ definition, facts, now }: Firing, step: Step, output: unknown): Decision => ({ kind: 'next', state: 'done', output, next: scheduled(stepAfter(definition, step.id), facts, now) });
+export const goOn = ({ definition, facts, now }: Firing, step: Step, output: unknown): Decision => ({ kind: 'next', state: 'done', output, next: scheduled(stepAfter(definition, step.id), facts, now) });
 
 /** The output says which branch was taken and why. None matched and no else: on after the split. */
 function advanceSplit(split: Split, firing: Firing): Decision {
@@ -97,6 +102,13 @@ function advanceAction(step: Extract<Step, { kind: 'action' }>, firing: Firing):
 	const failed = settled.find(({ state }) => state === 'failed');
 	if (failed) return fail('failed', { reason: failed.error ?? '', parts: partsOf(settled, 'failed') });
 	if (settled.length > 0 && settled.every(({ state }) => state === 'abandoned')) return { ...goOn(firing, step, settled[0]!.response), state: 'skipped' } as Decision;
+	const asks = settled[0]?.kind === 'task' && action.awaitsPerson;
+	if (asks) {
+		const open = awaited(settled[0]!, firing);
+		if (open !== null) return open;
+		const { vars, isUnanswered } = answerOf(step.id, (step.params.answerKind ?? 'text') as AnswerKind, firing);
+		return { ...goOn(withVars(firing, vars), step, vars[step.id]), vars, ...(isUnanswered ? { isUnanswered } : {}) } as Decision;
+	}
 	const waitsFor = settled[0] && firing.resumed === null && (parsed.output as { isWaiting?: boolean }).isWaiting ? waited(settled[0], firing) : null;
 	if (waitsFor) return { kind: 'wait', input: null, for: waitsFor };
 	return done(step, firing, settled.map(({ response }) => response));
@@ -112,10 +124,11 @@ function waited({ part, kind, response }: Settled, { run, step }: Firing): { kin
 	return kind === 'run' && typeof runId === 'string' ? { kind, ref: runId } : null;
 }
 
+/** The same firing with the variables that the step has made. */
+export const withVars = (firing: Firing, vars: Record<string, unknown>): Firing => (firing.facts.run ? { ...firing, facts: { ...firing.facts, run: { ...firing.facts.run, vars } } } : firing);
+
 function done(step: Extract<Step, { kind: 'action' }>, firing: Firing, responses: unknown[]): Decision {
 	const output = actions[step.action]?.output?.(responses);
 	const vars = output === undefined ? null : { ...firing.run.vars, [step.id]: output };
-	const { run } = firing.facts;
-	const facts = vars && run ? { ...firing.facts, run: { ...run, vars } } : firing.facts;
-	return { ...goOn({ ...firing, facts }, step, output ?? firing.resumed?.output ?? responses), ...(vars ? { vars } : {}) } as Decision;
+	return { ...goOn(vars ? withVars(firing, vars) : firing, step, output ?? firing.resumed?.output ?? responses), ...(vars ? { vars } : {}) } as Decision;
 }

@@ -8,5 +8,5 @@ export type Performed = { part: number; request: IntentRequest };
 /** What a request is aimed at: mails by their recipients, all others by kind and part. A text that changed since is still the same mail. */
 const target = ({ part, request }: IntentDraft): string => (request.kind === 'mail' ? canonical(['mail', [...request.to].sort()]) : `${request.kind} ${part}`);
 
-/** Whether this was asked for already. */
-export const isAmong = (draft: IntentDraft, performed: readonly Performed[]): boolean => performed.some((one) => target(one) === target(draft));
+/** Whether this was asked for already. A question never: who goes back to it wants an answer of now. */
+export const isAmong = (draft: IntentDraft, performed: readonly Performed[]): boolean => !(draft.request.kind === 'task' && draft.request.question) && performed.some((one) => target(one) === target(draft));

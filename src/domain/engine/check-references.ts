@@ -2,6 +2,7 @@
 import { safeParse } from 'valibot';
 import { actions } from '../actions/index.ts';
 import type { Reference } from '../actions/action.ts';
+import { askingSchema, referencesOfAsking } from '../actions/ask-question.ts';
 import { fieldKey } from '../actions/people.ts';
 import type { Clause, Group } from '../conditions/condition.ts';
 import { expects, operatorsOf, optionsOf, typeOf } from '../conditions/fields.ts';
@@ -40,6 +41,10 @@ function unknownReferences(definition: PlaybookDefinition, settings: WorkspaceSe
 }
 
 function stepReferences(step: Step, settings: WorkspaceSettings, missing: (at: string, references: Reference[]) => Problem[]): Problem[] {
+	if (step.kind === 'split' && step.question) {
+		const asking = safeParse(askingSchema, step.question);
+		return asking.success ? missing(step.id, referencesOfAsking(asking.output)) : [];
+	}
 	if (step.kind === 'split') return step.branches.flatMap(({ id, condition }) => (condition ? conditionReferences(condition, step.id, settings, { branch: id }) : []));
 	if (step.kind === 'wait') {
 		const field = step.params.mode === 'until' ? step.params.field : null;

@@ -1,9 +1,11 @@
 /** What keeps a draft from being published, found without knowing the workspace (PB3): every problem, each at its step. */
 import { safeParse } from 'valibot';
 import { actions } from '../actions/index.ts';
+import { askingSchema, templatesOfAsking } from '../actions/ask-question.ts';
+import type { Template } from '../actions/render-all.ts';
 import type { Group } from '../conditions/condition.ts';
 import { expects, isOperator } from '../conditions/fields.ts';
-import type { PlaybookDefinition, Problem, Step } from '../documents/playbook/definition.ts';
+import type { Branch, PlaybookDefinition, Problem, Step } from '../documents/playbook/definition.ts';
 import { problemOf } from '../text/liquid.ts';
 import { triggers } from '../triggers/index.ts';
 import { isBlank } from '../value.ts';
@@ -83,14 +85,16 @@ function stepProblems(step: Step): Problem[] {
 			const action = Object.hasOwn(actions, step.action) ? actions[step.action] : undefined;
 			if (!action) return [{ at: step.id, code: 'unknown-action', detail: { action: step.action } }];
 			const parsed = safeParse(action.schema, step.params);
-			if (!parsed.success) return unfinished(step.id, action.schema, step.params);
-			return (action.templates?.(parsed.output) ?? []).flatMap(({ param, text, escape }) => {
-				const reason = problemOf(text, escape);
-				return reason === null ? [] : [{ at: step.id, code: 'bad-liquid', detail: { param, reason } }];
-			});
+			return parsed.success ? badLiquid(step.id, action.templates?.(parsed.output) ?? []) : unfinished(step.id, action.schema, step.params);
 		}
 	}
 }
+
+const badLiquid = (at: string, templates: readonly Template[]): Problem[] =>
+	templates.flatMap(({ param, text, escape }) => {
+		const reason = problemOf(text, escape);
+		return reason === null ? [] : [{ at, code: 'bad-liquid', detail: { param, reason } }];
+	});
 
 function waitProblems({ id, params }: Extract<Step, { kind: 'wait' }>): Problem[] {
 	const missing = (param: string, reason = 'required') => [{ at: id, code: 'unfinished', detail: { param, reason } }];
@@ -100,7 +104,8 @@ function waitProblems({ id, params }: Extract<Step, { kind: 'wait' }>): Problem[
 	return params.amount > 100_000 ? missing('amount', 'too-large') : [];
 }
 
-function splitProblems({ id, branches }: Extract<Step, { kind: 'split' }>): Problem[] {
+function splitProblems({ id, branches, question }: Extract<Step, { kind: 'split' }>): Problem[] {
+	if (question) return [...questionProblems(id, branches, question), ...branches.flatMap((branch) => listProblems(branch.steps))];
 	const elses = branches.filter(({ condition }) => condition === null).slice(1);
 	return [
 		...(branches.some(({ condition }) => condition !== null) ? [] : [{ at: id, code: 'no-branches' }]),
@@ -111,5 +116,19 @@ function splitProblems({ id, branches }: Extract<Step, { kind: 'split' }>): Prob
 			return condition.items.length === 0 ? [{ at: id, code: 'unfinished-condition', detail: { branch } }] : conditionProblems(condition, id, { branch });
 		}),
 		...branches.flatMap((branch) => listProblems(branch.steps)),
+	];
+}
+
+/** What is asked must be whole, its answers named and told apart; steps behind "nobody answered" are reached only when there is a time for it. */
+function questionProblems(id: string, branches: readonly Branch[], question: Record<string, unknown>): Problem[] {
+	const asking = safeParse(askingSchema, question);
+	const answers = branches.filter(({ condition }) => condition !== null);
+	const labels = answers.map(({ name }) => name.trim().toLowerCase());
+	const silent = branches.find(({ condition }) => condition === null);
+	return [
+		...(asking.success ? badLiquid(id, templatesOfAsking(asking.output)) : unfinished(id, askingSchema, question)),
+		...(answers.length === 0 ? [{ at: id, code: 'no-answers' }] : []),
+		...answers.flatMap(({ id: branch }, n) => (labels[n] === '' ? [{ at: id, code: 'blank-answer', detail: { branch } }] : labels.indexOf(labels[n]!) < n ? [{ at: id, code: 'same-answer', detail: { branch } }] : [])),
+		...(silent && silent.steps.length > 0 && question.goesOn !== true ? [{ at: id, code: 'never-silent' }] : []),
 	];
 }

@@ -19,6 +19,8 @@ export type Position = {
 	step: { number: number; stepId: string; state: StepState; dueAt: number } | null;
 	/** Whether a job stands for the last step: one that waits has none, until what it waited for has come. */
 	hasJob: boolean;
+	/** Whether that job only ends the time to wait: what the step waits for has not come. */
+	isDeadline?: boolean;
 	timeZone: string;
 	now: number;
 };
@@ -71,7 +73,7 @@ export function control(order: Order, standing: Standing): Controlled {
 			return { isAllowed: true, run: changed('paused', { pausedAt: now }), pending: 'keep', step: null, job: null };
 		case 'resume':
 			if (run.state !== 'paused') return { isAllowed: false, code: 'not-paused' };
-			return { isAllowed: true, run: changed(step?.state === 'waiting' && !standing.hasJob ? 'waiting' : 'running'), pending: 'keep', step: null, job: resumed(order.missed, standing) };
+			return { isAllowed: true, run: changed(step?.state === 'waiting' && (!standing.hasJob || standing.isDeadline) ? 'waiting' : 'running'), pending: 'keep', step: null, job: resumed(order.missed, standing) };
 		case 'retry':
 			if (run.state !== 'failed' || !step) return { isAllowed: false, code: 'not-failed' };
 			// Nobody knows whether it happened: a new key would do it twice (R12).
@@ -105,13 +107,13 @@ const isAhead = (standing: Position): boolean => {
 	return run.state === 'running' && step?.state === 'scheduled' && (kindOf(standing, step.stepId) === 'wait' || step.dueAt > now);
 };
 
-/** The last step's job after a pause: a wait for a time has as long before it as when the pause began. */
+/** The last step's job after a pause: a wait for a time, and a time to wait for an answer, has as long before it as when the pause began. */
 function resumed(missed: Missed, standing: Position): Extract<Controlled, { isAllowed: true }>['job'] {
 	const { run, step, hasJob, now } = standing;
 	if (!step || !hasJob) return null;
 	const at = { number: step.number, stepId: step.stepId };
 	const found = standing.definition && findStep(standing.definition, step.stepId);
-	const isTimer = found?.kind === 'wait' && found.params.mode === 'for' && step.state === 'scheduled';
+	const isTimer = standing.isDeadline || (found?.kind === 'wait' && found.params.mode === 'for' && step.state === 'scheduled');
 	// A wait has nothing to skip but what it leads to, nor has what a person has done meanwhile.
 	const leads = step.state === 'waiting' || found?.kind === 'wait' || found?.kind === 'split';
 	if (fellDue(standing) && missed === 'skip') return { ...at, dueAt: now, skips: leads ? 'next' : 'this' };

@@ -21,7 +21,7 @@ export function forecast(definition: Pick<PlaybookDefinition, 'steps'>, from: { 
 	let at: number | null = from && Math.max(from.dueAt, now);
 	let isOpen = false;
 	for (let isFirst = true; step && coming.length < horizon; isFirst = false) {
-		const branch = step.kind === 'split' ? chooseBranch(step, facts, at ?? now).branch : null;
+		const branch = step.kind === 'split' && !step.question ? chooseBranch(step, facts, at ?? now).branch : null;
 		// The first one's time is persisted; a later wait begins when it is reached.
 		if (step.kind === 'wait' && !isFirst && at !== null) {
 			const until = endOfWait(step.params, at, facts);
@@ -30,10 +30,13 @@ export function forecast(definition: Pick<PlaybookDefinition, 'steps'>, from: { 
 		const isBlocked = step.kind === 'wait' && endOfWait(step.params, now, facts) === null;
 		coming.push({ stepId: step.id, kind: step.kind, action: step.kind === 'action' ? step.action : null, at, branch: branch?.id ?? null, isOpen, isBlocked });
 		if (isBlocked || step.kind === 'stop') break;
-		if (step.kind === 'action' && (step.params.isWaiting === true || actions[step.action]?.awaitsPerson)) {
+		const asks: boolean = step.kind === 'split' && step.question !== undefined;
+		if (asks || (step.kind === 'action' && (step.params.isWaiting === true || actions[step.action]?.awaitsPerson))) {
 			at = null;
 			isOpen = true;
 		}
+		// Which way an answer leads nobody knows before it is given: on behind the branches, where they meet again.
+		if (asks && step.kind === 'split' && !step.isMerged) break;
 		step = step.kind === 'split' && branch ? firstIn(definition, step, branch) : stepAfter(definition, step.id);
 	}
 	return coming;

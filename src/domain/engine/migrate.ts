@@ -8,6 +8,7 @@ import { canonical } from '../value.ts';
 import { dueByHand, isOver, type Controlled, type Position, type Skips, type Standing } from './control.ts';
 import type { Facts } from './facts.ts';
 import { endOfWait, findStep } from './next-step.ts';
+import { choicesOf } from './question.ts';
 import type { RunState, StepState } from './run.ts';
 
 /** What becomes of the runs at a step: they keep it, go on at another of the new version, end, or stay where they are. */
@@ -33,9 +34,14 @@ type Allowed = Extract<Controlled, { isAllowed: true }>;
 export type MigrateRefusal = 'already-ended' | 'already-there' | 'settle-first' | 'on-its-way' | 'no-step' | 'stays' | 'not-mapped' | 'not-the-same' | 'no-such-step';
 export type Migrated = { isAllowed: false; code: MigrateRefusal } | ({ how: 'keep' | 'move' | 'end' } & Allowed);
 
-/** Whether a step is the same in another version, so that what stands at it can stay: the same kind, and the same action. */
-export const isSameStep = (was: Step | null, now: Step | null): boolean =>
-	was !== null && now !== null && was.kind === now.kind && (was.kind !== 'action' || now.kind !== 'action' || was.action === now.action);
+/** Whether a step is the same in another version, so that what stands at it can stay: the same kind, the same action, and every answer that was offered. */
+export const isSameStep = (was: Step | null, now: Step | null): boolean => {
+	if (was === null || now === null || was.kind !== now.kind) return false;
+	if (was.kind === 'action' && now.kind === 'action') return was.action === now.action;
+	if (was.kind !== 'split' || now.kind !== 'split' || (!was.question && !now.question)) return true;
+	const offered = choicesOf(now);
+	return !!was.question && !!now.question && choicesOf(was).every((choice) => offered.some((one) => one.id === choice.id && one.label === choice.label));
+};
 
 /** Where a step's runs go by the map; null when the new version hasn't the step and nobody said. */
 export function placementOf(stepId: string, from: PlaybookDefinition | null, to: PlaybookDefinition, map: StepMap): Placement | null {
@@ -91,7 +97,7 @@ const clockOf = ({ run, now }: Position): number => run.pausedAt ?? now;
 /** An effect of the step is recorded, and the step isn't over: a mail that was approved, one that is tried again, or one whose step was about to end. */
 const isUnderWay = ({ step, hasJob, effects }: Migrating): boolean => hasJob && (effects === 'open' || (effects === 'settled' && step?.state === 'scheduled'));
 /** What the step waited for has come, and the run is about to go on. */
-const isAnswered = ({ step, hasJob }: Position): boolean => hasJob && step?.state === 'waiting';
+const isAnswered = ({ step, hasJob, isDeadline }: Position): boolean => hasJob && !isDeadline && step?.state === 'waiting';
 
 /**
  * When a kept step is due now, ms; null when its time stays. A wait that is another one counts from when it began, and is due now when that
@@ -121,7 +127,7 @@ export type Moved = {
 
 export type ReturnRefusal = 'controlled-since' | 'gone-on' | 'parent-went-on' | 'entered-again' | 'record-gone' | 'archived';
 /** `restores`: the step as it was, under a new number (keys are never used again, R10); null when the step was kept, or a job stands for it. */
-export type Returned = { isAllowed: false; code: ReturnRefusal } | (Allowed & { restores: { number: number; of: number; state: StepState; dueAt: number } | null });
+export type Returned = { isAllowed: false; code: ReturnRefusal } | (Allowed & { restores: { number: number; of: number; state: StepState; dueAt: number; /** Its job ends the time to wait, at `dueAt`. */ isTimed: boolean } | null });
 
 /** Decides whether a run that a move took to its version goes back, to the step and the time it had. Only what hasn't gone on since can. `obstacle`: what the store knows against it. */
 export function takeBack(moved: Moved, at: Omit<Migrating, 'target' | 'facts'>, obstacle: ReturnRefusal | null): Returned {
@@ -141,12 +147,14 @@ export function takeBack(moved: Moved, at: Omit<Migrating, 'target' | 'facts'>, 
 	if (how === 'move' && (isOver(run.state) || step.state !== 'scheduled' || at.effects !== 'none')) return no('gone-on');
 	if (how === 'end' && run.state !== 'stopped') return no('gone-on');
 	const number = step.number + 1;
+	// What it waited for is asked again, and its time with it.
+	const isAsked = before.stepState === 'waiting' && before.waits !== null;
 	return {
 		isAllowed: true,
 		run: { state: before.state, hasErrors: before.hasErrors, pausedAt: before.pausedAt, endedAt: null },
 		pending: 'end',
 		step: how === 'move' ? 'cancelled' : null,
-		job: before.hasJob ? { number, stepId: before.stepId, dueAt, skips: before.skips } : null,
-		restores: before.hasJob ? null : { number, of: before.number, state: before.stepState, dueAt: before.dueAt },
+		job: before.hasJob && !isAsked ? { number, stepId: before.stepId, dueAt, skips: before.skips } : null,
+		restores: before.hasJob && !isAsked ? null : { number, of: before.number, state: before.stepState, dueAt: before.hasJob ? dueAt : before.dueAt, isTimed: before.hasJob },
 	};
 }

@@ -36,14 +36,14 @@ export type Settled = { part: number; kind: string; state: 'waiting' | 'abandone
 /**
  * What `advance` decides for the step that fired.
  * - perform: record these intents, do them, then call again with what they gave
- * - wait: the step waits for a task, a child run or somebody's word on its mails (token), no job
+ * - wait: the step waits for a task, a child run or somebody's word on its mails (token), no job; with `until` (ms) no longer than that, and its job stands for that time
  * - reschedule: not now, but at `at` (a moved date, a window, a conflict’s time, a quota), without an attempt; `note` tells people why
- * - next: the step is over; the run goes on at `next` (null = it ends), with `dueAt` already computed (persisted once)
+ * - next: the step is over; the run goes on at `next` (null = it ends), with `dueAt` already computed (persisted once); `isUnanswered`: what it waited for is withdrawn, since its time is over
  * - fail: the step failed for good: the run is stuck (red) until a person mends it; `isUnknown`: until they say what became of what it asked for earlier
  */
 export type Decision =
 	| { kind: 'perform'; input: unknown; intents: IntentDraft[] }
-	| { kind: 'wait'; input: unknown; for: { kind: 'task' | 'run' | 'draft'; ref: string } }
+	| { kind: 'wait'; input: unknown; for: { kind: 'task' | 'run' | 'draft'; ref: string }; until?: number }
 	| { kind: 'reschedule'; at: number; reason: string; note?: string }
-	| { kind: 'next'; state: 'done' | 'skipped' | 'failed'; output: unknown; next: { stepId: string; dueAt: number } | null; vars?: Record<string, unknown> }
+	| { kind: 'next'; state: 'done' | 'skipped' | 'failed'; output: unknown; next: { stepId: string; dueAt: number } | null; vars?: Record<string, unknown>; isUnanswered?: true }
 	| { kind: 'fail'; error: string; isUnknown?: true };

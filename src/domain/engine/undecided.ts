@@ -31,7 +31,9 @@ export const readBy = (group: Group): string[] => group.items.flatMap((item) => 
 /** The paths that a step reads or changes: a split's conditions, a date waited for, fields set, and the owner whom a message or task is about. */
 export function touchedBy(step: Step): string[] {
 	switch (step.kind) {
-		case 'split': return step.branches.flatMap(({ condition }) => (condition ? readBy(condition) : []));
+		case 'split':
+			if (step.question) return namesOwner(step.question) ? ['customer.owner'] : [];
+			return step.branches.flatMap(({ condition }) => (condition ? readBy(condition) : []));
 		case 'wait': return step.params.mode === 'until' && step.params.field !== null ? [`customer.${fieldKey(step.params.field)}`] : [];
 		case 'action': return [...changed(step.params), ...(namesOwner(step.params) ? ['customer.owner'] : [])];
 		case 'stop': return [];

@@ -17,6 +17,7 @@ const names: Record<string, () => string> = {
 	'jump-to-step': m.command_jump_to_step,
 	'run-again': m.command_run_again,
 	'complete-task': m.command_complete_task,
+	'answer-question': m.command_answer_question,
 	'create-task': m.command_create_task,
 	'log-interaction': m.command_log_interaction,
 	'approve-mail': m.command_approve_mail,

@@ -3,6 +3,11 @@ import { m } from '$lib/messages/messages.js';
 
 const words: Record<string, () => string> = {
 	'already-done': m.refusal_already_done,
+	'needs-answer': m.refusal_needs_answer,
+	'no-such-question': m.refusal_no_such_question,
+	'already-answered': m.refusal_already_answered,
+	'question-withdrawn': m.refusal_question_withdrawn,
+	'not-an-answer': m.refusal_not_an_answer,
 	'task-cancelled': m.refusal_task_cancelled,
 	'run-moved-on': m.refusal_run_moved_on,
 	'changed-meanwhile': m.refusal_changed_meanwhile,

@@ -17,6 +17,7 @@ describe('PB3: problems of a draft, each at its step', () => {
 			['change-customer: unfinished: set required'],
 			['change-contact-tag: unfinished: addTags required'],
 			['create-task: unfinished: title required'],
+			['ask-question: unfinished: question required'],
 			['send-email: unfinished: subject required', 'send-email: unfinished: body required'],
 			['send-email-after-validation: unfinished: subject required', 'send-email-after-validation: unfinished: body required'],
 			['send-internal-email: unfinished: subject required', 'send-internal-email: unfinished: body required'],

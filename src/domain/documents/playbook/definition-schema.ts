@@ -20,6 +20,7 @@ const step: v.GenericSchema<any, Step> = v.variant('kind', [
 		id,
 		kind: v.literal('split'),
 		isMerged: v.boolean(),
+		question: v.optional(params),
 		branches: v.array(v.object({ id, name: text(200), condition: v.nullable(group), steps: v.array(v.lazy(() => step)) })),
 	}),
 	v.object({ id, kind: v.literal('stop') }),

@@ -12,7 +12,8 @@ export type TriggerDefinition = { type: string; params: Record<string, unknown> 
 export type Step =
 	| { id: string; kind: 'action'; action: string; params: Record<string, unknown> }
 	| { id: string; kind: 'wait'; params: WaitParams }
-	| { id: string; kind: 'split'; isMerged: boolean; branches: Branch[] }
+	/** With `question` (what a person is asked: actions/ask-question) each branch is an answer, its name, and the else is that nobody answered. */
+	| { id: string; kind: 'split'; isMerged: boolean; branches: Branch[]; question?: Record<string, unknown> | undefined }
 	| { id: string; kind: 'stop' };
 
 /** Wait for a time, or until a date field of the customer (at `time`, HH:MM in the workspace's zone). Unset in an unfinished draft. */

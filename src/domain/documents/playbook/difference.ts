@@ -37,7 +37,7 @@ function headChanges(before: PlaybookDefinition, after: PlaybookDefinition): Ver
 }
 
 function stepChanges(was: Step, now: Step): VersionChange[] {
-	if (was.kind === 'split' && now.kind === 'split') return [...changed(now.id, { isMerged: was.isMerged }, { isMerged: now.isMerged }), ...branchChanges(was.branches, now)];
+	if (was.kind === 'split' && now.kind === 'split') return [...changed(now.id, { isMerged: was.isMerged, ...was.question }, { isMerged: now.isMerged, ...now.question }), ...branchChanges(was.branches, now)];
 	if (was.kind === 'wait' && now.kind === 'wait') return changed(now.id, was.params, now.params);
 	if (was.kind === 'action' && now.kind === 'action') return changed(now.id, { action: was.action, ...was.params }, { action: now.action, ...now.params });
 	return [];

@@ -40,7 +40,7 @@ export const edits = {
 	'put-condition': filter.put,
 	'set-condition': filter.set,
 	'remove-condition': filter.remove,
-	/** An action begins with `params`, else with its own `initial()`. A split gets a branch `<id>_1` and its else `<id>_else`. */
+	/** An action begins with `params`, else with its own `initial()`. A split gets a branch `<id>_1` (one `by` an answer `<id>_2`, too) and its else `<id>_else`. */
 	'insert-step': of(v.object({ id, kind: v.picklist(stepKinds), action: v.optional(text(100)), params, ...target }), (doc, args) =>
 		insertStep(doc, { ...args, params: args.params ?? (args.kind === 'action' ? initialOf(actions, args.action ?? '') : undefined) }),
 	),

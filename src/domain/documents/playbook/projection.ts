@@ -55,7 +55,8 @@ function stepOf(doc: Y.Doc, of: Tree, id: string): Step {
 			return { id, kind: 'stop' };
 		case 'split': {
 			const held = (of.branches.get(id) ?? []).map((branch) => ({ id: branch.id, name: branch.name, condition: branch.isElse ? null : groupOf(doc, branch.id), steps: stepsOf(doc, of, branch.id) }));
-			return { id, kind: 'split', isMerged: step.get('isMerged') !== false, branches: held };
+			const { by, ...question } = paramsOf(step);
+			return { id, kind: 'split', isMerged: step.get('isMerged') !== false, branches: held, ...(by === 'answer' ? { question } : {}) };
 		}
 	}
 	return { id, kind: 'action', action: text(step.get('action')), params: { ...paramsOf(step), ...textsOf(step) } };

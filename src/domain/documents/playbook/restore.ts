@@ -37,6 +37,7 @@ function writeStep(doc: Y.Doc, step: Step, place: { parent: string; branch: stri
 	for (const key of [...map.keys()]) if (key.startsWith('p:')) map.delete(key);
 	if (step.kind === 'split') {
 		map.set('isMerged', step.isMerged);
+		for (const [param, value] of Object.entries(step.question ? { by: 'answer', ...step.question } : {})) if (value !== undefined) map.set(`p:${param}`, value);
 		writeBranches(doc, step.id, step.branches);
 		return;
 	}

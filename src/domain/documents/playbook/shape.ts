@@ -2,7 +2,8 @@
  * The playbook as a document (S10, S19). Steps, branches, conditions and comments are root maps by id, each entry a nested map made
  * by its creator; parts with a fixed name (fields, trigger, entry, modes) are root maps of values, so that concurrent first edits merge.
  *
- * - step: `kind`, `action`, `place` { parent, branch, position } (one value, so a move is one write), `removed`, `isMerged`, `p:<param>`;
+ * - step: `kind`, `action`, `place` { parent, branch, position } (one value, so a move is one write), `removed`, `isMerged`, `p:<param>` (of a split
+ *   `p:by`: 'answer' when a person's answer decides, with what they are asked beside it);
  *   for mails a Y.XmlFragment `body` and a Y.Text `subject`
  * - branch: `split`, `name`, `position`, `isElse`
  * - condition: `owner` ('filters' or a branch), `parent` (the owner or a group), `position`, `kind`, `mode`, `field`, `operator`, `value`

@@ -19,7 +19,8 @@ export function insertStep(doc: Y.Doc, args: Target & { id: string; kind: StepKi
 	if (isMail(args.action)) makeTexts(step);
 	if (args.kind === 'split') {
 		step.set('isMerged', true);
-		const first = args.branches ?? [{ id: `${args.id}_1`, name: '', isElse: false }, { id: `${args.id}_else`, name: '', isElse: true }];
+		const ways = args.params?.by === 'answer' ? ['1', '2', 'else'] : ['1', 'else'];
+		const first = args.branches ?? ways.map((way) => ({ id: `${args.id}_${way}`, name: '', isElse: way === 'else' }));
 		for (const branch of first) addBranch(doc, { ...branch, split: args.id });
 	}
 	for (const [param, value] of Object.entries(args.params ?? {})) setStepParam(doc, { id: args.id, param, value });

@@ -3,6 +3,7 @@ import { SvelteSet } from 'svelte/reactivity';
 import { m } from '$lib/messages/messages.js';
 import { draftGround, type Seen } from '#domain/commands/ground.ts';
 import { idInAct } from '#domain/commands/own-consequence.ts';
+import type { Answer } from '#domain/question.ts';
 import { canonical } from '#domain/value.ts';
 import { groundNow, mirror, newId, send } from '$lib/sync/index.ts';
 import { toast } from '$lib/ui/toasts.svelte.ts';
@@ -18,7 +19,8 @@ export const isSettling = (id: string): boolean => sent.has(id);
 const runCommands = { retry: 'retry-step', skip: 'skip-step', stop: 'stop-run' } as const;
 
 type Asked = { type: string; args: Record<string, unknown> };
-function commandOf(action: Action, decision: Decision, text: MailText | null): Asked {
+function commandOf(action: Action, decision: Decision, text: MailText | null, answer: Answer | null): Asked {
+	if (action.kind === 'question') return { type: 'answer-question', args: { taskId: action.id, answer: answer!.value } };
 	if (action.kind === 'task') return { type: 'complete-task', args: { taskId: action.id } };
 	if (action.kind === 'run') return { type: runCommands[decision as keyof typeof runCommands], args: { runId: action.id } };
 	if (decision === 'cancel') return { type: 'cancel-mail', args: { draftId: action.id } };
@@ -57,21 +59,31 @@ async function decide(action: Action, { type, args }: Asked, ground: Seen[], id:
 	sent.delete(action.id);
 }
 
-const nameOf = (action: Action): string => (action.kind === 'task' ? action.task.title : action.kind === 'mail' ? action.draft.subject : (mirror.row('playbook', action.run.playbookId)?.name ?? ''));
+const nameOf = (action: Action): string => (action.kind === 'task' || action.kind === 'question' ? action.task.title : action.kind === 'mail' ? action.draft.subject : (mirror.row('playbook', action.run.playbookId)?.name ?? ''));
 
 /** Takes the actions away with one Undo for all of them. Tasks are completed, mails sent or cancelled; runs are retried, their step is skipped, or they are stopped. */
-export function decideAll(actions: readonly Action[], decision: Decision, text: MailText | null = null): void {
+export function decideAll(actions: readonly Action[], decision: Exclude<Decision, 'answer'>, text: MailText | null = null): void {
+	const words = { complete: m.actions_done_x, retry: m.actions_retried_x, skip: m.actions_skipped_x, stop: m.actions_stopped_x, send: m.actions_sent_x, cancel: m.actions_cancelled_x };
+	start(actions, (action) => commandOf(action, decision, text ?? savedText(action), null), words[decision]);
+}
+
+/** Answers questions, with one Undo for all of them; each in its own way of saying it. */
+export function answerAll(answers: readonly { action: Action; answer: Answer }[]): void {
+	const said = new Map(answers.map(({ action, answer }) => [action.id, answer]));
+	start(answers.map(({ action }) => action), (action) => commandOf(action, 'answer', null, said.get(action.id)!), ({ name }) => m.actions_answered_x({ name, answer: answers[0]!.answer.label }));
+}
+
+function start(actions: readonly Action[], askedOf: (action: Action) => Asked, words: (inputs: { name: string }) => string): void {
 	if (actions.length === 0) return;
 	// What the first of them leads to must not hold the rest (ADR 28).
 	const act = actions.length > 1 ? newId('command') : null;
 	const takeBacks = actions.map((action, n) => {
-		const asked = commandOf(action, decision, text ?? savedText(action));
+		const asked = askedOf(action);
 		// What it is based on is what is seen now, not when the time to undo is over.
 		const ground = groundOf(action, asked);
 		return leaving.start(action.id, () => void decide(action, asked, ground, act === null ? undefined : idInAct(act, n)));
 	});
-	const words = { complete: m.actions_done_x, retry: m.actions_retried_x, skip: m.actions_skipped_x, stop: m.actions_stopped_x, send: m.actions_sent_x, cancel: m.actions_cancelled_x };
 	const [only] = actions;
-	const said = actions.length === 1 && only ? words[decision]({ name: nameOf(only) }) : m.actions_done_many({ count: actions.length });
+	const said = actions.length === 1 && only ? words({ name: nameOf(only) }) : m.actions_done_many({ count: actions.length });
 	toast(said, { status: 'done', seconds: undoTime / 1000, act: { label: m.ui_undo(), run: () => takeBacks.forEach((takeBack) => takeBack()) } });
 }

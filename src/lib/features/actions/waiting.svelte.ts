@@ -1,5 +1,6 @@
 /** My Actions as the device knows them now: the list, its badge, and those on their way out. */
 import type { MirrorRows } from '#domain/mirror.ts';
+import { answerTo } from '#domain/question.ts';
 import { mirror, queue, session, type QueuedCommand } from '$lib/sync/index.ts';
 import { actionsFor, savedDraft, type Action, type MailText, type Run } from './action-list.ts';
 import { isSettling } from './decide.svelte.ts';
@@ -30,7 +31,7 @@ function list(me: string | null): Action[] {
 	});
 }
 
-const decisions = new Set(['complete-task', 'retry-step', 'skip-step', 'stop-run', 'approve-mail', 'edit-mail', 'cancel-mail']);
+const decisions = new Set(['complete-task', 'answer-question', 'retry-step', 'skip-step', 'stop-run', 'approve-mail', 'edit-mail', 'cancel-mail']);
 
 /** A mail that was saved and not sent still waits for a word. */
 function isSave({ type, args }: QueuedCommand): boolean {
@@ -58,6 +59,11 @@ export const actions = {
 	/** Decided on this device, waiting to be sent. */
 	get unsent(): readonly Action[] {
 		return everyones.filter((action) => decided.has(action.id) && !leaving.has(action.id));
+	},
+	/** What was answered to it and waits to be sent, in words; null for others. */
+	saidOf: (action: Action): string | null => {
+		const said = action.kind === 'question' ? deciding.find((command) => command.type === 'answer-question' && idsIn(command).includes(action.id)) : undefined;
+		return action.kind === 'question' && said ? (answerTo(action.question, (said.args as { answer: unknown }).answer)?.label ?? null) : null;
 	},
 	/** Whether its decision was taken back, and the server is still to hear of it. */
 	isTakingBack: (id: string): boolean => deciding.some((command) => command.isTakenBack && idsIn(command).includes(id)),

@@ -51,7 +51,7 @@ export function sentence(event: RecordedEvent, mirror: Mirror): string {
 		case 'agreement.created': return m.history_agreement_created({ name });
 		case 'agreement.removed': return m.history_agreement_removed({ name });
 		case 'task.created': return m.history_task_created({ name });
-		case 'task.completed': return m.history_task_completed({ name });
+		case 'task.completed': return typeof data.answer === 'string' ? m.history_answered({ name, answer: data.answer }) : m.history_task_completed({ name });
 		case 'interaction.logged': return m.history_interaction({ name });
 		case 'note.created': return name === '' ? m.history_note_untitled() : data.kind === 'page' ? m.history_page_created({ name }) : m.history_note_created({ name });
 		case 'note.removed': return m.history_note_removed({ name: name || m.notes_untitled() });

@@ -9,7 +9,7 @@ import { mirror } from '$lib/sync/index.ts';
 
 const fields: Record<string, () => string> = {
 	stage: m.held_field_stage, owner: m.held_field_owner, state: m.held_field_state, completedBy: m.held_field_completedBy, decidedBy: m.held_field_decidedBy, to: m.held_field_to, cc: m.held_field_cc, bcc: m.held_field_bcc,
-	subject: m.held_field_subject, text: m.held_field_text, epoch: m.held_field_epoch, nextStepId: m.held_field_nextStepId, version: m.held_field_version, name: m.customers_name, mrr: m.customers_mrr,
+	answer: m.held_field_answer, subject: m.held_field_subject, text: m.held_field_text, epoch: m.held_field_epoch, nextStepId: m.held_field_nextStepId, version: m.held_field_version, name: m.customers_name, mrr: m.customers_mrr,
 };
 const states: Record<string, () => string> = { live: m.held_live, stopped: m.run_stopped, paused: m.run_paused, failed: m.run_stuck, completed: m.run_done, done: m.step_done, cancelled: m.step_cancelled, waiting: m.step_waiting, open: m.held_open_task, approved: m.held_approved, active: m.held_active, inactive: m.held_inactive };
 
@@ -22,6 +22,7 @@ function stepWords(runId: string, stepId: string): string {
 
 function valueWords(id: string, field: string, value: GroundValue): string {
 	if (value === null && field === 'nextStepId') return m.held_no_step();
+	if (value === null && field === 'answer') return m.held_no_answer();
 	if (value === null) return ['owner', 'completedBy', 'decidedBy'].includes(field) ? m.held_nobody() : field === 'stage' ? '—' : m.held_gone();
 	if (Array.isArray(value)) return value.join(', ') || m.held_nobody();
 	if (field === 'mrr' && typeof value === 'number') return formatMoney(value, locale());

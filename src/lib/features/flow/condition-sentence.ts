@@ -28,7 +28,7 @@ const bracketed = (parts: Part[]): Part[] => (parts.length === 0 ? [] : [{ kind:
 
 function clauseParts({ field, operator, value }: Clause, names: Names, fields: ReadonlyMap<string, ConditionField>): Part[] {
 	const known = fields.get(field);
-	const head: Part[] = [{ kind: 'field', text: known ? inContext(known) : field || '…' }, { kind: 'word', text: operatorWords[operator]() }];
+	const head: Part[] = [{ kind: 'field', text: known ? inContext(known) : field.startsWith('run.vars.') ? m.held_field_answer() : field || '…' }, { kind: 'word', text: operatorWords[operator]() }];
 	const said = (text: string): Part => ({ kind: 'value', text });
 	switch (expects(operator)) {
 		case 'nothing': return head;

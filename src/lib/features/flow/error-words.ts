@@ -10,6 +10,8 @@ const errors: Record<string, (detail: Record<string, string>) => string> = {
 	'blank-name': () => m.run_error_blank_name(),
 	'blank-subject': () => m.run_error_blank_subject(),
 	'blank-title': () => m.run_error_blank_title(),
+	'blank-question': () => m.run_error_blank_question(),
+	'unknown-answer': (detail) => m.run_error_unknown_answer({ answer: detail.answer ?? '' }),
 	'no-assignee': () => m.run_error_no_assignee(),
 	'no-recipients': () => m.run_error_no_recipients(),
 	'no-sender': () => m.run_error_no_sender(),

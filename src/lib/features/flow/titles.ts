@@ -24,11 +24,15 @@ export function customerFieldName(field: unknown, { settings }: Names): string {
 export function stepTitle(step: Step, names: Names): string {
 	switch (step.kind) {
 		case 'stop': return m.title_stop();
-		case 'split': return m.title_split({ count: step.branches.length });
+		case 'split': return step.question ? questionTitle(step.question, m.step_question()) : m.title_split({ count: step.branches.length });
 		case 'wait': return waitTitle(step.params, names);
 		case 'action': return actionTitle(step.action, step.params, names);
 	}
 }
+
+const questionTitle = (params: Record<string, unknown>, plain: string): string => (isBlank(params.question) ? plain : m.title_question({ question: String(params.question) }));
+/** Whom a question is for, and how long it waits. */
+const questionDetail = (params: Record<string, unknown>, names: Names): string => [m.detail_for({ who: peopleText(params.assignees, names) }), params.goesOn === true ? m.detail_limited() : m.detail_waits_answer()].join(' · ');
 
 function waitTitle(params: Extract<Step, { kind: 'wait' }>['params'], names: Names): string {
 	if (params.mode === 'until') return m.title_wait_until({ field: customerFieldName(params.field, names), time: params.time });
@@ -44,6 +48,7 @@ function actionTitle(action: string, params: Record<string, unknown>, names: Nam
 	switch (action) {
 		case 'change-customer': return changes(params, names) || plain;
 		case 'change-contact-tag': return tagChanges(params, names) || plain;
+		case 'ask-question': return questionTitle(params, plain);
 		case 'create-task': return isBlank(params.title) ? plain : m.title_task({ title: String(params.title) });
 		case 'send-email': case 'send-email-after-validation': case 'send-internal-email': return isBlank(params.subject) ? plain : m.title_email({ subject: String(params.subject) });
 		case 'call-webhook': return isBlank(params.url) ? plain : m.title_webhook({ method: orDots(params.method), host: hostOf(String(params.url)) });
@@ -67,11 +72,13 @@ function tagChanges(params: Record<string, unknown>, { settings }: Names): strin
 
 /** To whom, for whom, and whether it waits; null when the title says it all. */
 export function stepDetail(step: Step, names: Names): string | null {
+	if (step.kind === 'split' && step.question) return questionDetail(step.question, names);
 	if (step.kind === 'split') return step.isMerged ? m.detail_merged() : m.detail_plain();
 	if (step.kind !== 'action') return null;
 	const { params } = step;
 	const plain = wordOf(actionWords, step.action);
 	switch (step.action) {
+		case 'ask-question': return questionDetail(params, names);
 		case 'create-task': return [plain, m.detail_for({ who: peopleText(params.assignees, names) }), params.isWaiting === true ? m.detail_waits_task() : ''].filter(Boolean).join(' · ');
 		case 'send-email': return `${plain} · ${m.detail_to({ who: texts(params.recipients).map(optionLabel).join(', ') || '…' })} · ${m.detail_from({ who: peopleText(params.sender, names) })}`;
 		case 'send-email-after-validation': return [plain, params.choosesRecipients === true ? m.detail_recipients_later() : m.detail_to({ who: texts(params.recipients).map(optionLabel).join(', ') || '…' }), m.detail_validated_by({ who: peopleText(params.assignees, names) })].join(' · ');
@@ -93,8 +100,9 @@ export function peopleText(who: unknown, names: Names): string {
 	return kind === 'field' ? m.people_field({ field: customerFieldName(field, names) }) : '…';
 }
 
-/** A branch's name, else its condition, else "Otherwise". */
-export const branchTitle = (branch: Branch, names: Names): string => branch.name || (branch.condition === null ? m.branch_else() : conditionSentence(branch.condition, names) || m.branch_unset());
+/** A branch's name, else its condition, else "Otherwise"; of a question the answer, or that nobody gave one. */
+export const branchTitle = (branch: Branch, names: Names, split?: Extract<Step, { kind: 'split' }>): string => branch.name || (split?.question ? (branch.condition === null ? m.branch_silent() : m.branch_unset()) : conditionTitle(branch, names));
+const conditionTitle = (branch: Branch, names: Names): string => (branch.condition === null ? m.branch_else() : conditionSentence(branch.condition, names) || m.branch_unset());
 
 /** What starts a playbook, as a sentence: "When stage becomes Onboarding". */
 export function triggerTitle(trigger: TriggerDefinition | null, names: Names): string {

@@ -18,9 +18,9 @@ export const triggerHints: Words = {
 };
 export const actionWords: Words = {
 	'change-customer': m.action_change_customer, 'change-contact-tag': m.action_change_contact_tag, 'create-task': m.action_create_task, 'send-email': m.action_send_email, 'send-email-after-validation': m.action_send_email_after_validation,
-	'send-internal-email': m.action_send_internal_email, 'call-webhook': m.action_call_webhook, 'run-playbook': m.action_run_playbook,
+	'send-internal-email': m.action_send_internal_email, 'call-webhook': m.action_call_webhook, 'run-playbook': m.action_run_playbook, 'ask-question': m.action_ask_question,
 };
-export const kindWords: Words = { wait: m.step_wait, split: m.step_split, stop: m.step_stop };
+export const kindWords: Words = { wait: m.step_wait, split: m.step_split, question: m.step_question, stop: m.step_stop };
 export const groupWords: Words = { customer: m.action_group_customer, task: m.action_group_task, message: m.action_group_message, outside: m.action_group_outside, flow: m.action_group_flow };
 
 export const operatorWords = {
@@ -54,7 +54,7 @@ const optionWords: Words = {
 	'note.restored': m.event_note_restored, 'template.created': m.event_template_created, 'task.reopened': m.event_task_reopened, 'task.cancelled': m.event_task_cancelled,
 	'conflict.opened': m.conflict_event_opened, 'conflict.settled': m.conflict_event_settled, 'conflict.expired': m.conflict_event_expired,
 	day: m.choice_day, week: m.choice_week, month: m.choice_month, minutes: m.choice_minutes, hours: m.choice_hours, days: m.choice_days, weeks: m.choice_weeks, months: m.choice_months,
-	individualised: m.choice_individualised, grouped: m.choice_grouped,
+	individualised: m.choice_individualised, grouped: m.choice_grouped, text: m.answer_text, number: m.answer_number, date: m.answer_date,
 };
 /** A built-in option (a contact's role, an event's type, a unit) by its id. */
 export const optionLabel = (id: string): string => wordOf(optionWords, id);
@@ -66,4 +66,5 @@ export const paramWords: Words = {
 	param_title: m.param_title, param_description: m.param_description, param_assignees: m.param_assignees, param_due_in_days: m.param_due_in_days, param_is_waiting: m.param_is_waiting, param_playbook: m.param_playbook,
 	param_is_waiting_for_run: m.param_is_waiting_for_run, param_recipients: m.param_recipients, param_strategy: m.param_strategy, param_sender: m.param_sender, param_subject: m.param_subject, param_cc: m.param_cc,
 	param_bcc: m.param_bcc, param_people: m.param_people, param_addresses: m.param_addresses, param_validators: m.param_validators, param_chooses_recipients: m.param_chooses_recipients,
+	param_question: m.param_question, param_asked: m.param_asked, param_goes_on: m.param_goes_on, param_answer_kind: m.param_answer_kind,
 };

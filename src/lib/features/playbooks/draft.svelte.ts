@@ -1,9 +1,13 @@
 /** A playbook's draft on this screen: what it says now, what is wrong with it, who holds which step, what is selected. */
+import { initialAsking } from '#domain/actions/ask-question.ts';
 import type { PlaybookDefinition, Problem } from '#domain/documents/playbook/definition.ts';
 import { commentsOf, type Comment } from '#domain/documents/playbook/comments.ts';
 import { hashOf } from '#domain/documents/playbook/hash.ts';
 import { definition } from '#domain/documents/playbook/projection.ts';
+import { conditionFields, type ConditionField } from '#domain/conditions/fields.ts';
+import { questionsIn } from '#domain/engine/question.ts';
 import { problemsIn, type Finding } from '#domain/engine/check-references.ts';
+import type { WorkspaceSettings } from '#domain/settings.ts';
 import type { OtherPlaybook } from '#domain/engine/playbook-loops.ts';
 import { edit, mirror, newId, undoOf, watch, type OpenDocument, type Peer } from '$lib/sync/index.ts';
 import { m } from '$lib/messages/messages.js';
@@ -11,6 +15,8 @@ import { toast } from '$lib/ui/toasts.svelte.ts';
 
 /** Where a step stands or shall stand. */
 export type Place = { parent: string; branch: string; after: string | null };
+/** What may be put in: a question is a split, too. */
+export type NewStep = 'action' | 'wait' | 'split' | 'question' | 'stop';
 /** What may be selected: 'trigger', 'filters', 'entry', or a step's id. */
 export type At = string;
 
@@ -49,6 +55,17 @@ export class Draft {
 		return undoOf(this.document);
 	}
 
+	/** What its steps ask people. */
+	readonly questions = $derived.by(() => questionsIn(this.definition.steps));
+	/** What a condition may read: a branch's answers, too; who enters has answered nothing yet. */
+	fields = (settings: WorkspaceSettings, owner: string): ConditionField[] => [
+		...conditionFields(settings),
+		...(owner === 'filters' ? [] : this.questions).map(({ stepId, question, kind }): ConditionField => {
+			const [key, type] = kind === 'number' || kind === 'date' ? [kind, kind] : (['answer', 'text'] as const);
+			return { path: `run.vars.${stepId}.${key}`, group: 'run', label: { name: m.field_answer_of({ question }) }, type, options: null };
+		}),
+	];
+
 	readonly findings: readonly Finding[] = $derived.by(() => problemsIn(this.definition, mirror.settings, this.#others(), this.id));
 	readonly errors: readonly Finding[] = $derived(this.findings.filter(({ severity }) => severity === 'error'));
 	readonly warnings: readonly Finding[] = $derived(this.findings.filter(({ severity }) => severity === 'warning'));
@@ -77,11 +94,17 @@ export class Draft {
 		return answer.message;
 	}
 
-	insert(place: Place, kind: 'action' | 'wait' | 'split' | 'stop', action?: string): void {
+	insert(place: Place, kind: NewStep, action?: string): void {
 		const id = newId('step');
-		const params = kind === 'wait' ? { mode: 'for', amount: 1, unit: 'days' } : undefined;
+		const params = kind === 'wait' ? { mode: 'for', amount: 1, unit: 'days' } : kind === 'question' ? { by: 'answer', ...initialAsking() } : undefined;
 		this.inserting = null;
-		if (this.do('insert-step', { id, kind, action, params, ...place }) === null) this.selected = this.arrived = id;
+		if (this.do('insert-step', { id, kind: kind === 'question' ? 'split' : kind, action, params, ...place }) !== null) return;
+		if (kind === 'question') this.nameAnswers([`${id}_1`, `${id}_2`]);
+		this.selected = this.arrived = id;
+	}
+	/** Gives the first two answers of a question the words that most have. */
+	nameAnswers(branches: readonly (string | undefined)[]): void {
+		for (const [n, name] of [m.answer_yes(), m.answer_no()].entries()) if (branches[n] !== undefined) this.do('set-branch', { id: branches[n], name });
 	}
 	remove(id: string): void {
 		if (this.do('remove-step', { id }) !== null) return;

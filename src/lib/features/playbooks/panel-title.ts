@@ -11,5 +11,5 @@ export function panelTitle(draft: Draft): string {
 	if (at === 'entry') return m.playbook_entry();
 	const step = allSteps(draft.definition.steps).find(({ id }) => id === at);
 	if (!step) return m.playbook_about();
-	return step.kind === 'action' ? wordOf(actionWords, step.action) : wordOf(kindWords, step.kind);
+	return step.kind === 'action' ? wordOf(actionWords, step.action) : wordOf(kindWords, step.kind === 'split' && step.question ? 'question' : step.kind);
 }

@@ -1,4 +1,5 @@
 /** What is wrong with a draft, in words that say what to do. */
+import { askingSchema } from '#domain/actions/ask-question.ts';
 import { actions } from '#domain/actions/index.ts';
 import type { PlaybookDefinition, Problem } from '#domain/documents/playbook/definition.ts';
 import { allSteps } from '#domain/engine/next-step.ts';
@@ -18,7 +19,7 @@ const fixedParams: Readonly<Record<string, () => string>> = { field: m.param_fie
 /** A parameter's name in words, by the schema of the action or trigger it belongs to. */
 export function paramName(at: string, param: string, definition: PlaybookDefinition): string {
 	const step = allSteps(definition.steps).find(({ id }) => id === at);
-	const schema = at === 'trigger' ? triggers[definition.trigger?.type ?? '']?.schema : step?.kind === 'action' ? actions[step.action]?.schema : undefined;
+	const schema = at === 'trigger' ? triggers[definition.trigger?.type ?? '']?.schema : step?.kind === 'action' ? actions[step.action]?.schema : step?.kind === 'split' && step.question ? askingSchema : undefined;
 	const entry = (schema as { entries?: Record<string, v.GenericSchema> } | undefined)?.entries?.[param.split('.')[0]!];
 	const label = entry ? (v.getMetadata(entry) as { label?: string }).label : undefined;
 	return label ? wordOf(paramWords, label) : wordOf(fixedParams, param);
@@ -36,6 +37,10 @@ export function problemText({ at, code, detail = {} }: Problem, definition: Play
 		case 'unfinished': return m.problem_unfinished({ param, reason: wordOf(reasons, detail.reason ?? 'required') });
 		case 'unfinished-condition': return detail.branch && !detail.clause ? m.problem_empty_branch({ branch: branchName(detail.branch, definition) }) : m.problem_unfinished_condition();
 		case 'no-branches': return m.problem_no_branches();
+		case 'no-answers': return m.problem_no_answers();
+		case 'blank-answer': return m.problem_blank_answer();
+		case 'same-answer': return m.problem_same_answer({ branch: branchName(detail.branch ?? '', definition) });
+		case 'never-silent': return m.problem_never_silent();
 		case 'two-elses': return m.problem_two_elses();
 		case 'unreachable': return m.problem_unreachable();
 		case 'duplicate-id': return m.problem_duplicate_id();

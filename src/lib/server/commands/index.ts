@@ -8,7 +8,7 @@ import { changeRole, invitePerson, removePerson } from './members.ts';
 import { publishPlaybook, restoreVersion } from './playbooks.ts';
 import { jumpToStep, pauseRun, previewRetry, resumeRun, retryStep, runAgain, skipStep, startRun, stopRun } from './runs.ts';
 import { changeWorkspace, removeField, removeStage, removeTag, removeTeam, saveField, saveStage, saveTag, saveTeam } from './settings.ts';
-import { completeTask, createTask, logInteraction } from './work.ts';
+import { answerQuestion, completeTask, createTask, logInteraction } from './work.ts';
 import { editCustomers } from './bulk.ts';
 import { followCustomer, removeView, saveView, unfollowCustomer } from './portfolio.ts';
 import { approveMail, cancelMail, editMail } from './drafts.ts';
@@ -73,4 +73,5 @@ export const handlers: Record<CommandType, Handler> = {
 	'roll-back-migration': rollBackMigration,
 	'delete-customer': deleteCustomer,
 	'restore-customer': restoreCustomer,
+	'answer-question': answerQuestion,
 };

@@ -3,11 +3,14 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import { insertEvent } from '#db/events.ts';
 import { membersAmong } from '#db/people.ts';
 import { contact, customer, interaction } from '#db/schema/documents.ts';
+import { insertRunEvent } from '#db/runs.ts';
 import { forBatch } from '#db/statement.ts';
 import { seqOf } from '#db/sync.ts';
 import { completeTask as completeStatements, insertTask, readTask } from '#db/tasks.ts';
 import type { Database } from '#db/client.ts';
 import type { InferOutput } from 'valibot';
+import { answerTo } from '#domain/question.ts';
+import type { answerQuestion as answerCommand } from '#domain/commands/answer-question.ts';
 import type { createTask as createTaskCommand } from '#domain/commands/create-task.ts';
 import type { logInteraction as logInteractionCommand } from '#domain/commands/log-interaction.ts';
 import { accepted, derivedId, held, refused, type Handler } from './decision.ts';
@@ -21,6 +24,7 @@ export const completeTask: Handler<{ taskId: string }> = async (deciding) => {
 	const { db, args, member, now, commandId } = deciding;
 	let task = await readTask(db, args.taskId);
 	if (!task || task.workspace !== member.workspaceId || task.deletedAt !== null) return refused('no-such-task');
+	if (task.question !== null) return refused('needs-answer');
 	// Its box in a note is ticked first: by that the room completes it, and no box stays behind its task.
 	if (task.state === 'open' && task.doc !== null && task.item !== null) {
 		const refusal = await tickItem(deciding, task.doc, task.item);
@@ -32,6 +36,20 @@ export const completeTask: Handler<{ taskId: string }> = async (deciding) => {
 	const eventId = await derivedId('event', commandId, 'task.completed');
 	const completion = { workspace: member.workspaceId, taskId: task.id, userId: member.user.id, now, eventId, customerId: task.customerId, title: task.title };
 	return accepted(forBatch(db, completeStatements(completion)), { wakes: true });
+};
+
+/** Done by its answer: the run that asked goes on by it, and its history says who answered what. */
+export const answerQuestion: Handler<InferOutput<typeof answerCommand.args>> = async ({ db, args, member, now, commandId }) => {
+	const task = await readTask(db, args.taskId);
+	if (!task || task.workspace !== member.workspaceId || task.deletedAt !== null || task.question === null) return refused('no-such-question');
+	if (task.state === 'done') return held('already-answered', { by: task.completedBy, at: task.completedAt, answer: task.answer?.label });
+	if (task.state === 'cancelled') return held('question-withdrawn');
+	const answer = answerTo(task.question, args.answer);
+	if (answer === null) return refused('not-an-answer');
+	const eventId = await derivedId('event', commandId, 'task.completed');
+	const statements = completeStatements({ workspace: member.workspaceId, taskId: task.id, userId: member.user.id, now, eventId, customerId: task.customerId, title: task.title, answer });
+	const said = task.runId === null ? [] : [insertRunEvent(member.workspaceId, task.runId, 'answered', { by: member.user.id, reason: task.title, answer: answer.label }, now)];
+	return accepted(forBatch(db, [...statements, ...said]), { wakes: true });
 };
 
 export const createTask: Handler<InferOutput<typeof createTaskCommand.args>> = async ({ db, args, member, now, commandId }) => {

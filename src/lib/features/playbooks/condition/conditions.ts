@@ -6,6 +6,6 @@ export type Conditions = {
 	isReadOnly: boolean;
 	/** `put-filter`, `set-filter`, `remove-filter` (`…-condition` for a branch); answers why not, or null. */
 	do: (edit: string, args: Record<string, unknown>) => string | null;
-	/** The fields to choose from; absent = every field. */
-	fields?: (settings: WorkspaceSettings) => ConditionField[];
+	/** The fields to choose from for the filters or a branch; absent = every field. */
+	fields?: (settings: WorkspaceSettings, owner: string) => ConditionField[];
 };
