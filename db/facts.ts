@@ -23,9 +23,9 @@ export const readTruth = async (database: Database, workspace: string, customerI
 
 /** Also which of some others are there, which nothing else is read of, and what of the first is in conflict at `now` (ms): all in one exchange. Null when there is no such workspace. */
 export const readGround = async (database: Database, workspace: string, ids: { read: string[]; present: string[] }, now: number): Promise<(Truth & { present: Set<string>; conflicts: OpenConflict[] }) | null> => {
-	const [present, conflicts, ...rows] = await askGround(database, { workspace, ids: JSON.stringify(ids.read), limit: ids.read.length, present: JSON.stringify(ids.present), now });
+	const [[present], conflicts, ...rows] = await askGround(database, { workspace, ids: JSON.stringify(ids.read), limit: ids.read.length, present: JSON.stringify(ids.present), now });
 	const truth = truthFrom(rows);
-	return truth && { ...truth, present: new Set(present.map(({ id }) => id)), conflicts };
+	return truth && { ...truth, present: new Set(JSON.parse(present!.ids) as string[]), conflicts };
 };
 
 /** The next customers by id after `afterId` (null = from the first): a page of the whole book. */
@@ -61,7 +61,7 @@ const queriesOf = (condition: SQL) => (database: Database) => {
 const isAfter = gt(customer.id, given('after'));
 const askThose = kept(queriesOf(inArray(customer.id, givenList('ids'))));
 const askGround = kept((database) => [
-	database.select({ id: customer.id }).from(customer).where(and(eq(customer.workspace, given('workspace')), isNull(customer.deletedAt), inArray(customer.id, givenList('present')))),
+	database.select({ ids: sql<string>`json_group_array(${customer.id})` }).from(customer).where(and(eq(customer.workspace, given('workspace')), isNull(customer.deletedAt), inArray(customer.id, givenList('present')))),
 	conflictsOf(database, 'ids'),
 	...queriesOf(inArray(customer.id, givenList('ids')))(database),
 ]);

@@ -37,8 +37,8 @@ const isOver = sql`((${intent.state} = 'done' AND NOT (${intent.kind} = 'task' A
 const queriesOf = (steps: SQL, runs: SQL) => (database: Database) => {
 	const thisStep = alias(step, 'this_step');
 	return [
-		database.select({ row: packed(run) }).from(run).where(inArray(run.id, runs)),
-		database.select({ row: packed(step) }).from(step).where(inArray(step.id, steps)),
+		database.select({ rows: packed(run) }).from(run).where(inArray(run.id, runs)),
+		database.select({ rows: packed(step) }).from(step).where(inArray(step.id, steps)),
 		database
 			.select({ playbookId: playbookVersion.playbookId, version: playbookVersion.version, definition: playbookVersion.definition })
 			.from(playbookVersion)
@@ -89,11 +89,11 @@ export const claimFirings = async (database: Database, claim: Claim): Promise<{ 
 
 type Answers = Awaited<ReturnType<typeof askFirings>>;
 
-const firingsOf = (jobs: readonly Job[], [runs, steps, versions, intents, waits, earlier, [clock]]: Answers): Firings => {
+const firingsOf = (jobs: readonly Job[], [[runs], [steps], versions, intents, waits, earlier, [clock]]: Answers): Firings => {
 	const definitions = new Map(versions.map(({ playbookId, version, definition }) => [`${playbookId} ${version}`, definition as PlaybookDefinition]));
-	const runById = new Map(runs.map(({ row }) => unpacked(run, row)).map((row) => [row.id, row]));
+	const runById = new Map(unpacked(run, runs!.rows).map((row) => [row.id, row]));
 	const byStep = new Map<string, Firing>();
-	for (const row of steps.map((one) => unpacked(step, one.row))) {
+	for (const row of unpacked(step, steps!.rows)) {
 		const runRow = runById.get(row.runId);
 		if (runRow) byStep.set(row.id, { run: runOf(runRow), step: row, definition: definitions.get(`${runRow.playbookId} ${runRow.version}`) ?? null, intents: [], resumed: null, performed: [], lost: [] });
 	}
