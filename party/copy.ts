@@ -17,8 +17,8 @@ export type Origin = { actor: Actor; cause: Cause | null; socket?: unknown; isHe
 
 /** What the room does when its copy changes. */
 export type Hooks = {
-	/** A change was merged; not yet written. */
-	merged: (update: Uint8Array, origin: Origin) => void;
+	/** A change was merged; not yet written. Says how many sockets it was sent to. */
+	merged: (update: Uint8Array, origin: Origin) => number;
 	/** The changes so far are being written: what it returns is called once they are on disk. */
 	writing: () => () => void;
 	/** Everything merged before is on disk. */
@@ -187,8 +187,7 @@ export class Copy {
 		this.#encoded = null;
 		this.#pending.push(update);
 		this.#size += update.length;
-		this.#pace.changed();
-		this.#hooks.merged(update, origin);
+		this.#pace.changed(this.#hooks.merged(update, origin));
 	}
 
 	async #write(): Promise<void> {

@@ -86,8 +86,9 @@ export default class Document {
 	async #load(): Promise<Copy> {
 		const copy: Copy = new Copy(this.#room.storage, {
 			merged: (update, origin) => {
-				this.#links.send(updateFrame(update), origin.socket);
+				const told = this.#links.send(updateFrame(update), origin.socket);
 				this.#publisher.changed(copy, origin.isHealing === true);
+				return told;
 			},
 			writing: () => this.#links.owed(copy.doc),
 			written: () => this.#publisher.schedule(copy),

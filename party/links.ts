@@ -24,9 +24,15 @@ export class Links {
 		return [...this.#links.values()].map(({ user }) => user);
 	}
 
-	/** Sends to everyone but the one it came from (S7). */
-	send(frame: Uint8Array, but: unknown): void {
-		for (const link of this.#links.values()) if (link !== but) link.send(frame);
+	/** Sends to everyone but the one it came from (S7); returns how many they are. */
+	send(frame: Uint8Array, but: unknown): number {
+		let count = 0;
+		for (const link of this.#links.values()) {
+			if (link === but) continue;
+			link.send(frame);
+			count += 1;
+		}
+		return count;
 	}
 
 	/** Tells a person that what they wrote was put back (S12). */

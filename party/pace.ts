@@ -5,8 +5,13 @@
 
 /** The least time between two writes, and the longest that a change waits for its write, in ms. */
 const gatherMs = 100;
-/** How long after a fan-out its write begins, in ms: the others have it, and what comes in one breath is one row. */
+/**
+ * How long after a fan-out its write begins, in ms: the others have it, and what comes in one breath is one row. More for each socket that it
+ * was sent to, because sending to many takes as long, and at most so long.
+ */
 const breathMs = 5;
+const breathMsEach = 0.15;
+const longestBreathMs = 50;
 
 export class Pace {
 	readonly #write: () => void;
@@ -20,10 +25,11 @@ export class Pace {
 		this.#write = write;
 	}
 
-	/** Something is to be written: at once when the last write is long enough ago, else in time. */
-	changed(): void {
+	/** Something is to be written, that was sent to so many: a breath later when the last write is long enough ago, else in time. */
+	changed(listeners: number): void {
 		const now = Date.now();
-		const wait = now + breathMs >= this.#began + gatherMs ? breathMs : gatherMs;
+		const breath = Math.min(longestBreathMs, breathMs + Math.round(listeners * breathMsEach));
+		const wait = now + breath >= this.#began + gatherMs ? breath : gatherMs;
 		if (now + wait >= this.#due) return;
 		clearTimeout(this.#timer);
 		this.#due = now + wait;

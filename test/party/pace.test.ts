@@ -6,15 +6,15 @@ import { Pace } from '#party/pace.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A pace, when it wrote, and how long each change waited for that. */
-function paced() {
+/** A pace, when it wrote, and how long each change waited for that. A change is sent to so many listeners. */
+function paced(listeners = 1) {
 	const [writes, waits, waiting] = [[] as number[], [] as number[], [] as number[]];
 	const pace: Pace = new Pace(() => {
 		pace.began();
 		writes.push(Date.now());
 		waits.push(...waiting.splice(0).map((at) => Date.now() - at));
 	});
-	const change = () => (waiting.push(Date.now()), pace.changed());
+	const change = () => (waiting.push(Date.now()), pace.changed(listeners));
 	return { pace, writes, waits, waiting, change };
 }
 
@@ -26,6 +26,16 @@ describe('a write', () => {
 		expect(waits).toEqual([]);
 		vi.advanceTimersByTime(1);
 		expect(waits).toEqual([5]);
+	});
+
+	test('comes later the more it was sent to, and never more than half a window later', () => {
+		const waitOf = (listeners: number): number[] => {
+			const { waits, change } = paced(listeners);
+			change();
+			vi.advanceTimersByTime(100);
+			return waits;
+		};
+		expect([0, 100, 10_000].map(waitOf)).toEqual([[5], [20], [50]]);
 	});
 
 	test('follows the first change that comes once it may, instead of meeting one of those to come', () => {
@@ -60,8 +70,8 @@ describe('a write', () => {
 
 test('however changes come, writes are 100 ms apart and no change waits longer than that (S3)', () => {
 	fc.assert(
-		fc.property(fc.array(fc.integer({ min: 0, max: 250 }), { maxLength: 60 }), (gaps) => {
-			const { writes, waits, waiting, change } = paced();
+		fc.property(fc.array(fc.integer({ min: 0, max: 250 }), { maxLength: 60 }), fc.integer({ min: 0, max: 1_000 }), (gaps, listeners) => {
+			const { writes, waits, waiting, change } = paced(listeners);
 			for (const gap of gaps) {
 				change();
 				vi.advanceTimersByTime(gap);
