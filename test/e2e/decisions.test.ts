@@ -161,6 +161,30 @@ test('RU3, RU4: many runs get one order: counted first, with one reason, each an
 	await dialog.getByRole('button', { name: 'Resume' }).click();
 	await page.getByText('Resume: done for 4 runs').waitFor();
 	expect(await inState('waiting')).toEqual(waiting.slice(1));
+
+	// All that wait go on at their last step, which ends them; then all run again, those that had ended before among them.
+	const chooseAll = async (count: number) => {
+		await until(`the ${count} rows`, () => rows.count(), { isEnough: (found) => found === count });
+		await page.keyboard.press('j');
+		await page.keyboard.press('x');
+		await bar.getByRole('button', { name: `All ${count} that match` }).click();
+	};
+	await open(`/runs?playbook=${playbookId}&state=waiting`);
+	await chooseAll(5);
+	await bar.getByRole('button', { name: 'Go to a step…' }).click();
+	await dialog.getByRole('combobox').click();
+	await page.getByRole('option', { name: /Write down what was said/ }).click();
+	await dialog.getByText('5 of 5 can go there').waitFor();
+	await dialog.getByRole('button', { name: 'Go to a step 5' }).click();
+	await page.getByText('Go to a step: done for 5 runs').waitFor();
+	await until('all at their end', async () => (await place.stack.tick(), await inState('completed')), { isEnough: (ids) => ids.length === 6 });
+	await open(`/runs?playbook=${playbookId}`);
+	await chooseAll(7);
+	await bar.getByRole('button', { name: 'Run again' }).click();
+	await dialog.getByText('7 of 7 can be run again').waitFor();
+	await dialog.getByRole('button', { name: 'Run again 7' }).click();
+	await page.getByText('Run again: done for 7 runs').waitFor();
+	expect(await until('seven new runs that wait', async () => (await place.stack.tick(), await inState('waiting')), { isEnough: (ids) => ids.length === 7 })).not.toContain(waiting[5]);
 	expect(errors).toEqual([]);
 }, 120_000);
 
@@ -199,5 +223,51 @@ test('BE2, PB3: running runs stay on their version until somebody moves them, by
 	await page.getByText('2 stayed: see why').click();
 	await page.getByText('It has gone on since.').first().waitFor();
 	expect((await runs()).map(({ version }) => version)).toEqual([2, 2]);
+	expect(errors).toEqual([]);
+}, 120_000);
+
+test('CU10: a customer is deleted by its name, after its stage was offered; gone from the list and open screens, its run ended; undone, and restored from the settings', async () => {
+	const { owner } = place;
+	const { page, open, synced, errors } = await owner.window();
+	const other = await owner.window('phone');
+	await other.open(`/customers/${mill}`);
+	await other.page.getByRole('heading', { level: 1, name: 'Mill & Sons' }).waitFor();
+	expect(await other.page.getByRole('button', { name: 'More for this customer' }).count()).toBe(1);
+	const running = (await owner.rows('run')).filter(({ subjectId, endedAt }) => subjectId === mill && endedAt === null).length;
+	expect(running).toBeGreaterThan(0);
+	const isThere = (there: boolean) => until(`the customer to be ${there ? 'there' : 'gone'}`, async () => (await owner.rows('customer')).some(({ id }) => id === mill) === there);
+	const remove = async () => {
+		await open(`/customers/${mill}`);
+		await synced();
+		await page.getByRole('button', { name: 'More for this customer' }).click();
+		await page.getByRole('menuitem', { name: 'Delete customer…' }).click();
+		const dialog = page.getByRole('dialog', { name: 'Delete Mill & Sons?' });
+		await dialog.getByText('Did they leave you?').waitFor();
+		expect(await dialog.getByRole('button', { name: 'Delete customer' }).isDisabled()).toBe(true);
+		await dialog.getByLabel('Type “Mill & Sons” to confirm').fill('Mill & Sons');
+		await dialog.getByRole('button', { name: 'Delete customer' }).click();
+		await page.getByText('Mill & Sons was deleted').waitFor();
+		await page.getByRole('heading', { level: 1, name: 'Customers' }).waitFor();
+		await isThere(false);
+		expect(await page.getByRole('link', { name: 'Mill & Sons' }).count()).toBe(0);
+	};
+	await remove();
+	expect((await owner.rows('run')).filter(({ subjectId, endedAt }) => subjectId === mill && endedAt === null)).toEqual([]);
+	// Who had it open sees what became of it; so do its runs.
+	await other.page.getByText('Mill & Sons was deleted').waitFor();
+	await other.page.getByRole('button', { name: 'Restore' }).waitFor();
+	await page.getByRole('button', { name: 'Undo' }).click();
+	await isThere(true);
+	await other.page.getByRole('heading', { level: 1, name: 'Mill & Sons' }).waitFor();
+	await other.context.close();
+
+	await remove();
+	await open('/settings/deleted');
+	await page.getByRole('button', { name: 'Restore Mill & Sons' }).click();
+	await isThere(true);
+	await page.getByText('No deleted customers').waitFor();
+	// Its document is open to everybody again.
+	await open(`/customers/${mill}`);
+	await synced();
 	expect(errors).toEqual([]);
 }, 120_000);
