@@ -77,12 +77,17 @@ export class Device {
 	/** Ends the session and takes this person's data off the device; refuses while work would be lost, unless told to discard it (S17). */
 	async signOut({ discardUnsynced = false } = {}): Promise<SignOutAnswer> {
 		const place = this.#place;
-		if (place && !discardUnsynced) {
-			const unsynced = await place.unsent.count();
-			if (unsynced.edits + unsynced.commands > 0) return { ok: false, unsynced };
-		}
+		const lost = async () => {
+			const unsynced = place && !discardUnsynced ? await place.unsent.count() : { edits: 0, commands: 0 };
+			return unsynced.edits + unsynced.commands > 0 ? unsynced : null;
+		};
+		const before = await lost();
+		if (before) return { ok: false, unsynced: before };
 		// First, while the session can still say so; the server ends it with the session in any case.
 		await this.push?.turnOff().catch(() => undefined);
+		// That may have taken a while, and somebody went on.
+		const since = await lost();
+		if (since) return { ok: false, unsynced: since };
 		await place?.wipe();
 		await this.session.end();
 		return { ok: true };

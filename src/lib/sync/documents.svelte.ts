@@ -31,7 +31,11 @@ export class Documents {
 		this.#options = options;
 		const tabs = (this.#tabs = options.tabs ?? alone(options.environment));
 		this.#stops = [
-			tabs.on('documents', ({ join, leave, ...body }, from) => {
+			tabs.on('documents', ({ join, leave, drop, ...body }, from) => {
+				if (drop) {
+					this.#giveUp(drop);
+					void options.store.discard(drop).catch(() => {});
+				}
 				if (tabs.isLead && join) this.#hold(join, from).welcome(body, from);
 				if (leave) this.#letGo(leave, from);
 			}),
@@ -86,11 +90,17 @@ export class Documents {
 		this.#callers.clear();
 	}
 
-	/** Ends one document whoever has it open: its edits are given up. A page that shows it opens it anew. */
+	/** Ends one document whoever has it open, in all tabs: its edits are given up. A page that shows it takes no more. */
 	drop(id: string): void {
+		this.#tabs.post('documents', { drop: id });
+		this.#giveUp(id);
+	}
+
+	#giveUp(id: string): void {
 		const document = this.open.find((other) => other.id === id);
 		this.open = this.open.filter((other) => other !== document);
 		this.#callers.delete(id);
+		for (const held of this.#held.values()) held.delete(id);
 		if (document) this.#end(document);
 	}
 

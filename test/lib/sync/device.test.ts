@@ -362,6 +362,22 @@ describe('SY1, SY4: the device', () => {
 		expect(signOuts()).toBe(1);
 	});
 
+	it('sign-out that takes its time doesn’t take what was done meanwhile (S17, SY4)', async () => {
+		const { app, double } = world();
+		const device = start(app, double);
+		await device.session.load();
+		let done!: () => void;
+		Object.assign(device, { push: { turnOff: () => new Promise<void>((resolve) => (done = resolve)) } });
+		const leaving = device.signOut();
+		await until('notifications are being turned off', () => done);
+		app.isOnline = false;
+		device.place!.queue.send('complete-task', { note: 'keep me' });
+		done();
+		expect(await leaving).toEqual({ ok: false, unsynced: { edits: 0, commands: 1 } });
+		expect(device.session.state).toBe('ready');
+		expect(await (await device.place!.export()).text()).toContain('keep me');
+	});
+
 	it('taken out of the workspace: its data leaves the device (S17)', async () => {
 		const { app, double } = world();
 		const device = start(app, double);

@@ -138,6 +138,20 @@ describe('taken out of the workspace while the app starts', () => {
 	});
 });
 
+describe('edits that their person gives up', () => {
+	it.each(['the tab that leads', 'one that follows'])('are given up in all tabs, whichever it is done in: %s', async (where) => {
+		const { double } = await world();
+		const tabs = [await tabOn(double), await tabOn(double)];
+		edit(tabs[1]!.document, 'set-field', { field: 'name', value: 'Given up' });
+		for (const { document } of tabs) await until('all count it', () => document.waiting === 1);
+		await tabs[where === 'the tab that leads' ? 0 : 1]!.device.place!.discard(['customer_a']);
+		for (const { device } of tabs) await until('nobody holds it', () => device.place!.documents.open.length === 0);
+		for (const { document } of tabs) expect(edit(document, 'set-field', { field: 'name', value: 'Nowhere' })).toMatchObject({ ok: false, code: 'read-only' });
+		await until('the device holds nothing', async () => (await kept(double)).name === undefined);
+		for (const { device } of tabs) expect((await device.place!.unsent.documents()).size).toBe(0);
+	});
+});
+
 describe('edits that wait on a device that is slow to read, or can’t be read at first', () => {
 	/** A tab whose store answers as the test says. */
 	async function visit(double: DeviceDouble, changes: object) {
