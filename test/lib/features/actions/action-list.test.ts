@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { actionsFor, grouped, isFor, isMyRun, isMyTask, savedDraft, type ActionRows, type Draft, type Run, type Task } from '../../../../src/lib/features/actions/action-list.ts';
+import { actionsFor, answerNamed, commonAnswers, grouped, isFor, isMyRun, isMyTask, savedDraft, type ActionRows, type Draft, type Run, type Task } from '../../../../src/lib/features/actions/action-list.ts';
 
 const now = new Date('2026-11-24T10:00').getTime();
 const hour = 3_600_000;
@@ -35,6 +35,15 @@ test('R12: of a run whose answer was lost nothing is tried again before that is 
 	const offered = (action = known!) => (['complete', 'send', 'retry', 'skip', 'stop'] as const).filter((decision) => isFor(decision, action));
 	expect(offered()).toEqual(['retry', 'skip', 'stop']);
 	expect(offered(lost)).toEqual(['stop']);
+});
+
+test('RU6: a question is done by answering it, and several that offer the same words by one answer', () => {
+	const asks = (id: string, ...labels: string[]) => task(id, { question: { kind: 'choice', choices: labels.map((label) => ({ id: `${id}-${label}`, label })) } });
+	const [a, b, c, plain] = actionsFor(null, rows({ tasks: [asks('a', 'Yes', 'No'), asks('b', 'No', 'Yes', 'Later'), task('c', { question: { kind: 'number' } }), task('plain')] }));
+	expect([a!.kind, c!.kind, plain!.kind]).toEqual(['question', 'question', 'task']);
+	expect([isFor('complete', a!), isFor('answer', a!), isFor('answer', plain!)]).toEqual([false, true, false]);
+	expect([commonAnswers([a!, b!]), commonAnswers([a!, c!]), commonAnswers([])]).toEqual([['Yes', 'No'], [], []]);
+	expect([answerNamed(b!, 'No'), answerNamed(a!, 'Later'), answerNamed(plain!, 'No')]).toEqual([{ value: 'b-No', label: 'No' }, null, null]);
 });
 
 test('groups are late, today until midnight, later, no date; empty ones are left out', () => {
