@@ -75,8 +75,8 @@ export function controlStatements(control: Control, standing: Position, decided:
 	return [
 		isStill(control, standing),
 		bumpSeq(workspaceId),
-		// A worker that is under way can't go on (R8); who comes after it comes no sooner than its lease ends.
-		...(decided.pending === 'end' ? endPending(control) : [statement('UPDATE job SET epoch = :epoch, token = NULL WHERE run_id = :runId', { runId, epoch: standing.run.epoch + 1 })]),
+		// A worker that is under way can't go on (R8); who comes after it comes no sooner than its lease ends. One that has expired counts (R15).
+		...(decided.pending === 'end' ? endPending(control) : [statement('UPDATE job SET epoch = :epoch, crashes = crashes + (token IS NOT NULL AND visible_at <= :now), token = NULL WHERE run_id = :runId', { runId, epoch: standing.run.epoch + 1, now })]),
 		...(decided.step && last ? [statement(`UPDATE step SET seq = ${seqNow}, state = :state, ended_at = :now WHERE run_id = :runId AND number = :number`, { ...about, state: decided.step, now, number: last.number })] : []),
 		...(decided.job ? jobStatements(about, standing, decided.job, decided.pending) : []),
 		changed(about, standing, decided),

@@ -5,6 +5,7 @@ import type { IntentRequest } from '#domain/actions/action.ts';
 import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
 import type { Answered } from '#domain/engine/advance.ts';
 import type { Run } from '#domain/engine/run.ts';
+import { takenIn } from './callbacks.ts';
 import type { Database } from './client.ts';
 import { databaseClock } from './clock.ts';
 import { given, givenList, kept } from './kept.ts';
@@ -20,7 +21,7 @@ export type Firing = {
 	step: StepRow;
 	/** The pinned version; null when it is missing. */
 	definition: PlaybookDefinition | null;
-	/** The intents of this step, by part. */
+	/** The intents of this step, by part, with what their provider has told of them. */
 	intents: Intent[];
 	/** What the step waited for, once that has come. */
 	resumed: { kind: 'task' | 'run' | 'draft'; ref: string; at: number; /** What a person answered, if it was a question. */ answered: Answered | null } | null;
@@ -43,7 +44,7 @@ const queriesOf = (steps: SQL, runs: SQL) => (database: Database) => {
 			.select({ playbookId: playbookVersion.playbookId, version: playbookVersion.version, definition: playbookVersion.definition })
 			.from(playbookVersion)
 			.where(sql`(${playbookVersion.playbookId}, ${playbookVersion.version}) IN (SELECT playbook_id, version FROM run WHERE id IN ${runs})`),
-		database.select({ intent }).from(thisStep).innerJoin(intent, and(eq(intent.runId, thisStep.runId), eq(intent.number, thisStep.number))).where(inArray(thisStep.id, steps)).orderBy(asc(intent.part)),
+		database.select({ intent, taken: sql<number | null>`${sql.raw(takenIn('"intent"."key"'))}` }).from(thisStep).innerJoin(intent, and(eq(intent.runId, thisStep.runId), eq(intent.number, thisStep.number))).where(inArray(thisStep.id, steps)).orderBy(asc(intent.part)),
 		database
 			.select({ id: waitToken.id, kind: waitToken.kind, ref: waitToken.ref, consumedAt: waitToken.consumedAt, answer: task.answer, by: task.completedBy, answeredAt: task.completedAt })
 			.from(waitToken)
@@ -97,7 +98,7 @@ const firingsOf = (jobs: readonly Job[], [[runs], [steps], versions, intents, wa
 		const runRow = runById.get(row.runId);
 		if (runRow) byStep.set(row.id, { run: runOf(runRow), step: row, definition: definitions.get(`${runRow.playbookId} ${runRow.version}`) ?? null, intents: [], resumed: null, performed: [], lost: [] });
 	}
-	for (const { intent: row } of intents) byStep.get(`${row.runId}:${row.number}`)?.intents.push(row as Intent);
+	for (const { intent: row, taken } of intents) byStep.get(`${row.runId}:${row.number}`)?.intents.push({ ...(row as Intent), isTaken: taken === null ? null : taken === 1 });
 	for (const { of, part, request, state } of earlier) byStep.get(of)?.[state === 'unknown' ? 'lost' : 'performed'].push({ part, request: request as IntentRequest });
 	for (const { id, kind, ref, consumedAt, answer, by, answeredAt } of waits) {
 		const firing = byStep.get(id);

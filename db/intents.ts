@@ -5,7 +5,8 @@ import type { Database } from './client.ts';
 import { intent } from './schema/index.ts';
 import { asJson, statement, type Statement } from './statement.ts';
 
-export type Intent = Omit<typeof intent.$inferSelect, 'request'> & { request: IntentRequest };
+/** `isTaken`: what the provider has told before its answer was known, where a step reads it: that it took it, or that it failed; null when nothing. */
+export type Intent = Omit<typeof intent.$inferSelect, 'request'> & { request: IntentRequest; isTaken?: boolean | null };
 export type NewIntent = Pick<Intent, 'key' | 'workspace' | 'runId' | 'number' | 'part' | 'request'>;
 /** `done` and `failed`: it happens, or can't, in this very batch (a task, a run). `waiting`: for a person's word. */
 export type Preparation = { now: number; state: 'waiting' | 'prepared' | 'done' | 'failed'; response?: unknown; error?: string | null };

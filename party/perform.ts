@@ -1,4 +1,5 @@
 /** Step 7 of the walk: records what the world is asked to do, then asks it, then records how it went (R9–R13). */
+import { assertUntold, readTaken } from '#db/callbacks.ts';
 import { insertDraft } from '#db/drafts.ts';
 import { insertEvent } from '#db/events.ts';
 import type { Firing } from '#db/firings.ts';
@@ -7,7 +8,7 @@ import { assertHeld, isHeld, type Job } from '#db/jobs.ts';
 import { charge, exhausted } from '#db/quotas.ts';
 import { noteInput } from '#db/steps.ts';
 import { insertTask } from '#db/tasks.ts';
-import { bumpSeq, commit, type Statement } from '#db/statement.ts';
+import { bumpSeq, commit, isGuardLost, type Statement } from '#db/statement.ts';
 import type { IntentDraft, IntentRequest } from '#domain/actions/action.ts';
 import { errorText } from '#domain/engine/error.ts';
 import { intentKey } from '#domain/engine/intent-key.ts';
@@ -114,18 +115,27 @@ export const performAll = async (engine: Engine, job: Job, run: Run | null, inte
 
 type LastState = { state: 'done' | 'failed' | 'unknown'; error?: string; response?: unknown; providerId?: string | null; isCaptured?: boolean };
 
-/** An intent's last word and the rows that show it, behind `bumpSeq`. */
+/** The last word on what a provider has told of before it answered (R12). */
+export const toldWord = (isTaken: boolean): LastState => (isTaken ? { state: 'done', response: { told: true } } : { state: 'failed', error: 'The provider told that it failed.' });
+
+/** An intent's last word and the rows that show it, behind `bumpSeq`. That it is unknown aborts the batch when its provider has told of it. */
 export const lastWord = (run: Run | null, intent: Intent, word: LastState, now: number): Statement[] => {
 	const { state, error = null, response, providerId = null, isCaptured = false } = word;
 	const rows = performerOf(intent.kind)?.rows?.({ key: intent.key, workspace: intent.workspace, request: intent.request, run }, { state, error, providerId, isCaptured, now }) ?? [];
-	return [settleIntent({ key: intent.key, state, response, error, providerId, now }), ...rows];
+	return [...(state === 'unknown' ? [assertUntold(intent.key)] : []), settleIntent({ key: intent.key, state, response, error, providerId, now }), ...rows];
 };
 
 /** Records an intent's last word. Unfenced: what happened is recorded even by a worker that has lost its lease (R9). */
 const settle = async (engine: Engine, run: Run | null, intent: Intent, word: LastState): Promise<{ settled: Intent }> => {
 	const { state, error = null, response, providerId = null } = word;
 	const now = engine.now();
-	await commit(engine.database, [bumpSeq(engine.workspace), ...lastWord(run, intent, word, now)]);
+	try {
+		await commit(engine.database, [bumpSeq(engine.workspace), ...lastWord(run, intent, word, now)]);
+	} catch (thrown) {
+		const isTaken = state === 'unknown' && isGuardLost(thrown) ? await readTaken(engine.database, intent.key) : null;
+		if (isTaken === null) throw thrown;
+		return settle(engine, run, intent, toldWord(isTaken));
+	}
 	engine.trace?.({ event: 'settled', run: intent.runId, number: intent.number, intent: intent.key, kind: intent.kind, state, ms: now - (intent.firstAt ?? now) });
 	if (state !== 'done') engine.log(`an intent is ${state}`, { run: intent.runId, intent: intent.key, kind: intent.kind, error });
 	return { settled: { ...intent, state, error, response: response ?? null, providerId, settledAt: now } };
@@ -137,6 +147,8 @@ const performOne = async (engine: Engine, job: Job, run: Run | null, intent: Int
 	const performer = performerOf(kind);
 	const now = engine.now();
 	if (!performer) return last({ state: 'failed', error: `Nothing here can do “${kind}”.` });
+	// Told by its provider before the answer came: it isn't asked again (R12).
+	if (intent.isTaken) return last(toldWord(true));
 	if (!isReplayable(intent.firstAt, now)) return last({ state: 'unknown', error: intent.error ?? 'It may have been sent; it was not confirmed within 23 hours.' });
 	if (!performer.isKeyed && intent.state === 'sending') return last({ state: 'unknown', error: 'It may have been sent before the automation was interrupted.' });
 	const system = systemOf(request);

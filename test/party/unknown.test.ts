@@ -1,6 +1,7 @@
 /** What was never answered and is settled (R10–R13): the run goes on, and nothing goes out twice. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eq } from 'drizzle-orm';
+import { assertKnown, keepCallback } from '#db/callbacks.ts';
 import { enrolRun } from '#db/entries.ts';
 import { orderRun } from '#db/control.ts';
 import { playbookVersion, run, workspace } from '#db/schema/index.ts';
@@ -43,6 +44,47 @@ const settle = async (outcome: Word['outcome']) => {
 };
 const theRun = async () => (await bench.database.select().from(run).where(eq(run.id, 'r1')))[0]!;
 const keys = () => resend.accepted.map(({ key }) => key);
+
+const tell = (delivery: 'delivered' | 'failed') => commit(bench.database, keepCallback({ id: `w1:${delivery}`, workspace: 'w1', mailId: 'r1-1-0', delivery, reason: null, at: bench.now, receivedAt: bench.now }));
+
+test('R12 what the provider told before its answer came is believed: it isn’t asked again, and nothing is unknown', async () => {
+	resend.faults.push('accept-then-cut');
+	await bench.settle();
+	expect(await bench.intents()).toMatchObject([{ state: 'sending' }]);
+	await tell('delivered');
+	bench.now += 24 * hour;
+	await bench.settle();
+	expect(await theRun()).toMatchObject({ state: 'completed' });
+	expect([(await bench.intents())[0], resend.seen.length]).toMatchObject([{ state: 'done' }, 1]);
+	expect(await bench.mails()).toMatchObject([{ state: 'sent', delivery: 'delivered' }]);
+});
+
+test('R12 told in the moment in which it would become unknown, it is settled all the same, whoever comes first', async () => {
+	resend.faults.push('accept-then-cut');
+	await bench.settle();
+	bench.now += 24 * hour;
+	// The worker reads the step, then the provider tells, then the worker writes.
+	const { batch } = bench.database.$client;
+	let isTold = false;
+	bench.database.$client.batch = (async (statements: { sql: string }[], mode: 'write') => {
+		if (!isTold && statements.some(({ sql }) => sql.startsWith('UPDATE intent SET state = :state'))) {
+			isTold = true;
+			await tell('failed');
+		}
+		return batch.call(bench.database.$client, statements, mode);
+	}) as typeof batch;
+	await bench.settle();
+	bench.database.$client.batch = batch;
+	expect(isTold).toBe(true);
+	expect(await bench.intents()).toMatchObject([{ state: 'failed' }]);
+	expect([await theRun(), (await bench.steps('r1'))[0]]).toMatchObject([{ state: 'failed' }, { state: 'failed' }]);
+});
+
+test('R12 what became unknown since a callback read it is not only kept, but settled', async () => {
+	await expect(commit(bench.database, [assertKnown('r1-1-0')])).resolves.toHaveLength(1);
+	await lose({ isAccepted: true, isOld: true });
+	await expect(commit(bench.database, [assertKnown('r1-1-0')])).rejects.toThrow('malformed JSON');
+});
 
 test('R12 it happened: the run goes on behind the step, and nothing more is sent', async () => {
 	await lose({ isAccepted: true, isOld: true });

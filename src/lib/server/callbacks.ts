@@ -1,7 +1,7 @@
 /** Resend's callbacks: signed by Standard Webhooks (Svix), each taken once, in any order; they settle what was unknown (R12). */
 import { Webhook } from 'standardwebhooks';
 import { looseObject, optional, record, safeParse, string, union, array, type InferOutput } from 'valibot';
-import { isKnownCallback, keepCallback, mailOfProvider } from '#db/callbacks.ts';
+import { assertKnown, isKnownCallback, keepCallback, mailOfProvider } from '#db/callbacks.ts';
 import { isKeyTaken } from '#db/commands.ts';
 import type { Database } from '#db/client.ts';
 import { readSeq } from '#db/facts.ts';
@@ -58,14 +58,14 @@ async function toldBy(db: Database, workspace: string, id: string, { type, creat
 	return { id: `${workspace}:${id}`, workspace, mailId, delivery, reason, at: Date.parse(created_at) || now, receivedAt: now, providerId };
 }
 
-/** Keeps it, with what it settles. A second one changes nothing; when a person settles the same at this moment, it is read anew. */
+/** Keeps it, with what it settles. A second one changes nothing; when its mail becomes unknown or a person settles it at this moment, it is read anew. */
 async function keep(db: Database, { providerId, ...told }: About, now: number): Promise<Taken> {
 	for (;;) {
 		if (await isKnownCallback(db, told.id)) return { ok: true, seq: null, wakes: false };
 		const intent = await readIntent(db, told.workspace, told.mailId);
 		const word: Word | null = intent?.state === 'unknown' ? { intent, outcome: wasTaken(told.delivery) ? 'happened' : 'refused', by: { kind: 'system', id: 'resend' }, reason: told.reason ?? told.delivery, providerId, now } : null;
 		try {
-			await commit(db, [...(word ? settleUnknown(word) : []), ...keepCallback(told)]);
+			await commit(db, [...(word ? settleUnknown(word) : [assertKnown(told.mailId)]), ...keepCallback(told)]);
 			return { ok: true, seq: await readSeq(db, told.workspace), wakes: word?.outcome === 'happened' };
 		} catch (error) {
 			if (!isGuardLost(error) && !isKeyTaken(error)) throw error;

@@ -6,8 +6,9 @@ export const troubles = {
 	store: ['store busy', 'store lost', 'store no answer', 'store twice'],
 	provider: ['provider unreachable', 'provider 429', 'provider 500', 'provider reset', 'provider late', 'provider refuses'],
 	alarm: ['alarm lost', 'alarm twice', 'alarm early', 'alarm late'],
-	worker: ['kill', 'freeze', 'clock', 'poison'],
-	people: ['tasks', 'stop', 'retry', 'skip', 'pause', 'go', 'pause run', 'resume run', 'jump', 'move', 'migrate'],
+	told: ['callback', 'callback twice'],
+	worker: ['kill', 'freeze', 'lapse', 'clock', 'poison'],
+	people: ['tasks', 'stop', 'retry', 'skip', 'pause', 'go', 'pause run', 'resume run', 'jump', 'move', 'rename', 'migrate'],
 } as const;
 export type Trouble = (typeof troubles)[keyof typeof troubles][number];
 

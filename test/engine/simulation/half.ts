@@ -4,7 +4,7 @@ import { proofOf } from './proof.ts';
 import { seeds } from './seeds.ts';
 
 /** Seeds of one file, and in one test. */
-const each = 900;
+const each = 5_000;
 const atOnce = 100;
 
 const asked = process.env['SIMULATE_SEED'];

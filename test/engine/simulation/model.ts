@@ -12,6 +12,7 @@ import type { World } from './world.ts';
 type Row = Record<string, any>;
 /** How far a time may be from what it should be, in ms: as far as a decision may be from the store's clock when it is written, and a little. */
 const toleranceMs = 61_000;
+const dayMs = 86_400_000;
 
 /** Everything that was wrong, in words; empty when nothing was. */
 export function judge(world: World, people: People): string[] {
@@ -19,18 +20,20 @@ export function judge(world: World, people: People): string[] {
 	const [runs, steps, jobs, intents, waits, ended] = [read('run', 'id'), read('step', 'run_id, number'), read('job', 'id'), read('intent', 'key'), read('wait_token', 'id'), read('ended', 'rowid')];
 	const definitions = new Map(read('playbook_version', 'id').map((row) => [`${row['playbook_id']} ${row['version']}`, JSON.parse(row['definition']) as PlaybookDefinition]));
 	const moves = read('run_event', 'run_id, n').filter(({ type }) => type === 'migrated' || type === 'migration-undone').map((row) => ({ run_id: row['run_id'], at: row['at'], ...JSON.parse(row['data']) }) as Move);
+	const taken = rowsOf('SELECT run_id, number FROM taken');
 	const of = (rows: Row[], id: string) => rows.filter((row) => row['run_id'] === id);
 	return [
 		...runs.flatMap((run) => {
 			const [own, moved] = [of(steps, run['id']), moves.filter(({ run_id }) => run_id === run['id'])];
-			const walk = { people, moved, at: (number: number) => definitions.get(`${run['playbook_id']} ${versionAt(run, moved, number)}`)! };
+			const walk = { people, moved, isLimited: world.mailsADay !== null, at: (number: number) => definitions.get(`${run['playbook_id']} ${versionAt(run, moved, number)}`)! };
 			return [...standing(run, own, of(jobs, run['id']), of(waits, run['id']), runs), ...walked(walk, run, own), ...timed(walk, run, own, of(ended, run['id'])), ...sentOnce(world, walk, run, own, of(intents, run['id']))];
 		}),
 		...twiceEnded(ended),
 		...world.unheld,
-		// What a person decides about a run takes its job from whoever holds it: a lease that ends so has not expired.
-		...[...world.deaths].filter(([key, times]) => times > crashesAllowed + read('run_event', 'n').filter(({ run_id }) => key.startsWith(`${run_id}-`)).length).map(([key, times]) => `${key} killed ${times} workers (R15)`),
+		// What a person decides about a run takes its job from whoever holds it: a lease that ends so before it has expired counts for nobody.
+		...[...world.deaths].filter(([key, times]) => times > crashesAllowed + taken.filter((one) => key.startsWith(`${one['run_id']}-${one['number']}-`)).length).map(([key, times]) => `${key} killed ${times} workers (R15)`),
 		...effects(world, intents),
+		...quotas(world),
 		...stopped(people, intents),
 		...rowsOf(`SELECT key FROM intent WHERE kind = 'task' AND state = 'done' AND key NOT IN (SELECT id FROM task)`).map(({ key }) => `the task ${key} is not there`),
 		...rowsOf('SELECT id FROM event WHERE drained_at IS NULL').map(({ id }) => `no playbook saw the event ${id}`),
@@ -40,7 +43,7 @@ export function judge(world: World, people: People): string[] {
 /** A move to another version, as the run's history tells it: at its step `number`, and to which step, if it did not stay at its own. */
 type Move = { run_id: string; at: number; from: number; to: number; number: number; toStepId?: string };
 /** Which version a step stands in, and where people or a move made a run go. */
-type Walk = { people: People; moved: Move[]; at: (number: number) => PlaybookDefinition };
+type Walk = { people: People; moved: Move[]; isLimited: boolean; at: (number: number) => PlaybookDefinition };
 
 /** The version that a run was on when its step with this number ended. */
 const versionAt = (run: Row, moved: Move[], number: number): number => moved.findLast((one) => one.number <= number)?.to ?? moved[0]?.from ?? run['version'];
@@ -110,9 +113,11 @@ function timed(walk: Walk, run: Row, steps: Row[], ended: Row[]): string[] {
 		const node = findStep(walk.at(step['number']), step['step_id']);
 		// A pause shifts a wait; another version's counts from when it began, and what a move is undone to has the time it had (test/domain/engine/migrate.test.ts).
 		const isShifted = walk.people.shifted.has(step['id']) || walk.moved.some((one) => one.number === step['number'] || (one.toStepId !== undefined && one.number === step['number'] - 1));
+		// What a day's quota had no room for is due with the next day.
+		const isPutOff = walk.isLimited && step['due_at'] % dayMs === 0 && began !== undefined && step['due_at'] > began;
 		const isAgain = !jump && before && ['failed', 'unknown'].includes(before['state']);
 		const waitMs = !isAgain && node?.kind === 'wait' && node.params.mode === 'for' ? node.params.amount! * 60_000 : 0;
-		const off = isAgain || began === undefined || isShifted ? 0 : step['due_at'] - began - waitMs;
+		const off = isAgain || began === undefined || isShifted || isPutOff ? 0 : step['due_at'] - began - waitMs;
 		if (Math.abs(off) > toleranceMs) faults.push(`${run['id']}: ${step['step_id']} is due ${off} ms off (R20)`);
 		const end = ended.find(({ number }) => number === step['number']);
 		if (end && ['done', 'failed', 'unknown'].includes(end['state']) && end['at'] < step['due_at'] - toleranceMs) faults.push(`${run['id']}: ${step['step_id']} ended ${step['due_at'] - end['at']} ms before it was due (R20)`);
@@ -137,9 +142,21 @@ function effects(world: World, intents: Row[]): string[] {
 	for (const { key, state, kind } of intents) {
 		const isAccepted = world.seen.some((one) => one.key === key && one.answer === 'accepted');
 		if (state === 'done' && ['mail', 'webhook', 'document-edit'].includes(kind) && !isAccepted) faults.push(`${key} is done, and nobody got it`);
-		if (state === 'failed' && isAccepted && kind === 'mail') faults.push(`${key} failed, and was accepted`);
+		const told = [...(world.told.get(key) ?? [])];
+		if (state === 'failed' && isAccepted && kind === 'mail' && !told.includes('email.failed')) faults.push(`${key} failed, and was accepted`);
+		if (state === 'unknown' && told.length > 0) faults.push(`${key} is unknown, though the provider told ${told.join()} (R12)`);
 	}
 	return faults;
+}
+
+/** So many mails of a sender a day, by the provider's log and the day in which each was frozen: charged then, it may go out later (R18). Who was frozen about midnight belongs to either day. */
+function quotas({ mailsADay, seen }: World): string[] {
+	if (mailsADay === null) return [];
+	const frozen = new Map(rowsOf('SELECT key, at FROM frozen').map(({ key, at }) => [key as string, at as number]));
+	const isClear = (at: number) => Math.floor((at - toleranceMs) / dayMs) === Math.floor((at + toleranceMs) / dayMs);
+	const sent = seen.filter(({ to, isNew, key }) => to === 'mail' && isNew && isClear(frozen.get(key) ?? 0));
+	const days = grouped(sent, ({ key, body }) => `${(JSON.parse(body) as { from: string }).from} on day ${Math.floor(frozen.get(key)! / dayMs)}`);
+	return [...days].filter(([, mails]) => mails.length > mailsADay).map(([day, mails]) => `${mails.length} mails went out from ${day}, not ${mailsADay} (R18)`);
 }
 
 /** In order, and once for each step, whatever was retried: only what failed or is unknown may be tried under a new key, or what a person made it jump to. */
@@ -148,7 +165,8 @@ function sentOnce(world: World, walk: Walk, run: Row, steps: Row[], intents: Row
 	const sent = intents.map((intent) => ({ ...intent, at: world.seen.find(({ key, isNew }) => key === intent['key'] && isNew)?.at }) as Row).filter(({ at }) => at !== undefined);
 	const inOrder = sent.filter(({ state }) => state === 'done').sort((a, b) => a['number'] - b['number']);
 	for (const [n, one] of inOrder.entries()) if (n > 0 && one['at'] < inOrder[n - 1]!['at']) faults.push(`${one['key']} happened before ${inOrder[n - 1]!['key']}`);
-	const mails = sent.filter(({ kind, number }) => kind === 'mail' && steps.find((step) => step['number'] === number)!['state'] !== 'unknown');
+	// What the provider gave up after it had taken it may be tried anew.
+	const mails = sent.filter(({ kind, number, state }) => kind === 'mail' && state !== 'failed' && steps.find((step) => step['number'] === number)!['state'] !== 'unknown');
 	const jumps = (number: number) => steps.filter((step) => step['number'] <= number && sentTo(walk, step)).length;
 	for (const [id, own] of grouped(mails, ({ number }) => `${steps.find((step) => step['number'] === number)!['step_id']} after ${jumps(number)} jumps`)) if (own.length > 1) faults.push(`${run['id']}: the mail of ${id} went out ${own.length} times`);
 	return faults;

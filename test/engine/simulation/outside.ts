@@ -1,22 +1,33 @@
 /**
  * What the engine asks: a mail provider, somebody's webhook and document rooms, behind `fetch`, with a log of their own. They keep a key as long as real ones do,
- * and answer late, twice, wrongly or not at all.
+ * and answer late, twice, wrongly or not at all. The mail provider tells later what became of mails, in any order.
  */
+import { Webhook } from 'standardwebhooks';
+import { keyTag } from '#domain/delivery.ts';
 import { leaseMs } from '#db/jobs.ts';
 import { commit } from '#db/statement.ts';
+import { takeCallback } from '../../../src/lib/server/callbacks.ts';
+import { Worker, type Chance } from './schedule.ts';
 import { rowsOf, truth } from './store.ts';
 import type { World } from './world.ts';
 
 /** A request as the outside saw it, at its own time. `asked`: when its worker called; `isNew`: it did something, and not the same again. */
 export type Seen = { asked: number; at: number; to: 'mail' | 'hook' | 'document'; key: string; body: string; answer: 'accepted' | 'refused' | 'busy' | 'broken'; isNew: boolean };
+/** What the mail provider will tell of a mail: `at` is when it happened, ms. */
+export type News = { id: string; key: string; type: string; at: number };
 
 /** How long a provider keeps a key, in ms (R13). A document's room keeps it for ever. */
 const keptMs = 24 * 3_600_000;
+/** What may become of a mail, in the order of its happening; what is told comes in any other. */
+const fates = [['email.sent', 'email.delivered'], ['email.delivered'], ['email.sent'], ['email.delivery_delayed', 'email.bounced'], ['email.failed'], ['email.delivered', 'email.complained'], []];
+const secret = `whsec_${btoa('a-signing-secret-of-resend')}`;
 
-const json = (body: object, status = 200, headers: Record<string, string> = {}) => Response.json(body, { status, headers });
+/** An answer, as far as anybody reads it: a real one takes longer to make than all else that happens here. */
+const json = (body: object, status = 200, headers: Record<string, string> = {}) =>
+	({ ok: status < 300, status, headers: new Map(Object.entries(headers)), body: null, json: async () => body, text: async () => JSON.stringify(body) }) as unknown as Response;
 
-/** The network as one world's workers know it. */
-export function networkOf(world: World): typeof fetch {
+/** The network as one world's workers know it. `chance`: what becomes of mails. */
+export function networkOf(world: World, chance: Chance): typeof fetch {
 	const kept = new Map<string, { body: string; at: number }>();
 
 	return async (input, init = {}) => {
@@ -25,7 +36,7 @@ export function networkOf(world: World): typeof fetch {
 		const text = String(init.body ?? '');
 		if (url.pathname.startsWith('/parties/workspace/')) return json({});
 		const to = url.hostname === 'mail.test' ? 'mail' : url.hostname === 'hook.test' ? 'hook' : 'document';
-		const key = to === 'document' ? (JSON.parse(text) as { key: string }).key : (new Headers(init.headers).get('idempotency-key') ?? '');
+		const key = to === 'document' ? (JSON.parse(text) as { key: string }).key : ((init.headers as Headers).get('idempotency-key') ?? '');
 		const asked = world.now;
 		// Its key says which job it is done for: that one has this worker's token, or none any more.
 		const [run, number] = key.split('-') as [string, string?];
@@ -53,6 +64,7 @@ export function networkOf(world: World): typeof fetch {
 		if (!before) {
 			kept.set(`${to} ${key}`, { body: text, at: world.now });
 			if (to === 'document') await edit(url.pathname.split('/')[3]!, text);
+			if (to === 'mail' && world.hasNews) world.news.push(...chance.pick(fates).map((type, n) => ({ id: `${key} ${world.now} ${n}`, key, type, at: world.now + n })));
 		}
 		log('accepted', !before);
 		await world.gate(worker, `${to} ←`);
@@ -65,4 +77,17 @@ export function networkOf(world: World): typeof fetch {
 async function edit(customer: string, body: string): Promise<void> {
 	const { edits } = JSON.parse(body) as { edits: { args: { field: string; value: unknown } }[] };
 	for (const { args } of edits) if (args.field === 'stage') await commit(truth, [{ sql: 'UPDATE customer SET stage = :stage WHERE id = :id', args: { stage: String(args.value), id: customer } }]);
+}
+
+/** The mail provider tells the server, whose store is as bad as a worker's; what it doesn't take comes again. `isTwice`: so does what it took. */
+export async function tell(world: World, { id, key, type, at }: News, isTwice: boolean): Promise<void> {
+	const server = new Worker('server');
+	world.current = server;
+	const body = JSON.stringify({ type, created_at: new Date(at).toISOString(), data: { email_id: `mail-${key}`, tags: { [keyTag]: key } } });
+	const signed = new Date(world.now);
+	const headers = new Headers({ 'svix-id': id, 'svix-timestamp': String(Math.floor(signed.getTime() / 1_000)), 'svix-signature': new Webhook(secret).sign(id, signed, body) });
+	const taken = await takeCallback(world.storeOf(server), { RESEND_WEBHOOK_SECRET: secret }, 'w1', headers, body, world.now).catch(() => null);
+	if (!taken?.ok) return;
+	world.told.set(key, (world.told.get(key) ?? new Set()).add(type));
+	if (!isTwice) world.news = world.news.filter((one) => one.id !== id);
 }

@@ -11,10 +11,13 @@ import { orderMigration } from '#db/migrating.ts';
 import type { Order } from '#domain/engine/control.ts';
 import { missedChoices } from '#domain/engine/missed.ts';
 import type { Placement, StepMap } from '#domain/engine/migrate.ts';
-import { addCustomer, runOf, stageChanged } from '../../db/engine-book.ts';
-import { troubles } from './case.ts';
+import { runOf, stageChanged } from '../../db/engine-book.ts';
+import { troubles, type Trouble } from './case.ts';
 import { rowsOf, truth } from './store.ts';
 import type { World } from './world.ts';
+
+/** What is done to one run. */
+const byRun = new Set<Trouble>(['stop', 'retry', 'skip', 'pause run', 'resume run', 'jump', 'move', 'migrate']);
 
 export class People {
 	/** When a run was stopped, by the store's clock. */
@@ -30,10 +33,10 @@ export class People {
 		this.#world = world;
 	}
 
-	/** Lets `count` customers in, each with a run of the drawn playbook. */
+	/** Lets `count` customers in (3 at most), each with a run of the drawn playbook. */
 	async begin(count: number, first: { id: string; waitMs: number }): Promise<void> {
 		const { fate, now } = this.#world;
-		for (let n = 0; n < count; n++) await addCustomer(truth, 'w1', `c${n}`, { stage: fate.pick(['w1_s1', 'w1_s2']) });
+		for (let n = 0; n < count; n++) if (fate.often(0.5)) rowsOf(`UPDATE customer SET stage = 'w1_s2' WHERE id = :id`, { id: `c${n}` });
 		const runs = Array.from({ length: count }, (_, n) => enrolRun(runOf('w1', `r${n}`, 'parent', `c${n}`, { startedAt: now }), { stepId: first.id, dueAt: now + first.waitMs }));
 		await commit(truth, [bumpSeq('w1'), ...runs.flat()]);
 	}
@@ -42,9 +45,10 @@ export class People {
 	async act(): Promise<void> {
 		const { fate, now } = this.#world;
 		const what = fate.pick(troubles.people);
-		const runId = fate.pick(rowsOf('SELECT id FROM run ORDER BY id'))['id'] as string;
-		const [share, other] = [fate.next(), fate.next()];
+		const [whom, share, other] = [fate.next(), fate.next(), fate.next()];
 		if (!this.#world.happens(what)) return;
+		const runs = byRun.has(what) ? rowsOf('SELECT id FROM run ORDER BY id') : [{ id: '' }];
+		const runId = runs[Math.floor(whom * runs.length)]!['id'] as string;
 		switch (what) {
 			case 'tasks': return this.finishTasks(0.5);
 			case 'stop': return share < 0.4 && (await this.#order(runId, { kind: 'stop' })) ? void this.stoppedAt.set(runId, now) : undefined;
@@ -61,12 +65,13 @@ export class People {
 			case 'pause': return void rowsOf(share < 0.5 ? 'UPDATE workspace SET is_paused = 1' : `UPDATE activation SET state = 'paused' WHERE id = 'parent'`);
 			case 'go': return this.goOn();
 			case 'move': {
-				const [customer, stage] = [fate.pick(rowsOf('SELECT id FROM customer ORDER BY id'))['id'] as string, other < 0.5 ? 'w1_s1' : 'w1_s2'];
-				const [{ stage: from }] = rowsOf('SELECT stage FROM customer WHERE id = :customer', { customer }) as [{ stage: string }];
-				if (from === stage) return;
+				const [{ id: customer, stage: from }] = rowsOf('SELECT customer.id, stage FROM customer JOIN run ON run.subject_id = customer.id WHERE run.id = :runId', { runId }) as [{ id: string; stage: string }];
+				const stage = from === 'w1_s1' ? 'w1_s2' : 'w1_s1';
 				const event = stageChanged('w1', `moved-${++this.#events}`, customer, { at: now, data: { field: 'stage', from, to: stage } });
 				return void (await commit(truth, [bumpSeq('w1'), statement(`UPDATE customer SET stage = :stage, name = name || '+' WHERE id = :customer`, { stage, customer }), insertEvent('w1', event)]));
 			}
+			// Best where something of the record has been tried and will be again: that must be the same all the same (R11).
+			case 'rename': return void rowsOf(`UPDATE customer SET name = name || '+' WHERE id = COALESCE((SELECT subject_id FROM run JOIN job ON job.run_id = run.id WHERE job.attempt > 0 ORDER BY job.visible_at, job.id LIMIT 1), 'c0')`);
 			case 'migrate': return share < 0.4 ? this.#migrateOne(runId) : share < 0.8 ? this.#migrateAll() : this.#goBack();
 		}
 	}
@@ -107,6 +112,12 @@ export class People {
 	async goOn(): Promise<void> {
 		rowsOf('UPDATE workspace SET is_paused = 0');
 		rowsOf(`UPDATE activation SET state = 'active'`);
+	}
+
+	/** Stops every run of which nothing is under way. */
+	async stopIdle(): Promise<void> {
+		const idle = rowsOf(`SELECT id FROM run WHERE state IN ('running', 'waiting') AND NOT EXISTS (SELECT 1 FROM job WHERE run_id = run.id AND (token IS NOT NULL OR attempt > 0)) ORDER BY id`);
+		for (const { id } of idle) if (await this.#order(id, { kind: 'stop' })) this.stoppedAt.set(id, this.#world.now);
 	}
 
 	/** Every run that somebody paused goes on. */

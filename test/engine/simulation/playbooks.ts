@@ -1,10 +1,10 @@
 /** The playbooks of a world: one that is drawn, one that it may run, and one that an event starts. */
-import type { Step } from '#domain/documents/playbook/definition.ts';
+import type { PlaybookDefinition, Step } from '#domain/documents/playbook/definition.ts';
 import { commit, statement } from '#db/statement.ts';
-import { definitionOf } from '../../db/engine-book.ts';
+import { addCustomer, definitionOf, fillWorkspace } from '../../db/engine-book.ts';
 import { callTo, changeStage, mailTo, runOther, taskFor, waitFor } from '../../party/bench.ts';
 import type { Chance } from './schedule.ts';
-import { truth } from './store.ts';
+import { rowsOf, truth } from './store.ts';
 
 const stages = ['w1_s1', 'w1_s2'] as const;
 const kinds = ['mail', 'mail', 'hook', 'task', 'waited task', 'wait', 'stage', 'other', 'split'] as const;
@@ -33,8 +33,8 @@ function drawn(chance: Chance, id: string): Step {
 	}
 }
 
-/** One to six steps. */
-export const stepsOf = (chance: Chance): Step[] => Array.from({ length: 1 + chance.below(6) }, (_, n) => drawn(chance, `s${n}`));
+/** One to four steps. */
+export const stepsOf = (chance: Chance): Step[] => Array.from({ length: 1 + chance.below(4) }, (_, n) => drawn(chance, `s${n}`));
 
 /** The same steps as another version has them: some are gone, some new, waits last otherwise. */
 export const rewritten = (chance: Chance, steps: readonly Step[]): Step[] => {
@@ -46,16 +46,26 @@ export const rewritten = (chance: Chance, steps: readonly Step[]): Step[] => {
 	return next.length > 0 ? next : [mailTo('champion', 'n0')];
 };
 
-/** Publishes and activates the three, for `steps`; the first has a second version, which nobody enters. */
+/** What every world begins with: a workspace, more customers than it needs, and the playbook that an event starts. */
+export async function fillBook(): Promise<void> {
+	await fillWorkspace(truth, 'w1');
+	// Days are told by eye in UTC; how they are elsewhere is proven by the calendar's own tests.
+	rowsOf(`UPDATE workspace SET resend_key = 're_test', time_zone = 'UTC'`);
+	for (let n = 0; n < 3; n++) await addCustomer(truth, 'w1', `c${n}`);
+	const moved = definitionOf([mailTo('champion', 'm0')], { trigger: { type: 'stage-changed', params: { from: null, to: 'w1_s2' } } });
+	await commit(truth, [version('moved', 1, moved), ...Object.entries({ parent: 'manual', child: 'manual', moved: 'stage-changed' }).map(([id, type]) =>
+		statement(`INSERT INTO activation (workspace, seq, id, state, version, trigger_type, activated_at, activated_by) VALUES ('w1', 1, :id, 'active', 1, :type, 1, 'u1')`, { id, type }),
+	)]);
+}
+
+const version = (id: string, number: number, definition: PlaybookDefinition) =>
+	statement(
+		`INSERT INTO playbook_version (workspace, seq, id, playbook_id, version, definition, hash, note, author, changes, published_at) VALUES ('w1', 1, :id || '_v' || :number, :id, :number, :definition, 'h' || :number, '', 'u1', '[]', :number)`,
+		{ id, number, definition: JSON.stringify(definition) },
+	);
+
+/** Publishes the drawn one, for `steps`, with a second version, which nobody enters; and the one that it may run. */
 export async function publish(chance: Chance, steps: readonly Step[], second: readonly Step[]): Promise<void> {
 	const child = [chance.pick([mailTo('champion', 'c0'), taskFor(true, 'c0'), waitFor(2, 'c0')]), mailTo('champion', 'c1')];
-	const moved = definitionOf([mailTo('champion', 'm0')], { trigger: { type: 'stage-changed', params: { from: null, to: 'w1_s2' } } });
-	await commit(truth, Object.entries({ parent: definitionOf([...steps]), child: definitionOf(child), moved }).flatMap(([id, definition]) => [
-		statement(
-			`INSERT INTO playbook_version (workspace, seq, id, playbook_id, version, definition, hash, note, author, changes, published_at) VALUES ('w1', 1, :id || '_v1', :id, 1, :definition, 'h', '', 'u1', '[]', 1)`,
-			{ id, definition: JSON.stringify(definition) },
-		),
-		...(id === 'parent' ? [statement(`INSERT INTO playbook_version (workspace, seq, id, playbook_id, version, definition, hash, note, author, changes, published_at) VALUES ('w1', 1, 'parent_v2', 'parent', 2, :definition, 'h2', '', 'u1', '[]', 2)`, { definition: JSON.stringify(definitionOf([...second])) })] : []),
-		statement(`INSERT INTO activation (workspace, seq, id, state, version, trigger_type, activated_at, activated_by) VALUES ('w1', 1, :id, 'active', 1, :type, 1, 'u1')`, { id, type: definition.trigger!.type }),
-	]));
+	await commit(truth, [version('parent', 1, definitionOf([...steps])), version('parent', 2, definitionOf([...second])), version('child', 1, definitionOf(child))]);
 }

@@ -91,5 +91,5 @@ export class Schedule {
 	}
 }
 
-/** Lets everything run that needs no gate: nothing in a world waits for more than promises. */
-export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Lets everything run that needs no gate: nothing in a world waits for more than promises, and a tick comes when those have all been kept. To be called from one. */
+export const settled = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));

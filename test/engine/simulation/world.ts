@@ -2,14 +2,16 @@
 import { createHash } from 'node:crypto';
 import { LibsqlError } from '@libsql/client/sqlite3';
 import type { Database } from '#db/client.ts';
+import { leaseMs } from '#db/jobs.ts';
 import type { AlarmHost } from '#party/automation.ts';
 import { troubles, type Case, type Planted, type Trouble } from './case.ts';
-import { networkOf, type Seen } from './outside.ts';
+import { networkOf, type News, type Seen } from './outside.ts';
+import { fillBook } from './playbooks.ts';
 import { Chance, Schedule, Worker } from './schedule.ts';
-import { emptied, setStoreClock, storeBy } from './store.ts';
+import { emptied, rowsOf, setStoreClock, storeBy } from './store.ts';
 
-/** How often each kind of trouble happens while there is any: calls to the store and to providers, turns of the schedule, alarms. */
-const shares = { store: 0.04, provider: 0.25, alarm: 0.3 };
+/** How often each kind of trouble happens while there is any: calls to the store and to providers, turns of the schedule, alarms; and how often somebody stands still until the lease is over, just before or after something is sent. */
+const shares = { store: 0.04, provider: 0.25, alarm: 0.3, lapse: 0.08 };
 const env = { ROOMS_URL: 'http://rooms.test', ROOMS_SECRET: 'a-secret-for-tests-of-rooms', LIBSQL_URL: 'http://store.test', RESEND_URL: 'http://mail.test', ALLOW_PRIVATE_WEBHOOKS: 'true', LOG_LEVEL: 'error' };
 
 export class World {
@@ -24,6 +26,12 @@ export class World {
 	poisoned: string | null = null;
 	/** How many died of each key. */
 	readonly deaths = new Map<string, number>();
+	/** How many mails of one sender may go out in a day, or null (R18); and whether the provider tells later what became of mails. */
+	readonly mailsADay: number | null;
+	readonly hasNews: boolean;
+	/** What the provider has yet to tell; and what it has told, by the mail's key. */
+	news: News[] = [];
+	readonly told = new Map<string, Set<string>>();
 	/** Requests of workers that held the job no more. */
 	readonly unheld: string[] = [];
 	/** Everything that happened, by number; the labels of gates are kept for crashes only. */
@@ -41,13 +49,17 @@ export class World {
 		this.#planted = planted;
 		this.schedule = new Schedule(one.seed, Date.UTC(2026, 10, 23, 9));
 		this.fate = new Chance(one.seed ^ 0x5eed);
-		this.network = networkOf(this);
+		const chance = new Chance(one.seed ^ 0xd1ce);
+		this.mailsADay = !one.crash && chance.often(0.3) ? 1 + chance.below(3) : null;
+		this.hasNews = !one.crash && chance.often(0.25);
+		this.network = networkOf(this, new Chance(one.seed ^ 0x7e11));
 	}
 
 	static async open(one: Case, planted: Planted): Promise<World> {
-		await emptied();
+		await emptied(fillBook);
 		const world = new World(one, planted);
 		setStoreClock(world.now);
+		if (world.mailsADay !== null) rowsOf('UPDATE workspace SET mails_a_day = :cap', { cap: world.mailsADay });
 		return world;
 	}
 
@@ -70,7 +82,7 @@ export class World {
 	}
 
 	/** The trouble of this kind that happens now, or null. */
-	trouble(where: keyof typeof shares): Trouble | null {
+	trouble(where: 'store' | 'provider' | 'alarm'): Trouble | null {
 		if (!this.isTroubled || this.#case.crash || !this.fate.often(shares[where])) return null;
 		const what = this.fate.pick(troubles[where]);
 		return this.happens(what) ? what : null;
@@ -85,7 +97,7 @@ export class World {
 
 	/** The store as a worker reaches it: a call may be refused, lost on the way there, done and lost on the way back, or done twice. */
 	storeOf(worker: Worker): Database {
-		return storeBy(async (label, run) => {
+		return storeBy(async (label, run, isEffect = false) => {
 			await this.gate(worker, `${label} →`);
 			const trouble = this.trouble('store');
 			if (trouble === 'store busy') throw new LibsqlError('database is locked', 'SQLITE_BUSY');
@@ -97,6 +109,7 @@ export class World {
 			} catch (error) {
 				answer = { error };
 			}
+			if (isEffect && this.isTroubled && !this.#case.crash && this.fate.often(shares.lapse) && this.happens('lapse')) worker.frozenUntil = this.now + leaseMs + 1_000;
 			await this.gate(worker, `${label} ←`);
 			if (trouble === 'store no answer') throw new TypeError('fetch failed');
 			if ('error' in answer) throw answer.error;
@@ -151,7 +164,7 @@ export class World {
 
 /** Puts the world in the place of the machine's clock, chance, network and cryptography while `run` runs. */
 export async function within<T>(world: World, run: () => Promise<T>): Promise<T> {
-	const { fetch, console: { error: complain, log: say }, Date: { now }, Math: { random }, AbortSignal: { timeout } } = globalThis;
+	const { fetch, console: { error: complain, log: say }, Date: { now }, Math: { random }, AbortSignal: { timeout }, Error: { stackTraceLimit } } = globalThis;
 	const { digest, sign, importKey } = crypto.subtle;
 	const { randomUUID } = crypto;
 	const jitter = new Chance(Math.floor(world.fate.next() * 2 ** 32));
@@ -161,6 +174,8 @@ export async function within<T>(world: World, run: () => Promise<T>): Promise<T>
 	console.error = console.log = () => {};
 	Date.now = () => world.now + (world.current?.skew ?? 0);
 	Math.random = jitter.next;
+	// Where an error came from is not asked here, and takes longer to find than all else about it.
+	Error.stackTraceLimit = 0;
 	AbortSignal.timeout = () => never;
 	crypto.randomUUID = () => `${world.current!.name} ${++ids}` as ReturnType<typeof randomUUID>;
 	// The engine's own hashes, at once: in a thread of their own they would come back in an order that no seed decides.
@@ -172,6 +187,7 @@ export async function within<T>(world: World, run: () => Promise<T>): Promise<T>
 		[console.error, console.log] = [complain, say];
 		Date.now = now;
 		Math.random = random;
+		Error.stackTraceLimit = stackTraceLimit;
 		AbortSignal.timeout = timeout;
 		crypto.randomUUID = randomUUID;
 		Object.assign(crypto.subtle, { digest, sign, importKey });
