@@ -271,3 +271,39 @@ test('CU10: a customer is deleted by its name, after its stage was offered; gone
 	await synced();
 	expect(errors).toEqual([]);
 }, 120_000);
+
+test('PB1, RU6, SY3: a question is answered on a phone without network; back online, its run takes the branch of the answer, once', async () => {
+	const { page, context, errors } = phone;
+	const id = 'playbook_asks0000000000000001';
+	await place.owner.command('create-playbook', { id, name: 'Renewal' });
+	const asking = { by: 'answer', question: 'Does {{ customer.name }} renew?', description: 'Look at the agreement first.', assignees: { kind: 'owner' }, dueInDays: 2, goesOn: false };
+	const after = (answer: string, title: string) => ({ edit: 'insert-step', args: { id: `step_${answer}`, kind: 'action', action: 'create-task', params: task(title, false), parent: 'step_ask', branch: `step_ask_${answer}` } });
+	await place.edit(place.owner, id, [
+		{ edit: 'set-trigger', args: { type: 'manual' } },
+		{ edit: 'insert-step', args: { id: 'step_ask', kind: 'split', parent: 'root', params: asking } },
+		{ edit: 'set-branch', args: { id: 'step_ask_1', name: 'Yes' } },
+		{ edit: 'set-branch', args: { id: 'step_ask_2', name: 'No' } },
+		after('1', 'They said {{ run.vars.step_ask.answer }}'),
+		after('2', 'Ask why'),
+	]);
+	await place.owner.command('publish-playbook', { playbookId: id, note: 'The first' });
+	await place.owner.command('activate-playbook', { playbookId: id, version: 1 });
+	await place.owner.command('start-run', { playbookId: id, customerIds: [harbour] });
+	await until('the question', async () => (await place.stack.tick(), await written('Does Harbour Foods renew?')));
+
+	await phone.open('/actions');
+	await phone.synced();
+	const row = page.locator('[data-action]').filter({ hasText: 'Does Harbour Foods renew?' });
+	const yes = row.getByRole('group', { name: 'Answers to Does Harbour Foods renew?' }).getByRole('button', { name: 'Yes', exact: true });
+	expect((await yes.boundingBox())!.height).toBeGreaterThanOrEqual(44);
+	await context.setOffline(true);
+	await yes.tap();
+	await page.getByRole('region', { name: 'Waiting to be sent' }).getByText('Your answer: Yes').waitFor();
+	expect(await written('They said Yes')).toBe(0);
+	await context.setOffline(false);
+	await until('the step of that answer', async () => (await place.stack.tick(), await written('They said Yes')));
+	await until('the run at its end', async () => (await place.stack.tick(), await place.owner.rows('run')), { isEnough: (runs) => runs.some(({ playbookId, state }) => playbookId === id && state === 'completed') });
+	expect([await written('They said Yes'), await written('Ask why')]).toEqual([1, 0]);
+	expect((await place.owner.rows('task')).find(({ question }) => question)).toMatchObject({ state: 'done', completedBy: place.owner.id, answer: { value: 'step_ask_1', label: 'Yes' } });
+	expect(errors).toEqual([]);
+}, 120_000);
