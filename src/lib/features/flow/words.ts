@@ -52,6 +52,7 @@ const optionWords: Words = {
 	'playbook.created': m.event_playbook_created, 'playbook.published': m.event_playbook_published, 'playbook.activated': m.event_playbook_activated, 'playbook.paused': m.event_playbook_paused,
 	'playbook.deactivated': m.event_playbook_deactivated, 'task.created': m.event_task_created, 'task.completed': m.event_task_completed, 'interaction.logged': m.event_interaction_logged, 'content.healed': m.event_content_healed, 'note.created': m.event_note_created, 'note.removed': m.event_note_removed,
 	'note.restored': m.event_note_restored, 'template.created': m.event_template_created, 'task.reopened': m.event_task_reopened, 'task.cancelled': m.event_task_cancelled,
+	'customer.deleted': m.event_customer_deleted, 'customer.restored': m.event_customer_restored, 'customer.erased': m.event_customer_erased,
 	'conflict.opened': m.conflict_event_opened, 'conflict.settled': m.conflict_event_settled, 'conflict.expired': m.conflict_event_expired,
 	day: m.choice_day, week: m.choice_week, month: m.choice_month, minutes: m.choice_minutes, hours: m.choice_hours, days: m.choice_days, weeks: m.choice_weeks, months: m.choice_months,
 	individualised: m.choice_individualised, grouped: m.choice_grouped, text: m.answer_text, number: m.answer_number, date: m.answer_date,
