@@ -115,7 +115,7 @@ export const graphile = async (isBatched: boolean): Promise<Contestant> => {
 			);
 			ids += size;
 		}
-		await pool.query('ANALYZE');
+		if (count > 1) await pool.query('ANALYZE');
 	};
 	const left = async (dueAt: number) => Number((await pool.query(`SELECT count(*) FROM graphile_worker._private_jobs WHERE run_at <= to_timestamp($1::float8 / 1000)`, [dueAt + 1])).rows[0].count);
 	const end = async () => {
