@@ -94,16 +94,21 @@ describe('a tab takes all off the device', () => {
 	});
 });
 
+/** A decision made offline, kept on the device by a tab that is gone. */
+async function decideAndGo(app: Awaited<ReturnType<typeof world>>['app'], double: Awaited<ReturnType<typeof world>>['double']): Promise<void> {
+	const first = new Device(double);
+	open.push(first);
+	await first.session.load();
+	app.isOnline = false;
+	first.place!.queue.send('complete-task', { note: 'keep me' });
+	await first.place!.queue.written();
+	first.place!.end();
+}
+
 describe('taken out of the workspace while the app starts', () => {
 	it('decisions that the device has not read yet are work: they stay (SY5)', async () => {
 		const { app, double } = await world();
-		const first = new Device(double);
-		open.push(first);
-		await first.session.load();
-		app.isOnline = false;
-		first.place!.queue.send('complete-task', { note: 'keep me' });
-		await first.place!.queue.written();
-		first.place!.end();
+		await decideAndGo(app, double);
 		// The server answers before the device has opened the queue's database.
 		let isSlow = true;
 		const slow = { open: (...all: Parameters<IDBFactory['open']>) => (all[0].includes(':commands:') ? slowly(double.indexedDB!, () => isSlow, all) : double.indexedDB!.open(...all)), deleteDatabase: (name: string) => double.indexedDB!.deleteDatabase(name), databases: () => double.indexedDB!.databases() };
@@ -120,13 +125,7 @@ describe('taken out of the workspace while the app starts', () => {
 
 	it('what can’t be read may be work: it stays too', async () => {
 		const { app, double } = await world();
-		const first = new Device(double);
-		open.push(first);
-		await first.session.load();
-		app.isOnline = false;
-		first.place!.queue.send('complete-task', { note: 'keep me' });
-		await first.place!.queue.written();
-		first.place!.end();
+		await decideAndGo(app, double);
 		let isBroken = true;
 		const broken = { open: (...all: Parameters<IDBFactory['open']>) => (isBroken ? refused() : double.indexedDB!.open(...all)), deleteDatabase: (name: string) => double.indexedDB!.deleteDatabase(name), databases: () => double.indexedDB!.databases() };
 		const again = new Device({ ...double, indexedDB: broken as never, fetch: shutOut });
