@@ -72,9 +72,9 @@ export class Documents {
 		return document;
 	}
 
-	/** Tries again the rooms that said no: a document made offline exists only once its command was accepted. */
+	/** Tries again the rooms that said no, or are about to: a document made offline exists only once its command was accepted. */
 	reconnect(): void {
-		for (const document of this.open) if (document.status.state === 'cannot') document.reconnect();
+		for (const document of this.open) document.reconnect();
 	}
 
 	/** Ends all of them at once (the person left). What still waits stays in the device's store, each document whole. */

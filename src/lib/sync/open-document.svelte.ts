@@ -171,9 +171,9 @@ export class OpenDocument {
 		this.#options.onClose(this);
 	}
 
-	/** Tries the room again now, after it ended the link. */
+	/** Tries the room again now, after it said no; or, while it is being asked, once more if it says no. */
 	reconnect(): void {
-		this.#sharing.reconnect();
+		if (this.status.state === 'cannot' || this.#shared.link.state === 'connecting') this.#sharing.reconnect();
 	}
 
 	/** Ends the link and frees the document. Only `Documents` calls this, when nobody has it open and nothing waits. */

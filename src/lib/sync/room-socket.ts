@@ -42,6 +42,8 @@ export class RoomSocket {
 	#isProbing = false;
 	/** A refused token is fetched anew once before the session counts as over. */
 	#hadBadToken = false;
+	/** Asked to try again while a try is under way: a refusal that comes now may be older than what was asked for (the record was just made). */
+	#isAskedAgain = false;
 	#stopResume: () => void;
 	state: LinkState = { state: 'closed' };
 
@@ -65,6 +67,7 @@ export class RoomSocket {
 	/** Tries again now, also after an end (the right was given back, the document was made meanwhile). */
 	reconnect(): void {
 		if (this.state.state === 'closed' || this.state.state === 'open') return;
+		if (this.state.state === 'connecting') return void (this.#isAskedAgain = true);
 		this.#hadBadToken = false;
 		this.#attempt = 0;
 		void this.#connect();
@@ -90,6 +93,7 @@ export class RoomSocket {
 	async #connect(): Promise<void> {
 		this.#drop();
 		const generation = this.#generation;
+		this.#isAskedAgain = false;
 		this.#become({ state: 'connecting' });
 		const answer = await this.#options.fetchToken(this.#options.room);
 		if (generation !== this.#generation) return;
@@ -123,7 +127,7 @@ export class RoomSocket {
 		};
 		socket.onmessage = ({ data }) => {
 			if (generation !== this.#generation) return;
-			this.#hadBadToken = false;
+			this.#hadBadToken = this.#isAskedAgain = false;
 			this.#listen();
 			if (data !== 'pong') onMessage(typeof data === 'string' ? data : new Uint8Array(data));
 		};
@@ -155,6 +159,7 @@ export class RoomSocket {
 	}
 
 	#end(reason: EndReason): void {
+		if (this.#isAskedAgain) return void this.#connect();
 		this.#drop();
 		this.#become({ state: 'ended', reason });
 	}

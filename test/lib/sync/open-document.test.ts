@@ -1,11 +1,12 @@
 /** The device's documents against the real room under `partykit dev`: acknowledgements, refusals, convergence, reloads (S4, S16). */
 import { flushSync } from 'svelte';
 import { describe, expect, it } from 'vitest';
+import type { Failure } from '../../../src/lib/sync/call.ts';
 import { edit } from '../../../src/lib/sync/edit.ts';
 import { undoOf } from '../../../src/lib/sync/undo.svelte.ts';
 import { watch } from '../../../src/lib/sync/watch.ts';
 import { effectRoot } from './effect.svelte.ts';
-import { call } from '../../party/harness/client.ts';
+import { call, token } from '../../party/harness/client.ts';
 import { newCustomer, newId } from '../../party/harness/documents.ts';
 import { type DeviceDouble, deviceDouble, until } from './device-double.ts';
 import { theRooms, visitOf, type VisitOptions } from './visits.ts';
@@ -175,6 +176,22 @@ describe('S4, S16: a document on the device and its room', () => {
 		expect(nameOf(document)).toBe('Late');
 	});
 
+	it('made while its room’s door was being asked for: the late “not found” doesn’t shut it out', async () => {
+		const id = newId('customer');
+		let refuse!: () => void;
+		const refused = new Promise<Failure>((resolve) => (refuse = () => resolve({ ok: false, status: 403, code: 'no-such-room', message: '' })));
+		let tries = 0;
+		const fetchToken = async (room: string) => (tries++ === 0 ? await refused : ({ ok: true, value: { token: await token(room, { sub: 'ada' }), url: rooms().url } } as const));
+		const { documents } = visit(deviceDouble({ random: () => 0 }), 'ada', { fetchToken });
+		const document = documents.openDocument(id);
+		await until('the door is being asked for', () => tries === 1);
+		await call(rooms().url, 'document', id, 'create', { workspace: 'w1', type: 'customer', args: { name: 'Late' }, actor: { kind: 'user', id: 'ada' } });
+		documents.reconnect();
+		refuse();
+		await document.ready;
+		expect(nameOf(document)).toBe('Late');
+	});
+
 	it('is shared by its callers and ends after the last', async () => {
 		const id = await newCustomer(rooms().url, 'Acme');
 		const { documents } = visit(deviceDouble(), 'ada');
@@ -279,7 +296,7 @@ describe('S4, S16: a document on the device and its room', () => {
 			if (chance() < 0.3) await new Promise((resolve) => setTimeout(resolve, chance() * 40));
 		}
 		for (const one of devices) one.set(true);
-		for (const one of devices) one.now.document.reconnect();
+		for (const one of devices) one.device.wake();
 		await until('both are synced', () => devices.every(({ now }) => now.document.status.state === 'synced'), 20_000);
 		const tags = () => devices.map(({ now }) => [...now.document.doc.getMap('tags').keys()].sort().join());
 		await until('both say the same', () => tags()[0] === tags()[1]);

@@ -154,6 +154,31 @@ describe('S16: a room’s socket', () => {
 		expect(made.length).toBe(0);
 	});
 
+	it('asked to try again while a try is under way, it takes a refusal for one of before', async () => {
+		const { made, openSocket } = handSocket();
+		const gives: ((token: Token) => void)[] = [];
+		const { socket, last, tokens } = link(deviceDouble({ openSocket }), () => new Promise<Token>((resolve) => gives.push(resolve)));
+		await settle();
+		// The record was made meanwhile: the answer that is on its way may be older.
+		socket.reconnect();
+		await settle();
+		expect(tokens(), 'what is under way is not begun anew').toBe(1);
+		gives[0]!(refusal(403, 'no-such-room'));
+		await settle();
+		expect([last().state, tokens()]).toEqual(['connecting', 2]);
+		gives[1]!(good);
+		await settle();
+		expect(made.length).toBe(1);
+	});
+
+	it('asked to try again while a try is under way, it tries once more, not for ever', async () => {
+		const { last, socket, tokens } = link(deviceDouble(), () => refusal(403, 'no-such-room'));
+		socket.reconnect();
+		await settle();
+		expect(last()).toEqual({ state: 'ended', reason: 'not-found' });
+		expect(tokens()).toBe(2);
+	});
+
 	it('no answer and a server error are tried again', async () => {
 		const time = handTime();
 		const { made, openSocket } = handSocket();
