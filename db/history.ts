@@ -27,7 +27,7 @@ export async function eventsOf(db: Database, workspaceId: string, customerId: st
 
 /** A run with its definition, those of versions it was on before, steps, intents and history, as of one moment, also when it was put away (db/archive.ts); null when there is no such run. */
 export async function runInFull(db: Database, workspaceId: string, id: string) {
-	const [runs, definitions, steps, intents, events, archived] = await db.batch([
+	const [runs, definitions, steps, intents, events, archived, changes] = await db.batch([
 		db.select().from(run).where(and(eq(run.workspace, workspaceId), eq(run.id, id))),
 		db
 			.select({ definition: playbookVersion.definition })
@@ -37,11 +37,21 @@ export async function runInFull(db: Database, workspaceId: string, id: string) {
 		db.select().from(intent).where(and(eq(intent.runId, id), eq(intent.workspace, workspaceId))).orderBy(asc(intent.number), asc(intent.part)),
 		db.select().from(runEvent).where(and(eq(runEvent.runId, id), eq(runEvent.workspace, workspaceId))).orderBy(asc(runEvent.n)),
 		db.select().from(runArchive).where(and(eq(runArchive.workspace, workspaceId), eq(runArchive.id, id))),
+		changesBy(db, workspaceId, id),
 	]);
 	const definition = definitions[0]?.definition ?? null;
 	const found = archived[0] ? (archived[0].content as { run: typeof run.$inferSelect; steps: typeof steps; intents: typeof intents; events: typeof events }) : runs[0] && { run: runs[0], steps, intents, events };
-	return found ? { ...found, definition, earlier: await versionsBefore(db, workspaceId, found.run, found.events) } : null;
+	return found ? { ...found, definition, changes, earlier: await versionsBefore(db, workspaceId, found.run, found.events) } : null;
 }
+
+/** What the run changed of its customer, as it was recorded: the value before is told only there. */
+const changesBy = (db: Database, workspaceId: string, runId: string) =>
+	db
+		.select({ type: event.type, subjectId: event.subjectId, at: event.at, data: event.data })
+		.from(run)
+		.innerJoin(event, and(eq(event.workspace, run.workspace), eq(event.customerId, run.subjectId), gte(event.at, run.startedAt)))
+		.where(and(eq(run.workspace, workspaceId), eq(run.id, runId), sql`json_extract(${event.actor}, '$.kind') = 'run'`, sql`json_extract(${event.actor}, '$.id') = ${runId}`))
+		.orderBy(asc(event.at), asc(event.seq));
 
 /** The versions that a run was moved from or to, but for the one that it is on (BE2). */
 async function versionsBefore(db: Database, workspaceId: string, { playbookId, version: present }: Pick<typeof run.$inferSelect, 'playbookId' | 'version'>, events: readonly { type: string; data: unknown }[]) {

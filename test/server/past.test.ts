@@ -38,6 +38,9 @@ it('BE7 the values at a step are those of its time, beside those of now; a step 
 	await db.update(customer).set({ deletedAt: 6_000 }).where(eq(customer.id, 'customer_p'));
 	expect((await mine.get('/api/runs/run_past/steps/1')).body).toMatchObject({ then: { customer: { name: 'Acme' } }, now: null });
 
+	// What the run itself changed, with the value before; not what others did.
+	await commit(db, [bumpSeq(workspace), insertEvent(workspace, { ...changed('past_4', 7_000, { field: 'stage', from: `${workspace}_s2`, to: `${workspace}_s3` }), actor: { kind: 'run', id: 'run_past', playbookId: 'playbook_past' } })]);
+	expect((await mine.get('/api/runs/run_past')).body.changes).toEqual([{ type: 'customer.stage-changed', subjectId: 'customer_p', at: 7_000, data: { field: 'stage', from: `${workspace}_s2`, to: `${workspace}_s3` } }]);
 	expect((await mine.get('/api/runs/run_past')).body.keptOut).toEqual([{ playbookId: 'playbook_other', code: 'depth', at: 3_500, lineage: ['playbook_past:customer_p'] }]);
 	expect((await mine.get('/api/playbooks/playbook_other/limits')).body).toMatchObject({ keptOut: [{ subjectId: 'customer_p', code: 'depth', times: 1, lineage: ['playbook_past:customer_p'] }] });
 	expect((await mine.get('/api/runs/run_none/steps/1')).status).toBe(404);

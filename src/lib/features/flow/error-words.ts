@@ -23,12 +23,22 @@ const errors: Record<string, (detail: Record<string, string>) => string> = {
 	'record-gone': () => m.run_error_record_gone(),
 	quota: (detail) => m.run_error_quota({ cap: formatNumber(Number(detail.cap), locale()) }),
 };
-const vanished = new Set(['unknown-action', 'unknown-field', 'unknown-option', 'unknown-stage', 'unknown-step', 'unknown-tag', 'unknown-user', 'unknown-version']);
+/** What a step needs and isn't there: by what it is; the id that it had says nothing to anybody. */
+const vanished: Record<string, (detail: Record<string, string>) => string> = {
+	'unknown-action': ({ action }) => action ?? '',
+	'unknown-field': m.value_gone_field,
+	'unknown-option': ({ field }) => m.value_gone_choice_of({ field: field ?? '' }),
+	'unknown-stage': m.value_gone_stage,
+	'unknown-step': m.value_gone_step,
+	'unknown-tag': m.value_gone_tag,
+	'unknown-user': m.value_gone_person,
+	'unknown-version': m.value_gone_version,
+};
 
 /** A step's error as written by the engine, in the reader's language. */
 export function errorText(text: string): string {
 	const { code, detail } = readError(text);
 	if (errors[code]) return errors[code](detail);
-	if (vanished.has(code)) return m.run_error_vanished({ what: Object.values(detail).join(', ') || code });
+	if (vanished[code]) return m.run_error_vanished({ what: vanished[code](detail) });
 	return m.run_error_failed({ reason: detail.reason ?? (Object.values(detail).join(', ') || code) });
 }

@@ -15,9 +15,9 @@ const orDots = (value: unknown): string => (isBlank(value) ? '…' : String(valu
 /** A customer field's name, by its id or path. */
 export function customerFieldName(field: unknown, { settings }: Names): string {
 	if (isBlank(field)) return '…';
-	const path = `customer.${fieldKey(String(field))}`;
-	const known = conditionFields(settings).find((one) => one.path === path);
-	return known ? fieldLabel(known) : String(field);
+	const key = fieldKey(String(field));
+	const known = conditionFields(settings).find(({ path }) => path === `customer.${key}` || path === key);
+	return known ? fieldLabel(known) : /^(contact\.)?f_/.test(key) ? m.value_gone_field() : key;
 }
 
 /** What a step does, in a few words: "Wait 3 days", "Email “Welcome” ". */
@@ -52,7 +52,7 @@ function actionTitle(action: string, params: Record<string, unknown>, names: Nam
 		case 'create-task': return isBlank(params.title) ? plain : m.title_task({ title: String(params.title) });
 		case 'send-email': case 'send-email-after-validation': case 'send-internal-email': return isBlank(params.subject) ? plain : m.title_email({ subject: String(params.subject) });
 		case 'call-webhook': return isBlank(params.url) ? plain : m.title_webhook({ method: orDots(params.method), host: hostOf(String(params.url)) });
-		case 'run-playbook': return isBlank(params.playbook) ? plain : m.title_run({ name: names.row('playbook', String(params.playbook))?.name ?? String(params.playbook) });
+		case 'run-playbook': return isBlank(params.playbook) ? plain : m.title_run({ name: names.row('playbook', String(params.playbook))?.name ?? m.value_gone_playbook() });
 		default: return plain;
 	}
 }
@@ -67,7 +67,7 @@ function changes(params: Record<string, unknown>, names: Names): string {
 
 function tagChanges(params: Record<string, unknown>, { settings }: Names): string {
 	const [add, remove] = [texts(params.addTags), texts(params.removeTags)];
-	return [add.length > 0 ? m.title_add_tags({ names: namesOf(settings.tags, add) }) : '', remove.length > 0 ? m.title_remove_tags({ names: namesOf(settings.tags, remove) }) : ''].filter(Boolean).join(' · ');
+	return [add.length > 0 ? m.title_add_tags({ names: namesOf(settings.tags, add, m.value_gone_tag) }) : '', remove.length > 0 ? m.title_remove_tags({ names: namesOf(settings.tags, remove, m.value_gone_tag) }) : ''].filter(Boolean).join(' · ');
 }
 
 /** To whom, for whom, and whether it waits; null when the title says it all. */
@@ -94,9 +94,9 @@ export function peopleText(who: unknown, names: Names): string {
 	const { kind, ids, id, field, team } = (who ?? {}) as { kind?: string; ids?: unknown; id?: unknown; field?: unknown; team?: unknown };
 	const { people, teams } = names.settings;
 	if (kind === 'owner') return m.people_owner();
-	if (kind === 'users') return namesOf(people, texts(ids)) || '…';
-	if (kind === 'user') return isBlank(id) ? '…' : namesOf(people, [id]);
-	if (kind === 'team') return isBlank(team) ? '…' : namesOf(teams, [team]);
+	if (kind === 'users') return namesOf(people, texts(ids), m.value_gone_person) || '…';
+	if (kind === 'user') return isBlank(id) ? '…' : namesOf(people, [id], m.value_gone_person);
+	if (kind === 'team') return isBlank(team) ? '…' : namesOf(teams, [team], m.value_gone_team);
 	return kind === 'field' ? m.people_field({ field: customerFieldName(field, names) }) : '…';
 }
 

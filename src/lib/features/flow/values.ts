@@ -1,5 +1,5 @@
 /** Values of fields as a person reads them: names for ids, dates and money in the reader's language. */
-import { optionsOf, typeOf } from '#domain/conditions/fields.ts';
+import { conditionFields, optionsOf, typeOf } from '#domain/conditions/fields.ts';
 import { atLocalTime, isDate } from '#domain/calendar/zones.ts';
 import type { MirrorKind, MirrorRows } from '#domain/mirror.ts';
 import type { WorkspaceSettings } from '#domain/settings.ts';
@@ -7,7 +7,8 @@ import { isBlank } from '#domain/value.ts';
 import { m } from '$lib/messages/messages.js';
 import { getLocale } from '$lib/messages/runtime.js';
 import { formatDate, formatMoney, formatNumber } from '$lib/ui/formats.ts';
-import { optionLabel } from './words.ts';
+import { fieldLabel, optionLabel } from './words.ts';
+import { goneValue } from './gone.ts';
 
 /** What names are looked up in: the device's mirror, or rows like it. */
 export type Names = { settings: WorkspaceSettings; row: <K extends MirrorKind>(kind: K, id: string) => MirrorRows[K] | undefined };
@@ -17,9 +18,13 @@ export function valueText(path: string, value: unknown, { settings, row }: Names
 	if (isBlank(value)) return '…';
 	if (Array.isArray(value)) return value.map((one) => valueText(path, one, { settings, row })).join(', ');
 	const type = typeOf(path, settings);
-	const option = optionsOf(path, settings)?.find(({ id }) => id === value);
+	const options = optionsOf(path, settings);
+	const option = options?.find(({ id }) => id === value);
 	if (option) return option.label === option.id ? optionLabel(option.id) : option.label;
-	if (path === 'customer.parentId') return row('customer', String(value))?.name ?? String(value);
+	if (options) return goneValue(path, value, settings);
+	if (path === 'customer.parentId') return row('customer', String(value))?.name ?? m.value_gone_customer();
+	if (path === 'event.field') return fieldNamed(String(value), settings);
+	if (path === 'event.from' || path === 'event.to') return named(value, { settings, row });
 	if (type === 'boolean') return value === true || value === 'true' ? m.ui_yes() : m.ui_no();
 	if (type === 'money' && Number.isFinite(Number(value))) return formatMoney(Number(value), getLocale());
 	if ((type === 'number' || type === 'score') && Number.isFinite(Number(value))) return formatNumber(Number(value), getLocale());
@@ -32,5 +37,18 @@ const dateText = (value: unknown, zone: string): string => {
 	return at === null ? String(value) : formatDate(at, getLocale(), 0, zone);
 };
 
-/** Names of rows by id; an id that has gone is shown as it is. */
-export const namesOf = (rows: readonly { id: string; name: string }[], ids: readonly unknown[]): string => ids.map((id) => rows.find((row) => row.id === id)?.name ?? String(id)).join(', ');
+/** What an event says of a field's name: a customer's, else a contact's. */
+function fieldNamed(field: string, settings: WorkspaceSettings): string {
+	const known = conditionFields(settings).find(({ path }) => path === `customer.${field}`) ?? conditionFields(settings).find(({ path }) => path === `contact.${field}`);
+	return known ? fieldLabel(known) : field;
+}
+
+/** A value of an event, whose field isn't told beside it: what has this id, else the value as it is. */
+function named(value: unknown, { settings, row }: Names): string {
+	const { stages, people, tags, fields } = settings;
+	const known = [...stages, ...people, ...tags].find(({ id }) => id === value)?.name ?? fields.flatMap(({ options }) => options ?? []).find(({ id }) => id === value)?.label;
+	return known ?? row('customer', String(value))?.name ?? String(value);
+}
+
+/** Names of rows by id; for one that is gone, `gone` says so. */
+export const namesOf = (rows: readonly { id: string; name: string }[], ids: readonly unknown[], gone: () => string): string => ids.map((id) => rows.find((row) => row.id === id)?.name ?? gone()).join(', ');

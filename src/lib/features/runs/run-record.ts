@@ -13,6 +13,8 @@ import type { WorkspaceSettings } from '#domain/settings.ts';
 export type StepRecord = MirrorRows['step'] & { state: StepState; input: unknown; output: unknown };
 export type IntentRecord = { key: string; number: number; part: number; kind: string; state: string; request: any; response: unknown; error: string | null; attempts: number; firstAt: number | null; settledAt: number | null; providerId: string | null };
 export type RunEventRecord = { n: number; type: string; data: any; at: number };
+/** Something that the run changed, as it was recorded: `data` has the value before. */
+export type RunChange = { type: string; subjectId: string; at: number; data: Record<string, unknown> };
 export type RunInFull = {
 	run: MirrorRows['run'] & { cause: RunCause & { filters?: Explanation }; vars: Record<string, unknown>; lineage: string[] };
 	definition: PlaybookDefinition | null;
@@ -21,6 +23,8 @@ export type RunInFull = {
 	steps: StepRecord[];
 	intents: IntentRecord[];
 	events: RunEventRecord[];
+	/** What it changed of its customer, in order; absent from an older memory of this device. */
+	changes?: RunChange[];
 	/** Playbooks that it led to and that did not take the record, with the lineage that was looked at (R19); absent from an older memory of this device. */
 	keptOut?: { playbookId: string; code: EntryRefusal; at: number; lineage: string[] }[];
 };

@@ -43,7 +43,7 @@ function told(label: string, text: string, names: Names): string {
 }
 
 function listed(label: string, one: unknown, names: Names): string {
-	if (label === 'addTags' || label === 'removeTags') return namesOf(names.settings.tags, [one]);
+	if (label === 'addTags' || label === 'removeTags') return namesOf(names.settings.tags, [one], m.value_gone_tag);
 	if (one !== null && typeof one === 'object' && 'field' in one) {
 		const { field, value } = one as { field: unknown; value?: unknown };
 		return `${customerFieldName(field, names)} → ${valueText(`customer.${fieldKey(String(field ?? ''))}`, value, names)}`;
