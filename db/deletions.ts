@@ -2,7 +2,7 @@
  * Deleting a customer (CU10): one batch takes it and all that is about it off every list and ends its runs; within the grace one batch brings
  * it back. Its documents stay in their rooms, which publish nothing meanwhile. Erasing it for good is db/erasure.ts.
  */
-import { getTableName, sql } from 'drizzle-orm';
+import { getTableName } from 'drizzle-orm';
 import type { RecordedEvent } from '#domain/events/event.ts';
 import type { Database } from './client.ts';
 import { databaseClock } from './clock.ts';
@@ -19,16 +19,26 @@ const isOf = (table: string): string => `${table === 'customer' ? 'id' : 'custom
 /** SQL that holds when one of these customers (`= :id`, `IN (…)`) is deleted, or was erased. */
 export const isDeleted = (which: string): string => `EXISTS (SELECT 1 FROM deletion d WHERE d.id ${which} AND (d.deleted_at IS NULL OR d.erased_at IS NOT NULL))`;
 
+/** Whom the note `:doc` was made for, by its command, while no row knows of it. Only notes are looked for: this reads many commands. */
+const madeFor = `CASE WHEN :doc GLOB 'note_*' THEN (SELECT json_extract(args, '$.customerId') FROM command WHERE type = 'create-note' AND json_extract(args, '$.id') = :doc AND json_extract(outcome, '$.status') = 'accepted' LIMIT 1) END`;
+
 /** Whether a document is a deleted customer's, or one about it. `customerId`: whom it is about, when the store doesn't know yet. */
 export async function isDeletedDocument(database: Database, doc: string, customerId: string | null = null): Promise<boolean> {
-	const text = `SELECT ${isDeleted('IN (:doc, :customerId, (SELECT customer_id FROM note WHERE id = :doc))')} AS is_deleted`;
+	const text = `SELECT ${isDeleted(`IN (:doc, :customerId, COALESCE((SELECT customer_id FROM note WHERE id = :doc), ${madeFor}))`)} AS is_deleted`;
 	return (await database.$client.execute(statement(text, { doc, customerId }))).rows[0]!.is_deleted === 1;
 }
 
-/** Rooms that hold something of a customer: its own, and those of its notes. */
+/**
+ * Rooms that hold something of a customer: its own, and those of its notes, also of notes that were made and never published, which no row
+ * knows of. A room may have made one whose command was decided only when the customer was gone. Ids in commands are clients': the room that is to forget checks whose it is.
+ */
 export async function documentsOf(database: Database, workspace: string, customerId: string): Promise<string[]> {
-	const notes = await database.select({ id: note.id }).from(note).where(sql`${note.workspace} = ${workspace} AND ${note.customerId} = ${customerId}`);
-	return [customerId, ...notes.map(({ id }) => id)];
+	const made = `json_extract(c.args, '$.id')`;
+	const text = `SELECT id FROM note WHERE workspace = :workspace AND customer_id = :customerId UNION SELECT ${made} FROM command c
+		WHERE c.workspace = :workspace AND c.type = 'create-note' AND json_extract(c.args, '$.customerId') = :customerId AND ${made} GLOB 'note_*'
+		AND (json_extract(c.outcome, '$.status') = 'accepted' OR json_extract(c.outcome, '$.reason') = 'no-such-customer') AND NOT EXISTS (SELECT 1 FROM note n WHERE n.id = ${made})`;
+	const { rows } = await database.$client.execute(statement(text, { workspace, customerId }));
+	return [customerId, ...rows.map(({ id }) => id as string)];
 }
 
 export type Deletion = { workspace: string; id: string; name: string; by: string; /** ms UTC */ at: number; erasesAt: number };

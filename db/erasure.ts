@@ -47,9 +47,11 @@ export const eraseCustomer = (workspace: string, { id, name }: Pick<Erasable, 'i
 	return [
 		bumpSeq(workspace),
 		guard(`EXISTS (SELECT 1 FROM deletion WHERE id = :id AND ${isErasable(':now')})`, { ...about, now }),
-		// What people sent names rows that are blank a moment later.
+		// What people sent, and were answered with, says what the rows said that are blank a moment later.
 		statement(
-			`UPDATE command SET args = 'null' WHERE workspace = :workspace AND (json_extract(args, '$.customerId') = :id OR json_extract(args, '$.id') = :id OR json_extract(args, '$.id') IN ${ofNotes} OR json_extract(args, '$.draftId') IN ${ofDrafts} OR json_extract(args, '$.taskId') IN ${ofTasks})`,
+			`UPDATE command SET args = 'null', outcome = json_remove(outcome, '$.differences', '$.detail') WHERE workspace = :workspace AND (json_extract(args, '$.customerId') = :id OR json_extract(args, '$.id') = :id OR json_extract(args, '$.id') IN ${ofNotes}
+			 OR json_extract(args, '$.draftId') IN ${ofDrafts} OR json_extract(args, '$.taskId') IN ${ofTasks} OR json_extract(args, '$.runId') IN (SELECT id FROM run WHERE workspace = :workspace AND subject_id = :id)
+			 OR json_extract(outcome, '$.detail.id') = :id OR EXISTS (SELECT 1 FROM json_each(args, '$.customerIds') WHERE value = :id))`,
 			about,
 		),
 		statement(`DELETE FROM callback WHERE mail_id IN (SELECT id FROM mail WHERE workspace = :workspace AND customer_id = :id)`, about),

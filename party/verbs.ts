@@ -1,6 +1,7 @@
 /** What a document room answers to the signed calls of the app and of other rooms (docs/protocol.md). */
 import { nullish, object, string } from 'valibot';
 import * as Y from 'yjs';
+import { customerOf } from '#db/projection.ts';
 import { fromBase64, toBase64 } from '#domain/base64.ts';
 import { documentTypes } from '#domain/documents/index.ts';
 import { answer, refusal } from './call.ts';
@@ -49,13 +50,25 @@ const content: Verb = async ({ copy }, body) => {
 	}
 };
 
+const eraseBody = object({ customerId: nullish(string(), null) });
+
+/** Forgets the document for good. `customerId`: only if it is this customer's, or about it; another's is left alone. */
+const forget: Verb = async ({ id, copy, erase }, body) => {
+	const call = parsed(eraseBody, body);
+	if (!call.ok) return call.response;
+	const { customerId } = call.value;
+	const isOf = customerId === null || id === customerId || copy.log.head === null || customerOf(copy.type.projection(copy.doc)) === customerId;
+	if (isOf) await erase();
+	return answer({ erased: isOf });
+};
+
 /** Verbs of any room, and those of a document that was created. */
 const always: Record<string, Verb> = {
 	create: ({ copy, id }, body) => create(copy, id, documentTypes, body),
 	revoke,
 	seats: ({ links }) => answer({ seats: links.users() }),
 	shut,
-	erase: async ({ erase }) => (await erase(), answer({ erased: true })),
+	erase: forget,
 };
 const created: Record<string, Verb> = { edit: ({ copy }, body) => edit(copy, body), publish, read, content };
 

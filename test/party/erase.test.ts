@@ -38,6 +38,19 @@ beforeEach(async () => {
 	await database.insert(schema.follow).values({ ...mirrored, id: 'u1:c1', userId: 'u1', customerId: 'c1' });
 	await database.insert(schema.projection).values(['c1', 'note_1', 'c2'].map((doc) => ({ doc, workspace: 'w1', type: 'customer', epoch: 1, position: 1, rows: doc === 'c2' ? [] : [{ name: word }], publishedAt: at })));
 	await database.insert(schema.command).values([{ id: 'k1', args: { id: 'c1', args: { name: word } } }, { id: 'k2', args: { draftId: 'd1', subject: word } }, { id: 'k3', args: { id: 'c2' } }].map((one) => ({ ...one, workspace: 'w1', userId: 'u1', type: 'create-customer', outcome: { status: 'accepted' as const }, at })));
+	// Notes that were made and never published: no row knows of them.
+	const made = (id: string, note: string, customerId: string, outcome: object) => ({ id, workspace: 'w1', userId: 'u1', type: 'create-note', args: { id: note, customerId, title: customerId === 'c1' ? word : '' }, outcome: outcome as { status: 'accepted' }, at });
+	await database.insert(schema.command).values([
+		made('n1', 'note_unpublished', 'c1', { status: 'accepted' }), made('n2', 'note_late', 'c1', { status: 'refused', reason: 'no-such-customer' }),
+		made('n3', 'note_other', 'c2', { status: 'accepted' }), made('n4', 'c2', 'c1', { status: 'refused', reason: 'not-valid' }),
+	]);
+	const decided = { workspace: 'w1', userId: 'u1', at };
+	await database.insert(schema.command).values([
+		{ ...decided, id: 'h1', type: 'approve-mail', args: { draftId: 'd1' }, outcome: { status: 'held', reason: 'ground-changed', differences: [{ name: 'draft/d1/text', was: 'x', now: word }] } as never },
+		{ ...decided, id: 'h2', type: 'stop-run', args: { runId: 'r1', reason: word }, outcome: { status: 'accepted' } },
+		{ ...decided, id: 'h3', type: 'edit-customers', args: { customerIds: ['c2', 'c1'], edits: [{ edit: 'set-field', args: { field: 'domain', value: word } }] }, outcome: { status: 'accepted' } },
+		{ ...decided, id: 'h4', type: 'create-customer', args: { id: 'c3' }, outcome: { status: 'refused', reason: 'external-id-taken', detail: { id: 'c1', name: word } } as never },
+	]);
 	await bench.record({ id: 'e1', type: 'customer.field-changed', subjectType: 'customer', subjectId: 'c1', customerId: 'c1', at, actor: { kind: 'user', id: 'u1' }, cause: null, data: { field: 'name', from: null, to: word } });
 	await commit(database, [insertRunEvent('w1', 'r1', 'noted', { reason: word }, at)]);
 	await database.insert(schema.intent).values({ key: 'key_1', workspace: 'w1', runId: 'r1', number: 1, part: 0, kind: 'mail', state: 'unknown', request: { to: word }, response: word });
@@ -65,12 +78,13 @@ test('its rooms forget first: while one can’t be reached everything stays and 
 	bench.now = at + 1_000;
 	isDown = true;
 	await erase(bench.engine);
-	expect(bench.logged.map(({ what }) => what)).toEqual(Array(2).fill('a room could not be erased yet'));
+	expect(bench.logged.map(({ what }) => what)).toEqual(Array(4).fill('a room could not be erased yet'));
 	expect(await everything()).toContain(word);
 	expect(await isDue()).toBe(true);
 	isDown = false;
 	await erase(bench.engine);
-	expect(rooms.calls.filter(({ verb }) => verb === 'erase').map(({ room }) => room).slice(-2).sort()).toEqual(['c1', 'note_1']);
+	// Each is told whose it must be: ids in commands are made by clients.
+	expect(rooms.calls.filter(({ verb }) => verb === 'erase').slice(-4).map(({ room, body }) => `${room} ${body.customerId}`).sort()).toEqual(['c1 c1', 'note_1 c1', 'note_late c1', 'note_unpublished c1']);
 	expect(await isDue()).toBe(false);
 });
 

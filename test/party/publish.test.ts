@@ -55,7 +55,10 @@ describe.each(hosts)('on %s', (host) => {
 		const again = await Client.open(rooms.socketUrl, id, { sub: 'bob' });
 		expect(await call(rooms.url, 'document', id, 'shut')).toMatchObject({ ok: true });
 		await until(() => again.closed, 'the socket to be shut');
-		for (let n = 0; n < 2; n++) expect(await call(rooms.url, 'document', id, 'erase')).toMatchObject({ ok: true });
+		// Another customer's is never forgotten for this one, whatever a command said.
+		expect(await call(rooms.url, 'document', id, 'erase', { customerId: `customer_${'o'.repeat(20)}` })).toMatchObject({ ok: true, value: { erased: false } });
+		expect(await call(rooms.url, 'document', id, 'read')).toMatchObject({ ok: true });
+		for (let n = 0; n < 2; n++) expect(await call(rooms.url, 'document', id, 'erase', { customerId: id })).toMatchObject({ ok: true, value: { erased: true } });
 		expect(await call(rooms.url, 'document', id, 'read')).toMatchObject({ ok: false, status: 404 });
 	});
 

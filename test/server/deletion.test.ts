@@ -2,7 +2,7 @@
 import { and, eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { enrolRun } from '#db/entries.ts';
-import { contact, customer, event } from '#db/schema/documents.ts';
+import { contact, customer, event, note, projection } from '#db/schema/documents.ts';
 import { deletion, job, run, runEvent, task } from '#db/schema/index.ts';
 import { bumpSeq, commit } from '#db/statement.ts';
 import { deletionGraceMs } from '#domain/commands/delete-customer.ts';
@@ -91,6 +91,24 @@ describe('delete-customer', () => {
 		expect(await mine.command('create-note', { id: `note_${'x'.repeat(20)}`, customerId: id, kind: 'note' })).toMatchObject({ status: 'refused', reason: 'no-such-customer' });
 		expect(await mine.command('create-customer', { id, args: { name: 'Again' } })).toMatchObject({ status: 'refused', reason: 'deleted' });
 		expect(await mine.command('edit-customers', { customerIds: [id], edits: [{ edit: 'add-tag', args: { tag: 't' } }] })).not.toMatchObject({ status: 'accepted', result: { results: [{ outcome: 'changed' }] } });
+	});
+
+	it('closes the room of a note that was never published, too, and asks it when the customer is back', async () => {
+		const { id, noteId } = await aBook('8');
+		// Its room couldn't publish before the customer was deleted: no row knows of it.
+		await app.db.delete(note).where(eq(note.id, noteId));
+		await app.db.delete(projection).where(eq(projection.doc, noteId));
+		expect(await mine.get(`/api/rooms/token?room=${noteId}`)).toMatchObject({ status: 200 });
+		await mine.command('delete-customer', { customerId: id });
+		await app.settled();
+		const asked = (verb: string) => app.rooms.calls.filter((call) => call.verb === verb && call.room === noteId);
+		expect(asked('shut')).toHaveLength(1);
+		expect(await mine.get(`/api/rooms/token?room=${noteId}`)).toMatchObject({ status: 403 });
+		const before = asked('publish').length;
+		expect(await mine.command('restore-customer', { customerId: id })).toMatchObject({ status: 'accepted' });
+		await app.settled();
+		expect(asked('publish').length).toBe(before + 1);
+		expect(await mine.get(`/api/rooms/token?room=${noteId}`)).toMatchObject({ status: 200 });
 	});
 
 	it('is for administrators', async () => {
