@@ -49,9 +49,13 @@ export function advanceQuestion(split: Split, params: Record<string, unknown>, f
 	return { ...on, vars, ...(isUnanswered ? { isUnanswered } : {}) } as Decision;
 }
 
-/** The steps that ask something, with what they ask (Liquid unfilled): their answers can be read by the steps behind them. */
-export const questionsIn = (steps: Step[]): { stepId: string; question: string; kind: Question['kind'] }[] =>
-	allSteps(steps).flatMap((step) => {
-		const params = step.kind === 'split' ? step.question : step.kind === 'action' && step.action === 'ask-question' ? step.params : undefined;
-		return params ? [{ stepId: step.id, question: String(params.question ?? ''), kind: step.kind === 'split' ? ('choice' as const) : ((params.answerKind ?? 'text') as Question['kind']) }] : [];
+/** What a step asks (Liquid unfilled), and the answers it offers. */
+type Asks = { stepId: string; question: string; kind: Question['kind']; choices: string[] };
+
+/** The steps that ask something: the steps behind them can read what was answered. */
+export const questionsIn = (steps: Step[]): Asks[] =>
+	allSteps(steps).flatMap((step): Asks[] => {
+		if (step.kind === 'split') return step.question ? [{ stepId: step.id, question: String(step.question.question ?? ''), kind: 'choice', choices: choicesOf(step).map(({ label }) => label).filter(Boolean) }] : [];
+		if (step.kind !== 'action' || step.action !== 'ask-question') return [];
+		return [{ stepId: step.id, question: String(step.params.question ?? ''), kind: (step.params.answerKind ?? 'text') as Question['kind'], choices: [] }];
 	});

@@ -4,7 +4,7 @@ import type { PlaybookDefinition, Problem } from '#domain/documents/playbook/def
 import { commentsOf, type Comment } from '#domain/documents/playbook/comments.ts';
 import { hashOf } from '#domain/documents/playbook/hash.ts';
 import { definition } from '#domain/documents/playbook/projection.ts';
-import { conditionFields, type ConditionField } from '#domain/conditions/fields.ts';
+import type { ConditionField } from '#domain/conditions/fields.ts';
 import { questionsIn } from '#domain/engine/question.ts';
 import { problemsIn, type Finding } from '#domain/engine/check-references.ts';
 import type { WorkspaceSettings } from '#domain/settings.ts';
@@ -12,6 +12,7 @@ import type { OtherPlaybook } from '#domain/engine/playbook-loops.ts';
 import { edit, mirror, newId, undoOf, watch, type OpenDocument, type Peer } from '$lib/sync/index.ts';
 import { m } from '$lib/messages/messages.js';
 import { toast } from '$lib/ui/toasts.svelte.ts';
+import { readableFields } from './condition/readable-fields.ts';
 
 /** Where a step stands or shall stand. */
 export type Place = { parent: string; branch: string; after: string | null };
@@ -57,14 +58,8 @@ export class Draft {
 
 	/** What its steps ask people. */
 	readonly questions = $derived.by(() => questionsIn(this.definition.steps));
-	/** What a condition may read: a branch's answers, too; who enters has answered nothing yet. */
-	fields = (settings: WorkspaceSettings, owner: string): ConditionField[] => [
-		...conditionFields(settings),
-		...(owner === 'filters' ? [] : this.questions).map(({ stepId, question, kind }): ConditionField => {
-			const [key, type] = kind === 'number' || kind === 'date' ? [kind, kind] : (['answer', 'text'] as const);
-			return { path: `run.vars.${stepId}.${key}`, group: 'run', label: { name: m.field_answer_of({ question }) }, type, options: null };
-		}),
-	];
+	/** What a condition may read: a branch's answers, too. */
+	fields = (settings: WorkspaceSettings, owner: string): ConditionField[] => readableFields(this.definition, settings, owner);
 
 	readonly findings: readonly Finding[] = $derived.by(() => problemsIn(this.definition, mirror.settings, this.#others(), this.id));
 	readonly errors: readonly Finding[] = $derived(this.findings.filter(({ severity }) => severity === 'error'));
