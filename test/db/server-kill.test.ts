@@ -56,4 +56,4 @@ test('R4, R5: kill -9 in a burst: every acknowledged batch is there, and each ba
 	child.kill('SIGTERM');
 	expect(await gone).toEqual([0, null]);
 	rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+});

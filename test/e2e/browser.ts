@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { chromium as playwright, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { hear, witness } from './witness.ts';
 
 const quiet = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
@@ -11,7 +12,9 @@ const executable = async (): Promise<string> => [process.env['CHROMIUM'], '/usr/
 
 /** Starts one headless Chromium; several people are several contexts in it. */
 export async function openBrowser(): Promise<Browser> {
-	return await playwright.launch({ executablePath: await executable(), args: quiet, headless: true });
+	const browser = await playwright.launch({ executablePath: await executable(), args: quiet, headless: true });
+	witness(browser);
+	return browser;
 }
 
 /** A person's own browser, whose profile outlives it: `kill` ends it as a crash or an empty battery does, `kill -9` on all of it; `quit` lets it write everything down. */
@@ -26,6 +29,7 @@ export async function openProfile(folder: string): Promise<{ context: BrowserCon
 		child.once('exit', () => reject(new Error('The browser did not start.')));
 	});
 	const browser = await playwright.connectOverCDP(address);
+	witness(browser);
 	const end = async (how: () => unknown) => {
 		await how();
 		await gone;
@@ -40,11 +44,13 @@ export async function openProfile(folder: string): Promise<{ context: BrowserCon
 export type Device = 'desktop' | 'phone';
 
 export async function openContext(browser: Browser, device: Device = 'desktop', scheme: 'light' | 'dark' = 'light'): Promise<BrowserContext> {
-	return await browser.newContext(
+	const context = await browser.newContext(
 		device === 'desktop'
 			? { viewport: { width: 1440, height: 900 }, colorScheme: scheme, locale: 'en-GB', timezoneId: 'Europe/Paris' }
 			: { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, colorScheme: scheme, locale: 'en-GB', timezoneId: 'Europe/Paris' },
 	);
+	hear(context);
+	return context;
 }
 
 /** Fails the test on an error that the page did not expect: uncaught exceptions are bugs. */

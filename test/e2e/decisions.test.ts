@@ -44,7 +44,7 @@ beforeAll(async () => {
 	});
 	colleague = await place.colleague('ana.ruiz@example.org');
 	phone = await place.owner.window('phone');
-}, 300_000);
+});
 afterAll(() => place?.close());
 
 /** A finger on a row of My Actions, `by` px to the right, or to the left when negative. */
@@ -112,7 +112,7 @@ test('decided offline: a mail is held with both sides and sent once when one say
 	await phone.synced();
 	expect(await page.locator('[data-held]').count()).toBe(0);
 	expect(errors).toEqual([]);
-}, 120_000);
+});
 
 test('RU3, RU4: many runs get one order: counted first, with one reason, each answering for itself', async () => {
 	const { owner } = place;
@@ -186,7 +186,7 @@ test('RU3, RU4: many runs get one order: counted first, with one reason, each an
 	await page.getByText('Run again: done for 7 runs').waitFor();
 	expect(await until('seven new runs that wait', async () => (await place.stack.tick(), await inState('waiting')), { isEnough: (ids) => ids.length === 7 })).not.toContain(waiting[5]);
 	expect(errors).toEqual([]);
-}, 120_000);
+});
 
 test('BE2, PB3: running runs stay on their version until somebody moves them, by a map with its counts; and go back', async () => {
 	const id = 'playbook_moves000000000000001';
@@ -224,7 +224,7 @@ test('BE2, PB3: running runs stay on their version until somebody moves them, by
 	await page.getByText('It has gone on since.').first().waitFor();
 	expect((await runs()).map(({ version }) => version)).toEqual([2, 2]);
 	expect(errors).toEqual([]);
-}, 120_000);
+});
 
 test('CU10: a customer is deleted by its name, after its stage was offered; gone from the list and open screens, its run ended; undone, and restored from the settings', async () => {
 	const { owner } = place;
@@ -270,7 +270,7 @@ test('CU10: a customer is deleted by its name, after its stage was offered; gone
 	await open(`/customers/${mill}`);
 	await synced();
 	expect(errors).toEqual([]);
-}, 120_000);
+});
 
 test('PB1, RU6, SY3: a question is answered on a phone without network; back online, its run takes the branch of the answer, once', async () => {
 	const { page, context, errors } = phone;
@@ -306,4 +306,4 @@ test('PB1, RU6, SY3: a question is answered on a phone without network; back onl
 	expect([await written('They said Yes'), await written('Ask why')]).toEqual([1, 0]);
 	expect((await place.owner.rows('task')).find(({ question }) => question)).toMatchObject({ state: 'done', completedBy: place.owner.id, answer: { value: 'step_ask_1', label: 'Yes' } });
 	expect(errors).toEqual([]);
-}, 120_000);
+});

@@ -105,7 +105,7 @@ test('storage full: it is said, editing goes on and arrives; with room again the
 	await page.getByText('This device has no room left.').waitFor();
 	await until('the edit in the store', async () => (await place.owner.rows('customer')).find(({ id, custom }) => id === mine[2]!.id && Object.values(custom).includes('Written without room')));
 	await page.evaluate(() => ((window as unknown as { full: { isFull: boolean } }).full.isFull = false));
-	await page.getByText('This device has no room left.').waitFor({ state: 'detached', timeout: 40_000 });
+	await page.getByText('This device has no room left.').waitFor({ state: 'detached' });
 	expect(errors).toEqual([]);
 	await context.close();
 });
@@ -125,7 +125,7 @@ const keptUpdates = (page: Page): Promise<number> =>
 		database.close();
 		return count;
 	});
-const isStored = (index: number, value: string) => until(`“${value}” in the store`, async () => (await place.owner.rows('customer')).find(({ id, custom }) => id === mine[index]!.id && Object.values(custom).includes(value)), { within: 60_000 });
+const isStored = (index: number, value: string) => until(`“${value}” in the store`, async () => (await place.owner.rows('customer')).find(({ id, custom }) => id === mine[index]!.id && Object.values(custom).includes(value)));
 
 test('the browser is killed with edits that nobody has; opened again, offline still, they are there, and then they arrive (SY1, S16)', async () => {
 	const profile = join(folder, 'profile');
@@ -170,7 +170,7 @@ test('the browser is killed with edits that nobody has; opened again, offline st
 	} finally {
 		await browser.kill();
 	}
-}, 120_000);
+});
 
 test('IndexedDB is closed under the app: what is written then is kept again, and arrives (S17)', async () => {
 	const { page, context, open, synced, errors } = await place.owner.window();
@@ -204,7 +204,7 @@ test('IndexedDB is closed under the app: what is written then is kept again, and
 	await isStored(1, 'Written on closed ground');
 	expect(errors).toEqual([]);
 	await context.close();
-}, 120_000);
+});
 
 test('a newer version is taken offline with an edit half written and a decision that could still be undone: both arrive; the other tab goes on as it was until its person says so (SY4)', async () => {
 	const door = await openDoor(place.stack.appUrl);
@@ -229,7 +229,7 @@ test('a newer version is taken offline with an edit half written and a decision 
 		await page.getByRole('button', { name: /^Complete “Ring them back/ }).click();
 		await page.getByRole('button', { name: 'Complete “Ring them back”' }).waitFor({ state: 'detached' });
 		await here.click();
-		await here.waitFor({ state: 'detached', timeout: 60_000 });
+		await here.waitFor({ state: 'detached' });
 		await page.getByRole('region', { name: 'Waiting to be sent' }).getByText('Ring them back').waitFor();
 		expect(await other.evaluate(() => 'isSame' in window)).toBe(true);
 		expect(await other.evaluate(async () => (await caches.keys()).length), 'what the other tab may still load is there').toBe(2);
@@ -247,4 +247,4 @@ test('a newer version is taken offline with an edit half written and a decision 
 		await context.close();
 		await door.close();
 	}
-}, 120_000);
+});

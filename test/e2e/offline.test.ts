@@ -62,7 +62,7 @@ test('every screen opens without network on what was synced, or says that it isn
 	}
 	expect(errors).toEqual([]);
 	await context.close();
-}, 120_000);
+});
 
 describe('without network', () => {
 	let phone: Window;

@@ -154,7 +154,7 @@ describe('notifications', () => {
 		// Headless Chromium draws no notifications, so the worker's last word to the browser is read instead of the screen.
 		const worker = (await until('the service worker', () => context.serviceWorkers()[0]))!;
 		// A browser drops a push for a worker that is still being installed.
-		await until('a worker in control', () => page.evaluate(() => navigator.serviceWorker.controller !== null), { within: 60_000 });
+		await until('a worker in control', () => page.evaluate(() => navigator.serviceWorker.controller !== null));
 		await worker.evaluate(() => {
 			const self = globalThis as unknown as { registration: { showNotification: unknown }; navigator: object; shown: object[] };
 			self.shown = [];

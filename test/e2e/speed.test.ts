@@ -102,7 +102,7 @@ test('typing in the search of 10,000 customers: the median key is answered withi
 	expect(await page.getByRole('row').count()).toBeLessThan(80);
 	expect(errors).toEqual([]);
 	await context.close();
-}, 240_000);
+});
 
 /** A file of `bytes` on the disk: `good` customers, then rows without an id, a kilobyte each. */
 function fileOf(name: string, bytes: number, good: number): string {
@@ -129,13 +129,13 @@ test('a file of 200 MB: the good rows are there, every other one is in the error
 	await page.getByRole('button', { name: 'Import another file' }).click();
 	await page.locator('input[type=file]').setInputFiles(fileOf('long', 0, 5_000));
 	await page.getByRole('button', { name: 'Start the import' }).click();
-	await until('the first rows', () => counted('Created'), { within: 60_000 });
+	await until('the first rows', () => counted('Created'));
 	await page.getByRole('button', { name: 'Stop the import' }).click();
-	await page.getByRole('heading', { name: 'Stopped. What was imported stays.' }).waitFor({ timeout: 60_000 });
+	await page.getByRole('heading', { name: 'Stopped. What was imported stays.' }).waitFor();
 	const created = await counted('Created');
 	expect(created).toBeLessThan(5_000);
 	const imported = async () => (await place.owner.rows('customer')).filter(({ externalId }) => externalId?.startsWith('long-')).length;
 	expect(await until('what was created', imported, { isEnough: (rows) => rows >= created })).toBe(created);
 	expect(errors).toEqual([]);
 	await context.close();
-}, 300_000);
+});

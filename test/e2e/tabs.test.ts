@@ -46,7 +46,7 @@ test('two tabs share one link; edits cross at once; when the lead is killed the 
 	await lead.close();
 	await name(follower).fill('After its death');
 	await name(follower).press('Tab');
-	await until('the other took over', () => linksOf(follower).some((path) => path.endsWith(id)), { within: 10_000 });
+	await until('the other took over', () => linksOf(follower).some((path) => path.endsWith(id)));
 	await until('the room has it', async () => JSON.stringify((await place.owner.rows('customer')).find((row) => row.id === id)).includes('After its death'));
 	await synced(follower);
 	expect(errors).toEqual([]);

@@ -19,7 +19,7 @@ beforeAll(async () => {
 	place = await openPlace({ tickEvery: 60_000 });
 	olga = place.owner;
 	desk = await olga.window();
-}, 300_000);
+});
 afterAll(() => place?.close());
 
 /** Chooses an option of a select or combobox by its label. */
@@ -75,7 +75,7 @@ describe('a file becomes customers (IN2)', () => {
 		const city = (await olga.rows('field')).find((field) => field.name === 'City')!;
 		expect(customers.find((row) => row.externalId === 'ANTON')).toMatchObject({ name: 'Antonio Moreno Taquería', custom: { [city.id]: 'México D.F.' } });
 		expect((await olga.rows('contact')).find((row) => row.name === 'Maria Anders')).toMatchObject({ title: 'Sales Representative', roles: ['key-user'] });
-	}, 180_000);
+	});
 
 	it('doubles nothing the second time', async () => {
 		await desk.page.getByRole('button', { name: 'Import another file' }).click();
@@ -85,7 +85,7 @@ describe('a file becomes customers (IN2)', () => {
 		expect([await count(desk.page, 'Created'), await count(desk.page, 'Unchanged')]).toEqual([0, 91]);
 		expect((await olga.rows('customer')).length).toBe(91);
 		expect((await olga.rows('contact')).length).toBe(91);
-	}, 120_000);
+	});
 
 	it('keeps the good rows and says what is wrong with the others, by line', async () => {
 		await desk.page.getByRole('button', { name: 'Import another file' }).click();
@@ -93,13 +93,13 @@ describe('a file becomes customers (IN2)', () => {
 		const latin = Buffer.from('\nBADENC,Caf\uFFFD,Fay', 'utf8');
 		await desk.page.locator('input[type=file]').setInputFiles({ name: 'broken.csv', mimeType: 'text/csv', buffer: Buffer.concat([Buffer.from(broken), latin]) });
 		await desk.page.getByRole('button', { name: 'Start the import' }).click();
-		await desk.page.getByRole('heading', { name: 'Import done' }).waitFor({ timeout: 60_000 });
+		await desk.page.getByRole('heading', { name: 'Import done' }).waitFor();
 		expect([await count(desk.page, 'Created'), await count(desk.page, 'Failed')]).toEqual([2, 4]);
 		const lines = await desk.page.locator('tbody tr').allTextContents();
 		expect(lines.map((line) => Number.parseInt(line, 10)).sort()).toEqual([3, 4, 5, 7]);
 		const [saved] = await Promise.all([desk.page.waitForEvent('download'), desk.page.getByRole('button', { name: 'Save the failed rows' }).click()]);
 		expect(saved.suggestedFilename()).toBe('broken-errors.csv');
-	}, 120_000);
+	});
 
 	it('is searched as one types, by contact too', async () => {
 		await desk.open('/customers');
@@ -129,7 +129,7 @@ describe('one customer, two people', () => {
 		for (let n = 1; n < 5 && best >= 1_000; n++) best = Math.min(best, await seenAfter(`alfred${n}.example`));
 		expect(best).toBeLessThan(1_000);
 		await seenAfter('alfreds.example');
-	}, 60_000);
+	});
 
 	it('lets both write in the focus areas, with cursors', async () => {
 		await desk.page.getByRole('button', { name: 'Write in the focus areas' }).click();
@@ -173,7 +173,7 @@ describe('one customer, two people', () => {
 		await other.page.getByText(/changed Domain from nothing to alfreds?\d?\.example/).waitFor();
 		await other.page.getByText(/changed Domain from \S+ to alfreds\.example/).waitFor();
 		await other.page.getByText(/changed Email of Maria Anders from nothing to maria@alfreds\.example/).waitFor();
-	}, 60_000);
+	});
 });
 
 describe('a playbook, written by two', () => {
@@ -195,7 +195,7 @@ describe('a playbook, written by two', () => {
 		await other.page.getByRole('button', { name: /Wait 1 minute/ }).first().waitFor();
 		await addStep(desk.page, 'Send an email');
 		await other.page.getByText('Send an email').first().waitFor();
-	}, 90_000);
+	});
 
 	it('is not published while a step is unfinished, and says where', async () => {
 		await desk.page.getByRole('button', { name: 'Publish', exact: true }).click();
@@ -227,7 +227,7 @@ describe('a playbook, written by two', () => {
 		await choose(other.page, 'Field', 'Stage', true);
 		await choose(other.page, 'New value', 'Growth');
 		await desk.page.getByRole('button', { name: /Growth/ }).first().waitFor();
-	}, 90_000);
+	});
 
 	it('becomes version 1, and takes customers from now on', async () => {
 		await until('the draft in the rows', async () => (await olga.rows('playbook')).find((row) => row.id === playbook)?.problems === 0);
@@ -238,7 +238,7 @@ describe('a playbook, written by two', () => {
 		await dialog.getByText(/customers match it now/).waitFor();
 		await dialog.getByRole('button', { name: 'Activate version 1' }).click();
 		await until('the activation', async () => (await olga.rows('activation')).some((row) => row.id === playbook && row.state === 'active' && row.version === 1));
-	}, 60_000);
+	});
 });
 
 describe('the playbook runs', () => {
@@ -254,7 +254,7 @@ describe('the playbook runs', () => {
 		expect(run).toMatchObject({ playbookId: playbook, version: 1, state: 'running' });
 		await desk.open(`/customers/${customer}?tab=playbooks`);
 		await desk.page.getByRole('link', { name: /Adoption.*Running.*Next/s }).waitFor();
-	}, 60_000);
+	});
 
 	it('lets its wait pass by an alarm, and mails the right person once', async () => {
 		const mails = await until('the mail', async () => (await olga.rows('mail')).filter((mail) => mail.kind === 'automatic'), { isEnough: (rows) => rows.length > 0, within: 90_000 });
@@ -263,17 +263,17 @@ describe('the playbook runs', () => {
 		expect(mails[0]!.html).toContain('Hello Maria, Alfreds Futterkiste is on board.');
 		await desk.open('/outbox');
 		await desk.page.getByText('Welcome, Maria').first().waitFor();
-	}, 120_000);
+	});
 
 	it('waits for the task in My Actions, and goes on when it is done', async () => {
 		await until('the waiting run', async () => (await olga.rows('run')).some((row) => row.subjectId === customer && row.state === 'waiting'));
 		await desk.open('/actions');
 		await desk.page.getByText('Call Alfreds Futterkiste').first().waitFor();
 		await desk.page.getByRole('button', { name: /Complete|Done/ }).first().click();
-		await until('the end of the run', async () => (await olga.rows('run')).find((row) => row.subjectId === customer)?.state === 'completed', { within: 30_000 });
+		await until('the end of the run', async () => (await olga.rows('run')).find((row) => row.subjectId === customer)?.state === 'completed');
 		// The customer's page, open at the colleague's all the while, shows what the playbook set.
 		await other.page.getByLabel('Stage').filter({ hasText: 'Growth' }).first().waitFor();
-	}, 90_000);
+	});
 
 	it('opens as its playbook, green, with the mail that was written', async () => {
 		await desk.open(`/customers/${customer}?tab=playbooks`);
@@ -290,7 +290,7 @@ describe('the playbook runs', () => {
 		await desk.page.getByRole('dialog').getByText('Entered', { exact: true }).waitFor();
 		await other.open(`/customers/${customer}?tab=history`);
 		await other.page.getByText(/Playbook “Adoption”/).first().waitFor();
-	}, 60_000);
+	});
 
 	it('shows a colleague who becomes a reader that they can only read, within 2 s (S6)', async () => {
 		await other.open(`/customers/${customer}`);
@@ -299,7 +299,7 @@ describe('the playbook runs', () => {
 		await olga.command('change-role', { userId: person.id, role: 'reader' });
 		await other.page.getByText('Read only').first().waitFor({ timeout: 2_000 });
 		expect(await other.page.getByLabel('Domain').isDisabled()).toBe(true);
-	}, 60_000);
+	});
 
 	it('threw nothing at anybody', () => {
 		expect([...desk.errors, ...other.errors]).toEqual([]);

@@ -73,7 +73,7 @@ describe('a run', () => {
 		expect(resend.seen[0]!.at).toBeGreaterThanOrEqual(dueAt);
 		expect(resend.seen[0]!.at - dueAt).toBeLessThan(2_000);
 		expect(await database.select({ state: mail.state }).from(mail)).toEqual([{ state: 'sent' }]);
-	}, 120_000);
+	});
 
 	test('R3 the rooms’ whole process group is killed during a wait and away at its end: the mail goes out once, within 65 s of the start', async () => {
 		const bare = rooms;
@@ -94,7 +94,7 @@ describe('a run', () => {
 			await rooms.end();
 			rooms = bare;
 		}
-	}, 120_000);
+	});
 });
 
 /** What a killed worker held waits for its lease to end, a minute: most of this test's time. */

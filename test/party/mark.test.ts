@@ -167,7 +167,7 @@ describe('a room', () => {
 		// Twice: once by what was scheduled while the first was tried.
 		await until(() => said.mock.calls.flat().filter((line) => String(line).includes('publishing failed')).length > 1 && tries.rooms > before, 'both failed');
 		down[back] = false;
-		if (back === 'store') await until(async () => (await published()) === 'two.example', 'it is published', 20_000);
-		else await until(() => marks.length > failed && marks.at(-1) === true, 'the automation room knows of it', 20_000);
+		if (back === 'store') await until(async () => (await published()) === 'two.example', 'it is published');
+		else await until(() => marks.length > failed && marks.at(-1) === true, 'the automation room knows of it');
 	});
 });

@@ -106,7 +106,7 @@ describe('SY3: what a person decides', () => {
 		bad = queue.send('explode', {}).id;
 		expect(await queue.send('complete-task', {}).outcome).toEqual({ status: 'accepted' });
 		expect(queue.waiting.map((command) => command.type)).toEqual(['explode']);
-	}, 15_000);
+	});
 
 	it('goes with the ground that was seen; what is held keeps both sides of each difference', async () => {
 		const app = appDouble();
@@ -163,7 +163,7 @@ describe('SY3: what a person decides', () => {
 		expect(await other.outcome).toMatchObject({ status: 'refused', reason: 'taken-back' });
 		expect(asked).toEqual(['complete-task', 'take-back']);
 		expect([...queue.waiting, ...queue.refused, ...queue.held]).toEqual([]);
-	}, 30_000);
+	});
 
 	it.each(['another tab', 'the next visit'])('taken back in %s after the tab that sent it died before the answer: the server says what became of it', async (where) => {
 		const app = appDouble();
@@ -287,7 +287,7 @@ describe('SY3: what a person decides', () => {
 		await until('it is under way', () => fail !== null);
 		first.tab.isLookedAt = false;
 		const second = member('second');
-		await until('the tab that is looked at leads', () => second.tabs.isLead, 10_000);
+		await until('the tab that is looked at leads', () => second.tabs.isLead);
 		await until('it was answered', () => app.executed.get('command_slow') === 1 && second.queue.waiting.length === 0 && first.queue.waiting.length === 0);
 		const third = member('third');
 		await third.queue.loaded;
@@ -296,7 +296,7 @@ describe('SY3: what a person decides', () => {
 		for (const { queue } of [first, second, third]) await until('nothing waits', () => queue.waiting.length === 0);
 		expect(await new CommandStore('cuebook:commands:ada:w1', device).all()).toEqual([]);
 		for (const { tabs } of [first, second, third]) tabs.end();
-	}, 20_000);
+	});
 
 	it('what a following tab finds on the device, decided under another role, goes through the lead that never heard of it', async () => {
 		const app = appDouble();

@@ -193,8 +193,8 @@ export function tabDouble(device: DeviceDouble, changes: Partial<Environment> = 
 	return tab;
 }
 
-/** Waits until `holds`, looking every few milliseconds; throws with what it waited for. */
-export async function until(what: string, holds: () => unknown, ms = 5_000): Promise<void> {
+/** Waits until `holds`, looking every few milliseconds; throws with what it waited for. By default as long as a slow, loaded machine may need: what is promised faster says so itself. */
+export async function until(what: string, holds: () => unknown, ms = 60_000): Promise<void> {
 	const end = Date.now() + ms;
 	while (!(await holds())) {
 		if (Date.now() > end) throw new Error(`Waited ${ms} ms in vain until ${what}`);

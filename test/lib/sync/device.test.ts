@@ -155,7 +155,7 @@ describe('SY1, SY4: the device', () => {
 		net.made.findLast((socket) => socket.url.includes('/parties/workspace/'))!.onclose!({ code: 1006, reason: '' });
 		expect(device.light).toMatchObject({ state: 'saved-here', reason: 'offline', isOffline: true });
 		app.isOnline = true;
-		await until('it is synced again', () => device.light.state === 'synced' && !device.light.isOffline, 10_000);
+		await until('it is synced again', () => device.light.state === 'synced' && !device.light.isOffline);
 	});
 
 	it('on a full device another role takes nothing away: edits and commands go on from memory, and are kept when there is room (S17)', async () => {

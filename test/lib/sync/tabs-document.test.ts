@@ -62,13 +62,13 @@ describe('one document in several tabs', () => {
 		await until('it is synced', () => document.status.state === 'synced');
 		expect([lead.documents.open.length, lead.sockets.size, follower.sockets.size]).toEqual([2, 2, 0]);
 		document.close();
-		await until('the lead let it go', () => lead.documents.open.length === 1, 10_000);
+		await until('the lead let it go', () => lead.documents.open.length === 1);
 		// A tab that dies closes nothing itself.
 		follower.documents.openDocument(other);
 		await until('the lead holds it again', () => lead.documents.open.length === 2);
 		follower.tab.kill();
-		await until('the lead let it go', () => lead.documents.open.length === 1, 10_000);
-	}, 30_000);
+		await until('the lead let it go', () => lead.documents.open.length === 1);
+	});
 
 	it('believes only the lead about the link: one that was relieved and has not noticed changes nothing', async () => {
 		const id = await newCustomer(rooms().url, 'Acme');
@@ -105,7 +105,7 @@ describe('one document in several tabs', () => {
 		tabs[1]!.tab.kill();
 		await until('bea sees the one that is left', () => seen() === 'ada contacts');
 		tabs[0]!.tab.kill();
-		await until('bea is alone', () => bea.peers.length === 0, 10_000);
+		await until('bea is alone', () => bea.peers.length === 0);
 	});
 });
 
@@ -119,7 +119,7 @@ describe('the lead’s death', () => {
 		for (const { document } of tabs) await until('it is synced', () => document.status.state === 'synced');
 		isOnline = false;
 		line.cut();
-		for (const { document } of tabs) await until('it is offline', () => document.status.state === 'saved-here', 10_000);
+		for (const { document } of tabs) await until('it is offline', () => document.status.state === 'saved-here');
 		edit(lead.document, 'set-field', { field: 'name', value: 'By the lead' });
 		edit(second.document, 'set-field', { field: 'domain', value: 'second.example' });
 		edit(third.document, 'add-tag', { tag: 't3' });
@@ -127,22 +127,22 @@ describe('the lead’s death', () => {
 		for (const { document } of tabs) await until('all count the same', () => document.waiting === 4);
 		await lead.store.flush();
 		lead.tab[how]();
-		await until('another leads', () => second.tabs.isLead || third.tabs.isLead, 10_000);
+		await until('another leads', () => second.tabs.isLead || third.tabs.isLead);
 		edit(second.document, 'remove-tag', { tag: 't3' });
 		for (const { document } of [second, third]) await until('they count the same', () => document.waiting === 5);
 		isOnline = true;
 		line.mend();
 		for (const { document } of [second, third]) {
-			await until('it is synced', () => document.status.state === 'synced', 30_000);
+			await until('it is synced', () => document.status.state === 'synced');
 			expect(document.waiting).toBe(0);
 		}
 		expect(await inRoom(id)).toMatchObject({ name: 'By the lead', domain: 'second.example', tags: ['t4'] });
 		await until('the device knows that nothing waits', async () => (await second.store.unacked()).size === 0);
 		if (how === 'kill') return;
 		lead.tab.goOn();
-		await until('it is synced again, as one that follows', () => lead.document.status.state === 'synced' && lead.document.waiting === 0 && !lead.tabs.isLead, 10_000);
+		await until('it is synced again, as one that follows', () => lead.document.status.state === 'synced' && lead.document.waiting === 0 && !lead.tabs.isLead);
 		expect(lead.document.type!.projection(lead.document.doc)).toEqual(second.document.type!.projection(second.document.doc));
-	}, 90_000);
+	});
 
 	it('two tabs edit offline, both are closed, and after the next start both edits are there', async () => {
 		const id = await newCustomer(rooms().url, 'Acme');
@@ -163,7 +163,7 @@ describe('the lead’s death', () => {
 		}
 		isOnline = true;
 		const last = tabOf(device);
-		await until('everything was sent without opening a page', async () => (await inRoom(id)).domain === 'two.example' && (await inRoom(id)).name === 'By one', 15_000);
+		await until('everything was sent without opening a page', async () => (await inRoom(id)).domain === 'two.example' && (await inRoom(id)).name === 'By one');
 		await until('the device knows that nothing waits', async () => (await last.store.unacked()).size === 0);
 	});
 
@@ -185,13 +185,13 @@ describe('the lead’s death', () => {
 		second.tab.isLookedAt = false;
 		const last = tabOf(device, { isOnline: () => isOnline });
 		const document = last.documents.openDocument(id);
-		await until('the tab that is looked at leads', () => last.tabs.isLead, 10_000);
+		await until('the tab that is looked at leads', () => last.tabs.isLead);
 		await until('it has it', () => nameOf(document) === 'Only in memory');
 		isOnline = true;
 		device.wake();
-		for (const one of [document, second.document]) await until('it is synced, with none waiting', () => one.status.state === 'synced' && one.waiting === 0, 15_000);
+		for (const one of [document, second.document]) await until('it is synced, with none waiting', () => one.status.state === 'synced' && one.waiting === 0);
 		expect((await inRoom(id)).name).toBe('Only in memory');
-	}, 30_000);
+	});
 
 	it('what a full device did not take reaches tabs that opened the document before the one that has it in memory (S17)', async () => {
 		const id = await newCustomer(rooms().url, 'Acme');
@@ -220,13 +220,13 @@ describe('the lead’s death', () => {
 		tab.isLookedAt = false;
 		const [lead, follower] = [tabOf(device, { isOnline: () => isOnline }), tabOf(device, { isOnline: () => isOnline })];
 		follower.tab.isLookedAt = false;
-		await until('a tab leads that never heard of it', () => lead.tabs.isLead, 10_000);
+		await until('a tab leads that never heard of it', () => lead.tabs.isLead);
 		const both = [lead.documents.openDocument(id), follower.documents.openDocument(id)];
 		for (const one of both) await one.ready;
 		expect(both.map(nameOf)).toEqual(['Acme', 'Acme']);
 		documents.openDocument(id);
 		await until('all have what one of them had', () => both.every((one) => nameOf(one) === 'By bea'));
-	}, 30_000);
+	});
 
 	it('an edit of a tab that closes before its acknowledgement isn’t counted for ever', async () => {
 		const id = await newCustomer(rooms().url, 'Acme');

@@ -61,7 +61,7 @@ describe('one tab leads', () => {
 		await until('the other follows', () => two.led.length === 1);
 		one.tab.hang();
 		const from = Date.now();
-		await until('two leads', () => two.tabs.isLead, 10_000);
+		await until('two leads', () => two.tabs.isLead);
 		expect(Date.now() - from).toBeGreaterThan(1_000);
 		one.tab.goOn();
 		await until('one has stepped back', () => one.led.at(-1) === false);
@@ -77,7 +77,7 @@ describe('one tab leads', () => {
 		const two = tabOf(device, 'two');
 		await until('the other follows', () => two.led.length === 1);
 		one.tab.isLookedAt = false;
-		await until('two leads', () => two.tabs.isLead, 10_000);
+		await until('two leads', () => two.tabs.isLead);
 		await until('one follows', () => one.led.at(-1) === false);
 	});
 

@@ -86,7 +86,7 @@ describe('SY4: export and import', () => {
 		const result = await other.place!.import(read.value, new Set(['customer_a']));
 		expect(result).toEqual({ documents: [{ id: 'customer_a', result: 'merged' }], commands: [] });
 		expect((await other.place!.unsent.documents()).get('customer_a')).toBe(1);
-	}, 15_000);
+	});
 
 	it('refuses where there is no right, or no such document here, with the reason', async () => {
 		const { app, skeleton } = acme();

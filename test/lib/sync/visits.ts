@@ -20,7 +20,7 @@ export function theRooms(): () => Rooms {
 	let rooms: Rooms;
 	beforeAll(async () => {
 		rooms = await startRooms('partykit');
-	}, 120_000);
+	});
 	afterAll(() => rooms?.end());
 	afterEach(async () => {
 		for (const end of open.splice(0).reverse()) await end();

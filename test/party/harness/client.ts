@@ -17,14 +17,18 @@ export const token = (room: string, claims: Claims = {}, life = '120s'): Promise
 /** A signed call, as the app makes it. */
 export const call = (url: string, party: Party, room: string, verb: string, body: unknown = {}): Promise<Answer> => callRoom({ ROOMS_URL: url, ROOMS_SECRET: secret }, party, room, verb, body);
 
-/** Waits until `read` gives something other than false, null or undefined, and returns it. */
-export async function until<T>(read: () => T | Promise<T>, what: string, within = 10_000): Promise<Exclude<T, false | null | undefined>> {
-	const by = Date.now() + within;
+/** How long a wait for a condition lasts, at most: ms. Many times what a quiet machine needs; what is promised faster says so itself. */
+const patience = 60_000;
+
+/** Waits until `read` gives something other than false, null or undefined, and returns it. What takes longer is asked for less often. */
+export async function until<T>(read: () => T | Promise<T>, what: string, within = patience): Promise<Exclude<T, false | null | undefined>> {
+	const start = Date.now();
 	for (;;) {
 		const value = await read();
 		if (value !== false && value !== null && value !== undefined) return value as Exclude<T, false | null | undefined>;
-		if (Date.now() > by) throw new Error(`Waited ${within} ms in vain: ${what}`);
-		await new Promise((resolve) => setTimeout(resolve, 10));
+		const waited = Date.now() - start;
+		if (waited > within) throw new Error(`Waited ${within} ms in vain: ${what}`);
+		await new Promise((resolve) => setTimeout(resolve, Math.min(100, Math.max(10, waited / 20))));
 	}
 }
 
@@ -94,7 +98,7 @@ export class Client {
 	}
 
 	/** Resolves when everything sent so far is acknowledged (or refused). */
-	async settled(within = 10_000): Promise<void> {
+	async settled(within = patience): Promise<void> {
 		await until(() => this.acknowledged >= this.sent || this.closed, `acknowledgement of ${this.sent} frames`, within);
 	}
 
