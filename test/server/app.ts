@@ -1,8 +1,10 @@
 /** The app's server as a person's browser meets it: hooks, endpoints and better-auth over a real libSQL server, with a cookie jar each. */
 import type { RequestEvent } from '@sveltejs/kit';
-import { afterAll } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { openDatabase } from '#db/client.ts';
-import type { Seen } from '#domain/commands/ground.ts';
+import type { Command } from '#domain/commands/command.ts';
+import { seenBy, type Read, type Seen } from '#domain/commands/ground.ts';
+import { commands } from '#domain/commands/index.ts';
 import { applyMigrations } from '#db/migrate.ts';
 import { startServer } from '#db/server.ts';
 import { handle } from '../../src/hooks.server.ts';
@@ -78,7 +80,18 @@ export async function startApp(behave?: RoomBehaviour, env: Record<string, strin
 			read(await send(path, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } }));
 		/** `ground` = what the person saw when deciding (SY3). */
 		const command = async (type: string, args: unknown, id = `command_${crypto.randomUUID()}`, ground: readonly Seen[] = []) => (await post('/api/commands', { id, type, args, ground })).body;
-		return { cookies, send, get, post, command };
+		/** Who is signed in here, and where. */
+		const me = async (): Promise<{ id: string; workspace: string }> => {
+			const { user, workspace } = (await get('/api/session')).body;
+			return { id: user.id, workspace: workspace.id };
+		};
+		/** What a device that has synced now would send with a command (SY3). */
+		const saw = async (type: keyof typeof commands, args: object): Promise<Seen[]> => {
+			const { rows } = (await get('/api/sync?after=0&limit=2000')).body;
+			const see: Read = (kind, id) => rows.findLast((row: any) => row.kind === kind && row.id === id)?.data ?? undefined;
+			return seenBy((read) => (commands[type] as Command).ground!(args, read), see, see);
+		};
+		return { cookies, send, get, post, command, me, saw };
 	};
 	/** The owner's browser, signed in by the link that npm start prints. */
 	const owner = async () => {
@@ -87,8 +100,20 @@ export async function startApp(behave?: RoomBehaviour, env: Record<string, strin
 		await mine.send(body.url);
 		return mine;
 	};
-	return { db, rooms, browser, owner, settled: () => Promise.all(after), secrets, platform };
+	/** The browser of a colleague who followed the invitation that somebody sent from `from`. */
+	const invited = async (from: ReturnType<typeof browser>, email: string, role: string) => {
+		expect(await from.command('invite-person', { email, role })).toMatchObject({ status: 'accepted' });
+		await Promise.all(after);
+		const { rows } = (await from.get('/api/sync?after=0&limit=2000')).body;
+		const letter = rows.findLast((row: any) => row.kind === 'mail' && row.data.kind === 'invitation' && row.data.to[0] === email).data;
+		const theirs = browser();
+		await theirs.send(/http\S+/.exec(letter.text)![0]);
+		return theirs;
+	};
+	return { db, rooms, browser, owner, invited, settled: () => Promise.all(after), secrets, platform };
 }
+
+export type Browser = ReturnType<Awaited<ReturnType<typeof startApp>>['browser']>;
 
 const read = async (response: Response) => {
 	const text = await response.text();

@@ -7,26 +7,16 @@ import { activation, job, playbookVersion, run } from '#db/schema/engine.ts';
 import { command, invitation, member, person, workspace } from '#db/schema/people.ts';
 import { stage } from '#db/schema/settings.ts';
 import { commands } from '#domain/commands/index.ts';
-import { startApp } from './app.ts';
+import { startApp, type Browser } from './app.ts';
 import { documentRooms } from './document-rooms.ts';
 
 const theDocs = documentRooms();
 const app = await startApp(theDocs.behave);
 theDocs.state.db = app.db;
-type Browser = ReturnType<typeof app.browser>;
 let mine: Browser;
 let me: { id: string; workspace: string; stages: Record<string, string> };
 
-/** A colleague who followed an invitation. */
-async function colleague(email: string, role: string): Promise<Browser> {
-	expect(await mine.command('invite-person', { email, role })).toMatchObject({ status: 'accepted' });
-	await app.settled();
-	const { body: page } = await mine.get('/api/sync?after=0&limit=2000');
-	const letter = page.rows.filter((row: any) => row.kind === 'mail' && row.data.kind === 'invitation' && row.data.to[0] === email).at(-1).data;
-	const theirs = app.browser();
-	await theirs.send(/http\S+/.exec(letter.text)![0]);
-	return theirs;
-}
+const colleague = (email: string, role: string) => app.invited(mine, email, role);
 const aCustomer = async (n: number | string, args: object = {}) => {
 	const id = `customer_${String(n).padStart(20, '0')}`;
 	const outcome = await mine.command('create-customer', { id, args: { name: `Customer ${n}`, ...args } });

@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ordersAMinute } from '#db/api-keys.ts';
 import { enrolRun } from '#db/entries.ts';
 import { runEvents } from '#db/runs.ts';
@@ -12,8 +12,8 @@ import { startApp } from './app.ts';
 
 const app = await startApp();
 const { db } = app;
-let mine: ReturnType<typeof app.browser>;
-let me: { id: string; workspace: string };
+const mine = await app.owner();
+const me = await mine.me();
 let n = 0;
 
 /** A run of these steps, at its first; each on a customer of its own. */
@@ -27,12 +27,6 @@ const aRun = async (steps: Step[] = [waitFor(60), mailTo()], change: Partial<typ
 };
 const stateOf = async (id: string) => (await db.select().from(run).where(eq(run.id, id)))[0]!;
 const history = async (id: string) => (await runEvents(db, id)).map(({ type, data }) => [type, data]);
-
-beforeAll(async () => {
-	mine = await app.owner();
-	const { body } = await mine.get('/api/session');
-	me = { id: body.user.id, workspace: body.workspace.id };
-});
 
 describe('RU3: people control runs', () => {
 	it('pause, resume and jump, each with who and why in the run’s history', async () => {

@@ -1,6 +1,6 @@
 /** CU10: a customer is deleted at once and everywhere, can be brought back while its grace lasts, and nobody gets past that. */
 import { and, eq } from 'drizzle-orm';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { enrolRun } from '#db/entries.ts';
 import { contact, customer, event, note, projection } from '#db/schema/documents.ts';
 import { deletion, job, run, runEvent, task } from '#db/schema/index.ts';
@@ -13,10 +13,9 @@ import { documentRooms } from './document-rooms.ts';
 const theDocs = documentRooms();
 const app = await startApp(theDocs.behave);
 theDocs.state.db = app.db;
-type Browser = ReturnType<typeof app.browser>;
-let mine: Browser;
-let csm: Browser;
-let me: { id: string; workspace: string };
+const mine = await app.owner();
+const me = await mine.me();
+const csm = await app.invited(mine, 'cleo@example.example', 'csm');
 let cursor = '0';
 
 /** What a device hears since it last asked: kind → ids that came, and those that went. */
@@ -43,17 +42,6 @@ async function aBook(n: string, args: object = {}) {
 	await heard();
 	return { id, noteId, taskId, runId, contactId: `contact_${n}a` };
 }
-
-beforeAll(async () => {
-	mine = await app.owner();
-	const { body } = await mine.get('/api/session');
-	me = { id: body.user.id, workspace: body.workspace.id };
-	expect(await mine.command('invite-person', { email: 'cleo@example.example', role: 'csm' })).toMatchObject({ status: 'accepted' });
-	await app.settled();
-	const { body: page } = await mine.get('/api/sync?after=0&limit=2000');
-	csm = app.browser();
-	await csm.send(/http\S+/.exec(page.rows.find((row: any) => row.kind === 'mail' && row.data.kind === 'invitation').data.text)![0]);
-});
 
 describe('delete-customer', () => {
 	it('takes it and all about it off every device, ends its runs, and says who did it', async () => {

@@ -1,6 +1,6 @@
 /** A mail that waits for a word (AC7), over the endpoint: sent as it was read, edited, cancelled, held on other ground, once for each id (SY3). */
 import { asc, eq, sql } from 'drizzle-orm';
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { insertDraft, type MailRequest } from '#db/drafts.ts';
 import { enrolRun } from '#db/entries.ts';
 import { customer } from '#db/schema/documents.ts';
@@ -8,22 +8,13 @@ import { draft } from '#db/schema/effects.ts';
 import { intent, run, runEvent, waitToken } from '#db/schema/engine.ts';
 import { workspace } from '#db/schema/people.ts';
 import { bumpSeq, commit } from '#db/statement.ts';
-import type { Command } from '#domain/commands/command.ts';
-import { seenBy, type Read, type Seen } from '#domain/commands/ground.ts';
-import { commands } from '#domain/commands/index.ts';
 import { addCustomer, addPlaybook, definitionOf, runOf } from '../db/engine-book.ts';
 import { startApp } from './app.ts';
 
 const app = await startApp();
 const { db } = app;
-let mine: ReturnType<typeof app.browser>;
-let me: { id: string; workspace: string };
-beforeAll(async () => {
-	mine = await app.owner();
-	const { body } = await mine.get('/api/session');
-	me = { id: body.user.id, workspace: body.workspace.id };
-});
-
+const mine = await app.owner();
+const me = await mine.me();
 let n = 0;
 /** A run whose mail waits, as the worker leaves it. */
 async function aMail(more: Partial<MailRequest> = {}): Promise<{ draftId: string; runId: string; customerId: string }> {
@@ -48,18 +39,13 @@ const rowOf = async (id: string) => (await db.select().from(draft).where(eq(draf
 const intentOf = async (id: string) => (await db.select().from(intent).where(eq(intent.key, id)))[0]!;
 const jobs = async (runId: string) => (await db.all(sql`SELECT 1 FROM job WHERE run_id = ${runId}`)).length;
 const history = async (runId: string) => (await db.select().from(runEvent).where(eq(runEvent.runId, runId)).orderBy(asc(runEvent.n))).map(({ type }) => type).filter((type) => type.startsWith('mail-'));
-async function saw(type: 'approve-mail' | 'edit-mail' | 'cancel-mail', args: object): Promise<Seen[]> {
-	const { body } = await mine.get('/api/sync?after=0&limit=2000');
-	const read: Read = (kind, id) => body.rows.findLast((row: any) => row.kind === kind && row.id === id)?.data ?? undefined;
-	return seenBy((read) => (commands[type] as Command).ground!(args, read), read, read);
-}
 const otherStage = (id: string) =>
 	db.batch([db.update(workspace).set({ seq: sql`seq + 1` }).where(eq(workspace.id, me.workspace)), db.update(customer).set({ stage: 'stage_b', seq: sql`(SELECT seq FROM workspace WHERE id = ${me.workspace})` }).where(eq(customer.id, id))]);
 const edited = { to: ['bo@c.example'], cc: [], bcc: ['boss@cs.example'], subject: 'Welcome again', html: '<p onclick="steal()">Dear Bo</p>' };
 
 it('approved, it is let go as it was read, and the run goes on; the same id again changes nothing', async () => {
 	const { draftId, runId } = await aMail();
-	const ground = await saw('approve-mail', { draftId });
+	const ground = await mine.saw('approve-mail', { draftId });
 	for (let again = 0; again < 3; again++) expect(await mine.command('approve-mail', { draftId }, `command_approve_${n}`, ground)).toEqual({ status: 'accepted' });
 	expect(await rowOf(draftId)).toMatchObject({ state: 'approved', decidedBy: me.id, subject: 'Welcome' });
 	expect(await intentOf(draftId)).toMatchObject({ state: 'prepared', request: { to: ['ida@c.example'], html: '<p>Hello</p>' } });
@@ -72,16 +58,16 @@ it('approved, it is let go as it was read, and the run goes on; the same id agai
 
 it('held with both sides when its customer stands elsewhere or somebody rewrote it; decided again on today’s ground it goes', async () => {
 	const { draftId, customerId } = await aMail();
-	const before = await saw('approve-mail', { draftId });
+	const before = await mine.saw('approve-mail', { draftId });
 	await otherStage(customerId);
 	const held = { status: 'held', reason: 'ground-changed', differences: [{ name: `customer/${customerId}/stage`, was: 'stage_a', now: 'stage_b' }] };
 	for (let again = 0; again < 2; again++) expect(await mine.command('approve-mail', { draftId }, `command_held_${n}`, before)).toEqual(held);
 	expect([(await rowOf(draftId)).state, (await intentOf(draftId)).state]).toEqual(['waiting', 'waiting']);
 
-	const elsewhere = await saw('approve-mail', { draftId });
-	expect(await mine.command('edit-mail', { draftId, ...edited, isSending: false }, undefined, await saw('edit-mail', { draftId }))).toEqual({ status: 'accepted' });
+	const elsewhere = await mine.saw('approve-mail', { draftId });
+	expect(await mine.command('edit-mail', { draftId, ...edited, isSending: false }, undefined, await mine.saw('edit-mail', { draftId }))).toEqual({ status: 'accepted' });
 	expect(await mine.command('approve-mail', { draftId }, undefined, elsewhere)).toMatchObject({ status: 'held', differences: expect.arrayContaining([{ name: `draft/${draftId}/text`, was: 'Hello', now: 'Dear Bo' }, { name: `draft/${draftId}/to`, was: ['ida@c.example'], now: ['bo@c.example'] }]) });
-	expect(await mine.command('approve-mail', { draftId }, undefined, await saw('approve-mail', { draftId }))).toEqual({ status: 'accepted' });
+	expect(await mine.command('approve-mail', { draftId }, undefined, await mine.saw('approve-mail', { draftId }))).toEqual({ status: 'accepted' });
 	expect(await intentOf(draftId)).toMatchObject({ state: 'prepared', request: { to: ['bo@c.example'], bcc: ['boss@cs.example'], subject: 'Welcome again', html: '<p>Dear Bo</p>', text: 'Dear Bo' } });
 });
 
@@ -95,7 +81,7 @@ it('edited without sending, it waits on with its new text; edited and sent, it i
 
 it('cancelled, it is never sent, and the run goes on; the same id again changes nothing', async () => {
 	const { draftId, runId } = await aMail();
-	for (let again = 0; again < 2; again++) expect(await mine.command('cancel-mail', { draftId }, `command_cancel_${n}`, again === 0 ? await saw('cancel-mail', { draftId }) : [])).toEqual({ status: 'accepted' });
+	for (let again = 0; again < 2; again++) expect(await mine.command('cancel-mail', { draftId }, `command_cancel_${n}`, again === 0 ? await mine.saw('cancel-mail', { draftId }) : [])).toEqual({ status: 'accepted' });
 	expect([await rowOf(draftId), await intentOf(draftId), await jobs(runId), await history(runId)]).toMatchObject([{ state: 'cancelled', decidedBy: me.id }, { state: 'abandoned' }, 1, ['mail-cancelled']]);
 	expect(await mine.command('approve-mail', { draftId })).toMatchObject({ status: 'held', reason: 'mail-decided' });
 });

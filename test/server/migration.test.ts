@@ -13,8 +13,8 @@ import { startApp } from './app.ts';
 
 const app = await startApp();
 const { db } = app;
-let mine: ReturnType<typeof app.browser>;
-let me: { id: string; workspace: string };
+const mine = await app.owner();
+const me = await mine.me();
 let n = 0;
 const secret = `cbk_${'a1B2'.repeat(10)}xyz`;
 
@@ -36,9 +36,6 @@ const worked = () =>
 const versions = async (ids: string[]) => Promise.all(ids.map(async (id) => (await db.select().from(run).where(eq(run.id, id)))[0]!.version));
 
 beforeAll(async () => {
-	mine = await app.owner();
-	const { body } = await mine.get('/api/session');
-	me = { id: body.user.id, workspace: body.workspace.id };
 	await mine.command('make-api-key', { id: 'apikey_1', name: 'Nightly job', secret });
 });
 

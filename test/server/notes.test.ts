@@ -3,13 +3,12 @@ import { and, eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { event, note, template } from '#db/schema/documents.ts';
 import { task } from '#db/schema/effects.ts';
-import { startApp } from './app.ts';
+import { startApp, type Browser } from './app.ts';
 import { documentRooms } from './document-rooms.ts';
 
 const theDocs = documentRooms();
 const app = await startApp(theDocs.behave);
 theDocs.state.db = app.db;
-type Browser = ReturnType<typeof app.browser>;
 let mine: Browser;
 let me: string;
 const customerId = `customer_${'n'.repeat(20)}`;

@@ -8,27 +8,18 @@ import { task } from '#db/schema/effects.ts';
 import { workspace } from '#db/schema/people.ts';
 import { bumpSeq, commit } from '#db/statement.ts';
 import { idInAct } from '#domain/commands/own-consequence.ts';
-import { commands } from '#domain/commands/index.ts';
-import { seenBy, type Read, type Seen } from '#domain/commands/ground.ts';
 import { addCustomer, addPlaybook, definitionOf, runOf, stageChanged } from '../db/engine-book.ts';
 import { startApp } from './app.ts';
 
 const app = await startApp();
 const { db } = app;
-let mine: ReturnType<typeof app.browser>;
-let me: { id: string; workspace: string };
+const mine = await app.owner();
+const me = await mine.me();
 beforeAll(async () => {
-	mine = await app.owner();
-	const { body } = await mine.get('/api/session');
-	me = { id: body.user.id, workspace: body.workspace.id };
 	await addPlaybook(db, me.workspace, 'playbook_1', definitionOf([{ id: 's1', kind: 'wait', params: { mode: 'for', amount: 2, unit: 'days' } } as never]));
 });
 
-async function saw(taskId: string): Promise<Seen[]> {
-	const { body } = await mine.get('/api/sync?after=0&limit=2000');
-	const read: Read = (kind, id) => body.rows.find((row: any) => row.kind === kind && row.id === id)?.data ?? undefined;
-	return seenBy((read) => commands['complete-task'].ground({ taskId }, read), read, read);
-}
+const saw = (taskId: string) => mine.saw('complete-task', { taskId });
 /** A change of the stage, as a room publishes it: row and event, caused by a run or by nobody's. */
 let events = 0;
 async function move(customerId: string, from: string, to: string, runId: string | null): Promise<void> {

@@ -3,27 +3,17 @@ import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { customer } from '#db/schema/documents.ts';
 import { stage } from '#db/schema/settings.ts';
-import { startApp } from './app.ts';
+import { startApp, type Browser } from './app.ts';
 import { documentRooms } from './document-rooms.ts';
 
 const theDocs = documentRooms();
 const app = await startApp(theDocs.behave);
 theDocs.state.db = app.db;
-type Browser = ReturnType<typeof app.browser>;
 let mine: Browser;
 let colleague: Browser;
 let reader: Browser;
 let me: { id: string; stages: string[] };
 
-async function joined(email: string, role: string): Promise<Browser> {
-	expect(await mine.command('invite-person', { email, role })).toMatchObject({ status: 'accepted' });
-	await app.settled();
-	const { body: page } = await mine.get('/api/sync?after=0&limit=2000');
-	const letter = page.rows.filter((row: any) => row.kind === 'mail' && row.data.kind === 'invitation' && row.data.to[0] === email).at(-1).data;
-	const theirs = app.browser();
-	await theirs.send(/http\S+/.exec(letter.text)![0]);
-	return theirs;
-}
 const aCustomer = async (n: string, args: object = {}) => {
 	const id = `customer_${n.padStart(20, '0')}`;
 	expect(await mine.command('create-customer', { id, args: { name: `Customer ${n}`, ...args } })).toMatchObject({ status: 'accepted' });
@@ -35,8 +25,8 @@ beforeAll(async () => {
 	mine = await app.owner();
 	const stages = await app.db.select().from(stage);
 	me = { id: (await mine.get('/api/session')).body.user.id, stages: stages.sort((a, b) => a.position - b.position).map(({ id }) => id) };
-	colleague = await joined('cleo@example.example', 'csm');
-	reader = await joined('rita@example.example', 'reader');
+	colleague = await app.invited(mine, 'cleo@example.example', 'csm');
+	reader = await app.invited(mine, 'rita@example.example', 'reader');
 });
 
 describe('saved views', () => {

@@ -10,16 +10,13 @@ import { startApp } from './app.ts';
 
 const app = await startApp();
 const { db } = app;
-let mine: ReturnType<typeof app.browser>;
-let me: { id: string; workspace: string };
+const mine = await app.owner();
+const me = await mine.me();
 const begun = Date.now() - 2 * archiveAfterMs;
 /** Runs 1 to 150, one a minute: every third with errors, every fifth stopped; all but the last put away. */
 const count = 150;
 
 beforeAll(async () => {
-	mine = await app.owner();
-	const { body } = await mine.get('/api/session');
-	me = { id: body.user.id, workspace: body.workspace.id };
 	await addPlaybook(db, me.workspace, 'playbook_a', definitionOf([mailTo()]));
 	await addPlaybook(db, me.workspace, 'playbook_b', definitionOf([mailTo()]));
 	for (const [n, owner] of [me.id, 'somebody'].entries()) await addCustomer(db, me.workspace, `customer_${n}`, { owner });

@@ -1,6 +1,6 @@
 /** Answering what a playbook asks, over the endpoint: once for each id, held with both sides when somebody was faster or the run asks no more (SY3). */
 import { asc, eq, sql } from 'drizzle-orm';
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { enrolRun } from '#db/entries.ts';
 import { orderRun } from '#db/control.ts';
 import { event } from '#db/schema/documents.ts';
@@ -8,23 +8,14 @@ import { task } from '#db/schema/effects.ts';
 import { runEvent, waitToken } from '#db/schema/engine.ts';
 import { bumpSeq, commit } from '#db/statement.ts';
 import { insertTask } from '#db/tasks.ts';
-import type { Command } from '#domain/commands/command.ts';
-import { seenBy, type Read, type Seen } from '#domain/commands/ground.ts';
-import { commands } from '#domain/commands/index.ts';
 import type { Question } from '#domain/question.ts';
 import { addCustomer, addPlaybook, definitionOf, runOf } from '../db/engine-book.ts';
 import { startApp } from './app.ts';
 
 const app = await startApp();
 const { db } = app;
-let mine: ReturnType<typeof app.browser>;
-let me: { id: string; workspace: string };
-beforeAll(async () => {
-	mine = await app.owner();
-	const { body } = await mine.get('/api/session');
-	me = { id: body.user.id, workspace: body.workspace.id };
-});
-
+const mine = await app.owner();
+const me = await mine.me();
 const choice: Question = { kind: 'choice', choices: [{ id: 'yes', label: 'Yes, gladly' }, { id: 'no', label: 'No' }] };
 let n = 0;
 /** A run that waits for its question, as the worker leaves it. */
@@ -46,11 +37,7 @@ async function aQuestion(question: Question = choice) {
 }
 const rowOf = async (id: string) => (await db.select().from(task).where(eq(task.id, id)))[0]!;
 const jobs = async (runId: string) => (await db.all(sql`SELECT 1 FROM job WHERE run_id = ${runId}`)).length;
-async function saw(args: object): Promise<Seen[]> {
-	const { body } = await mine.get('/api/sync?after=0&limit=2000');
-	const read: Read = (kind, id) => body.rows.findLast((row: any) => row.kind === kind && row.id === id)?.data ?? undefined;
-	return seenBy((read) => (commands['answer-question'] as Command).ground!(args, read), read, read);
-}
+const saw = (args: object) => mine.saw('answer-question', args);
 
 it('answered once however often it is sent; the run goes on, and its history and the customer’s say who said what', async () => {
 	const { taskId, runId, customerId } = await aQuestion();

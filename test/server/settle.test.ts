@@ -14,12 +14,9 @@ import { origin, startApp } from './app.ts';
 const app = await startApp();
 const { db } = app;
 const secret = `whsec_${btoa('a-signing-secret-of-resend')}`;
-let mine: ReturnType<typeof app.browser>;
-let me: { id: string; workspace: string };
+const mine = await app.owner();
+const me = await mine.me();
 beforeAll(async () => {
-	mine = await app.owner();
-	const { body } = await mine.get('/api/session');
-	me = { id: body.user.id, workspace: body.workspace.id };
 	await addPlaybook(db, me.workspace, 'playbook_mail', definitionOf([{ id: 's1', kind: 'stop' }]));
 	await mine.command('change-workspace', { resendWebhookSecret: secret });
 });
