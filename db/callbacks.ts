@@ -1,5 +1,5 @@
 /** What providers tell later about what was sent: each callback once, whenever it comes (R12). */
-import { and, asc, eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { deliveries, type Delivery } from '#domain/delivery.ts';
 import type { Database } from './client.ts';
 import { callback, mail } from './schema/index.ts';
@@ -14,10 +14,6 @@ export const isKnownCallback = async (database: Database, id: string): Promise<b
 /** The mail that a provider calls by its own id; null when no row of the workspace has it. */
 export const mailOfProvider = async (database: Database, workspace: string, providerId: string): Promise<string | null> =>
 	(await database.select({ id: mail.id }).from(mail).where(and(eq(mail.workspace, workspace), eq(mail.providerId, providerId))))[0]?.id ?? null;
-
-/** What was told about some mails, the oldest first. */
-export const callbacksOf = (database: Database, workspace: string, mailId: string) =>
-	database.select().from(callback).where(and(eq(callback.workspace, workspace), eq(callback.mailId, mailId))).orderBy(asc(callback.at));
 
 /** The rank of a delivery in SQL: later news outranks earlier news. */
 const rank = (column: string): string => `CASE ${column} ${deliveries.map((delivery, index) => `WHEN '${delivery}' THEN ${index}`).join(' ')} ELSE -1 END`;

@@ -3,7 +3,7 @@ import { liveStates } from './runs.ts';
 import { seqNow, statement, type Statement } from './statement.ts';
 
 /** Why they were stopped, in a run's history. */
-export const goneReason = 'record-gone';
+const goneReason = 'record-gone';
 
 /** Stops every live run of a record, behind `bumpSeq`, in the batch that ends the record; `by`: the person who did. Nothing happens when there is none. */
 export const endRunsOf = (workspace: string, subjectId: string, now: number, by: string | null = null): Statement[] => {

@@ -12,7 +12,7 @@ const shards = `shard IN (${Array.from({ length: 16 }, (_, shard) => shard).join
 const mostCounted = 10_000;
 const minute = 60_000;
 /** A bar of the chart. */
-export const slotMs = 15 * minute;
+const slotMs = 15 * minute;
 
 const countsSince = (workspace: string, since: number, slot: number): Statement =>
 	statement(

@@ -2,23 +2,21 @@
  * Users, workspaces and who may do what in them. `person` is the mirror's copy of user × member: every change of a membership
  * changes both in one batch, so they can't part.
  */
-import { and, asc, desc, eq, gt, inArray, isNull, lt, ne, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNull, lt, sql } from 'drizzle-orm';
 import type { Role } from '#domain/access/roles.ts';
 import type { Database } from './client.ts';
 import type { Statement } from './commands.ts';
-import { invitation, member, person, user, workspace } from './schema/people.ts';
-import { session, verification } from './schema/people.ts';
+import { invitation, member, person, session, user, verification, workspace } from './schema/people.ts';
 import { stage } from './schema/settings.ts';
 import { seqOf } from './sync.ts';
 
 export type Membership = { id: string; name: string; role: Role };
 export type WorkspaceRow = typeof workspace.$inferSelect;
-export type Invited = { email: string; role: Role };
 
 /** The colours of people's cursors and names: readable on light and dark. */
 const palette = ['#2563eb', '#c2410c', '#15803d', '#9333ea', '#be185d', '#0f766e', '#a16207', '#4f46e5', '#b91c1c', '#0369a1'];
 /** The same person has the same colour everywhere. */
-export const colourOf = (userId: string): string => palette[[...userId].reduce((sum, character) => (sum * 31 + character.codePointAt(0)!) % 9973, 7) % palette.length]!;
+const colourOf = (userId: string): string => palette[[...userId].reduce((sum, character) => (sum * 31 + character.codePointAt(0)!) % 9973, 7) % palette.length]!;
 
 /** The workspaces a user belongs to, oldest membership first. */
 export const membershipsOf = async (db: Database, userId: string): Promise<Membership[]> =>
@@ -107,13 +105,6 @@ export const leaveStatements = (db: Database, workspaceId: string, userId: strin
 		.where(and(eq(session.userId, userId), eq(session.activeOrganizationId, workspaceId))),
 ];
 
-/** Statement that renames a user in every workspace's copy: their own name is theirs. */
-export const renameStatements = (db: Database, workspaceId: string, userId: string, name: string): Statement =>
-	db
-		.update(person)
-		.set({ name, seq: seqOf(workspaceId) })
-		.where(and(eq(person.workspace, workspaceId), eq(person.id, userId), ne(person.name, name)));
-
 /** A member of a workspace, or null. */
 export const memberOf = async (db: Database, workspaceId: string, userId: string) =>
 	(
@@ -136,7 +127,7 @@ export const membersAmong = async (db: Database, workspaceId: string, userIds: s
 	new Set((await db.select({ id: person.id }).from(person).where(and(eq(person.workspace, workspaceId), isNull(person.deletedAt), inArray(person.id, userIds)))).map(({ id }) => id));
 
 /** What a new workspace begins with. */
-export const firstStages = [
+const firstStages = [
 	{ name: 'Onboarding', colour: '#2563eb' },
 	{ name: 'Adoption', colour: '#0f766e' },
 	{ name: 'Growth', colour: '#15803d' },

@@ -12,7 +12,7 @@ export type Refused = { workspace: string; playbookId: string; version: number; 
 export type RefusedRow = Refused & { times: number };
 
 /** The refusals that stop a loop (R19). */
-export const limitCodes = ['lineage', 'depth', 'burst'] as const satisfies readonly EntryRefusal[];
+const limitCodes = ['lineage', 'depth', 'burst'] as const satisfies readonly EntryRefusal[];
 export const isLimit = (code: EntryRefusal): boolean => (limitCodes as readonly string[]).includes(code);
 
 /** Keeps a refusal, in the batch that decided it. */

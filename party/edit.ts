@@ -14,8 +14,8 @@ const actor = variant('kind', [
 ]);
 const cause = nullish(object({ runId: text, rootRunId: text, depth: number(), lineage: array(string()) }), null);
 
-export const createBody = object({ workspace: text, type: text, args: unknown(), actor, cause });
-export const editBody = object({ key: text, edits: array(object({ edit: text, args: any() })), actor, cause });
+const createBody = object({ workspace: text, type: text, args: unknown(), actor, cause });
+const editBody = object({ key: text, edits: array(object({ edit: text, args: any() })), actor, cause });
 export const revokeBody = object({ userId: text, role: optional(text) });
 export const seatBody = object({ doc: text, seats: array(object({ userId: text, name: text, colour: text, isHere: boolean(), issuedAt: number() })) });
 

@@ -8,7 +8,7 @@ import type { Link } from './link.ts';
 import { signOfLife, type Presence } from './presence.ts';
 
 /** A document is at most this long, in bytes (S5). */
-export const documentLimit = 5 * 1024 * 1024;
+const documentLimit = 5 * 1024 * 1024;
 
 export type Around = { copy: Copy; presence: Presence; others: (but: Link, frame: Uint8Array) => void };
 

@@ -17,7 +17,7 @@ const chunkSize = 120 * 1024;
 
 const pad = (n: number, digits: number): string => String(n).padStart(digits, '0');
 /** The key of a record's chunk: keys sort by position, then by chunk. */
-export const keyOf = (kind: 'log' | 'snap', position: number, chunk: number): string => `${kind}:${pad(position, 12)}:${pad(chunk, 4)}`;
+const keyOf = (kind: 'log' | 'snap', position: number, chunk: number): string => `${kind}:${pad(position, 12)}:${pad(chunk, 4)}`;
 /** Every key of a record. */
 export const keysOf = (kind: 'log' | 'snap', position: number, chunks: number): string[] => Array.from({ length: chunks }, (_, i) => keyOf(kind, position, i));
 

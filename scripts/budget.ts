@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { root } from './settings.ts';
 
 /** Bytes of gzip. */
-export const most = 200 * 1024;
+const most = 200 * 1024;
 const page = '/(app)/customers/[id]';
 const kit = join(root, '.svelte-kit');
 
@@ -15,7 +15,7 @@ interface Chunk {
 }
 
 /** The files of a route's first load: Kit's entry, the layouts and the page, and everything they import statically. */
-export const firstLoad = (route: string): { file: string; bytes: number }[] => {
+const firstLoad = (route: string): { file: string; bytes: number }[] => {
 	const manifestFile = join(kit, 'output', 'client', '.vite', 'manifest.json');
 	if (!existsSync(manifestFile)) throw new Error('There is no build to measure: run npm run build first.');
 	const manifest = JSON.parse(readFileSync(manifestFile, 'utf8')) as Record<string, Chunk>;

@@ -18,7 +18,7 @@ export interface Ports {
 export class CannotStart extends Error {}
 
 /** Which setting moves which part, and what the part is called. */
-export const parts = {
+const parts = {
 	app: { setting: 'CUEBOOK_PORT', name: 'the app', usual: 4173 },
 	rooms: { setting: 'CUEBOOK_ROOMS_PORT', name: 'the rooms', usual: 1999 },
 	db: { setting: 'CUEBOOK_DB_PORT', name: 'the database', usual: 8080 },

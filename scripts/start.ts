@@ -3,7 +3,7 @@ import { CannotStart, portsFrom, stateFrom } from './settings.ts';
 import { startStack, type Stack } from './stack.ts';
 
 /** Settings of the app and the rooms that a person may give to npm start. */
-export const passedOn = (env: Record<string, string | undefined>): Record<string, string> => {
+const passedOn = (env: Record<string, string | undefined>): Record<string, string> => {
 	const names = ['RESEND_URL', 'RESEND_API_KEY', 'RESEND_WEBHOOK_SECRET', 'CUEBOOK_OWNER_EMAIL', 'APP_URL', 'PUBLIC_ROOMS_URL', 'VAPID_SUBJECT'];
 	return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
 };

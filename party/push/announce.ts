@@ -14,7 +14,7 @@ const claimSize = 20;
 const atOnce = 4;
 
 /** The keys to send with; null where push isn't set up. */
-export const vapidOf = ({ VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY, VAPID_SUBJECT }: Settings): VapidKeys | null =>
+const vapidOf = ({ VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY, VAPID_SUBJECT }: Settings): VapidKeys | null =>
 	VAPID_PUBLIC_KEY && VAPID_PRIVATE_KEY ? { publicKey: VAPID_PUBLIC_KEY, privateKey: VAPID_PRIVATE_KEY, subject: VAPID_SUBJECT } : null;
 
 /** Announces until nothing is due or it is `until` (ms). Says when the next one is due, null when none is. Throws when the store can't be reached. */

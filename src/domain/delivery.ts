@@ -1,10 +1,8 @@
 /** What became of a mail after the provider took it, as its callbacks tell (Resend's webhooks). They come late, twice and out of order. */
 
+/** Later news outranks earlier news, whenever it arrives; a bounce after a delivery counts, a delay after it does not. */
 export const deliveries = ['sent', 'delayed', 'delivered', 'bounced', 'failed', 'complained'] as const;
 export type Delivery = (typeof deliveries)[number];
-
-/** Later news outranks earlier news, whenever it arrives; a bounce after a delivery counts, a delay after it does not. */
-export const rankOf = (delivery: Delivery): number => deliveries.indexOf(delivery);
 
 /** That it was opened or clicked proves that it was delivered. */
 const told: Record<string, Delivery> = {

@@ -4,7 +4,7 @@
  */
 
 /** How long a signature is good for, in ms, in both directions of clock skew. */
-export const signatureLifeMs = 30_000;
+const signatureLifeMs = 30_000;
 /** The header that carries it. */
 export const signatureHeader = 'x-cuebook-signature';
 

@@ -12,7 +12,7 @@ export const isBusinessDay = (date: string, settings: Calendar): boolean =>
 	(settings.workingDays.length === 0 || settings.workingDays.includes(weekday(date))) && !settings.holidays.includes(date);
 
 /** The first working date at or after an ISO date; the date itself when a whole year has none. */
-export function nextBusinessDay(date: string, settings: Calendar): string {
+function nextBusinessDay(date: string, settings: Calendar): string {
 	let day = date;
 	for (let i = 0; i < horizon; i++, day = addDays(day, 1)) if (isBusinessDay(day, settings)) return day;
 	return date;

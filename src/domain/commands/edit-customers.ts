@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { id, text, type Command } from './command.ts';
 
 /** What may be done to many customers at once: the customer document's own edits. */
-export const bulkEdits = ['set-field', 'add-tag', 'remove-tag', 'add-team-member', 'remove-team-member'] as const;
+const bulkEdits = ['set-field', 'add-tag', 'remove-tag', 'add-team-member', 'remove-team-member'] as const;
 
 /** How many customers one command takes: what the rooms do within a request. */
-export const most = 50;
+const most = 50;
 
 /**
  * Changes these customers alike, each through its room, once (CU12). `only`: a customer whose field is not (any more) at this value is

@@ -32,7 +32,7 @@ export function groundOf<K extends MirrorKind>(read: Read, kind: K, id: string |
 export const customerGround = (read: Read, id: string | null): Ground => groundOf(read, 'customer', id, ({ stage, owner }) => ({ stage, owner }));
 
 /** Which control a run is under (R8): every pause, stop, retry or skip is another epoch. */
-export const epochGround = (read: Read, id: string | null): Ground => groundOf(read, 'run', id, ({ epoch }) => ({ epoch }));
+const epochGround = (read: Read, id: string | null): Ground => groundOf(read, 'run', id, ({ epoch }) => ({ epoch }));
 
 /** The same with its state. Working and waiting are one: a run goes back and forth between them by itself. */
 export const runGround = (read: Read, id: string): Ground => groundOf(read, 'run', id, ({ epoch, state }) => ({ epoch, state: state === 'running' || state === 'waiting' ? 'live' : state }));

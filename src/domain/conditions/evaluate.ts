@@ -6,7 +6,7 @@ import type { Facts } from '../engine/facts.ts';
 import { isBlank, type Value } from '../value.ts';
 
 /** The values of a field at a path: one, or for `contact.…` one for each contact. */
-export function valuesAt(path: string, facts: Facts): Value[] {
+function valuesAt(path: string, facts: Facts): Value[] {
 	const [root, ...rest] = path.split('.');
 	const key = rest.join('.');
 	if (root === 'customer') return [own(facts.customer, key)];

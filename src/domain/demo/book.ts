@@ -17,7 +17,7 @@ export type DemoCustomer = { key: string; seed: Record<string, unknown> & { name
 export type IdOf = (kind: 'contact' | 'agreement', key: string, index: number) => string;
 
 /** Numbers in [0, 1) that depend on the text alone (mulberry32). */
-export function dice(text: string): () => number {
+function dice(text: string): () => number {
 	let state = [...text].reduce((sum, character) => Math.imul(sum ^ character.codePointAt(0)!, 0x01000193) >>> 0, 0x811c9dc5);
 	return () => {
 		state = (state + 0x6d2b79f5) >>> 0;

@@ -4,7 +4,7 @@
  */
 import type { GenericSchema } from 'valibot';
 import type * as Y from 'yjs';
-import type { Actor, Cause, EventType, RecordedEvent } from '../events/event.ts';
+import type { Actor, EventType, RecordedEvent } from '../events/event.ts';
 
 /**
  * A row as projected: a table's name, its id, and the columns that come from the document (JSON values). A `tick` is no row of a table
@@ -12,9 +12,6 @@ import type { Actor, Cause, EventType, RecordedEvent } from '../events/event.ts'
  */
 export type ProjectedRow = { table: 'customer' | 'contact' | 'agreement' | 'playbook' | 'note' | 'template' | 'task' | 'tick' | 'conflict'; id: string; values: Record<string, unknown> };
 export type Projection = ProjectedRow[];
-
-/** Who wrote a path last, as the room knows it from its server-known client ids (S11). */
-export type Attribution = (path: string) => { actor: Actor; cause: Cause | null };
 
 /** An event before the room gives it id, time and author: `path` names what changed and makes the id (S11). */
 export type EventDraft = { path: string; type: EventType; subjectType: RecordedEvent['subjectType']; subjectId: string; customerId: string | null; data: Record<string, unknown> };

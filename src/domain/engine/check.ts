@@ -50,7 +50,7 @@ function unfinished(at: string, schema: Schema, params: unknown): Problem[] {
 }
 
 /** Clauses without field, operator or value; `detail.branch` when it is a branch's condition. */
-export function conditionProblems(group: Group, at: string, detail: Record<string, string> = {}): Problem[] {
+function conditionProblems(group: Group, at: string, detail: Record<string, string> = {}): Problem[] {
 	return group.items.flatMap((item) => {
 		if (item.kind === 'group') return conditionProblems(item, at, detail);
 		const wants = isOperator(item.operator) ? expects(item.operator) : null;

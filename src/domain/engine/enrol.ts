@@ -38,7 +38,7 @@ export type Enrolment =
 	| { enters: true; run: Run; first: { stepId: string; dueAt: number } | null; filters: Explanation };
 
 /** What makes an entry unique with its playbook: for `once` the record, else record and cause, so that one event enters once. */
-export function dedupKey(entry: EntryRule, subjectId: string, cause: RunCause, runId: string, isAgain = false): string {
+function dedupKey(entry: EntryRule, subjectId: string, cause: RunCause, runId: string, isAgain = false): string {
 	if (entry.rule === 'once' && !isAgain) return `once:${subjectId}`;
 	const by = cause.by === 'event' ? `event:${cause.eventId}` : cause.by === 'schedule' ? `schedule:${cause.occurrence}` : `run:${runId}`;
 	return `${subjectId}:${by}`;

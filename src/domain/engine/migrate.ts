@@ -44,7 +44,7 @@ export const isSameStep = (was: Step | null, now: Step | null): boolean => {
 };
 
 /** Where a step's runs go by the map; null when the new version hasn't the step and nobody said. */
-export function placementOf(stepId: string, from: PlaybookDefinition | null, to: PlaybookDefinition, map: StepMap): Placement | null {
+function placementOf(stepId: string, from: PlaybookDefinition | null, to: PlaybookDefinition, map: StepMap): Placement | null {
 	if (Object.hasOwn(map, stepId)) return map[stepId]!;
 	return isSameStep(from && findStep(from, stepId), findStep(to, stepId)) ? { how: 'keep' } : null;
 }

@@ -4,7 +4,7 @@ import { contactRoles } from '../documents/customer/shape.ts';
 
 const customField = v.pipe(v.string(), v.regex(/^f_[a-z0-9_-]{1,62}$/));
 
-export const targetSchema = v.variant('to', [
+const targetSchema = v.variant('to', [
 	v.object({ to: v.literal('skip') }),
 	v.object({ to: v.literal('customer'), field: v.union([v.picklist(['name', 'domain', 'externalId', 'stage', 'owner', 'tags']), customField]) }),
 	v.object({ to: v.literal('contact'), field: v.picklist(['name', 'email', 'phone', 'title']) }),

@@ -13,10 +13,10 @@ export const items = (doc: Y.Doc): Y.Map<unknown> => doc.getMap('items');
 export const itemKey = (id: string, field: ItemField): string => `${id}:${field}`;
 
 /** Whether a text can be the id of a box (S2). */
-export const isItemId = (id: unknown): id is string => typeof id === 'string' && /^[a-z0-9_-]{1,64}$/.test(id);
+const isItemId = (id: unknown): id is string => typeof id === 'string' && /^[a-z0-9_-]{1,64}$/.test(id);
 
 /** Every element of the fragment in the order of the text. */
-export function* elementsIn(parent: Y.XmlFragment): Generator<Y.XmlElement> {
+function* elementsIn(parent: Y.XmlFragment): Generator<Y.XmlElement> {
 	for (const child of parent.toArray()) {
 		if (!(child instanceof Y.XmlElement)) continue;
 		yield child;

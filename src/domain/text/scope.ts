@@ -36,7 +36,7 @@ export const slug = (name: string): string =>
 	name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^_+|_+$/g, '').replace(/^(\d)/, '_$1');
 
 /** The first word of a name; blank for none. */
-export const firstName = (name: string | null | undefined): string => name?.trim().split(/\s+/)[0] ?? '';
+const firstName = (name: string | null | undefined): string => name?.trim().split(/\s+/)[0] ?? '';
 
 type Scope = Record<string, unknown>;
 const dated = (value: unknown, settings: WorkspaceSettings) => (typeof value === 'number' ? new LocalDate(value, settings) : null);

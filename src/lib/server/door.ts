@@ -66,7 +66,7 @@ export async function bodyAt<S extends GenericSchema>(event: RequestEvent, schem
 }
 
 /** Checks a value at the door, or says which part of it is wrong. */
-export function checked<S extends GenericSchema>(schema: S, input: unknown): { value: InferOutput<S> } | Response {
+function checked<S extends GenericSchema>(schema: S, input: unknown): { value: InferOutput<S> } | Response {
 	const parsed = safeParse(schema, input);
 	if (parsed.success) return { value: parsed.output };
 	const [issue] = parsed.issues;

@@ -5,7 +5,7 @@ import type { Role } from '#domain/access/roles.ts';
 export type TokenClaims = { userId: string; name: string; colour: string; role: Role; workspace: string; room: string };
 
 /** How long a token opens its room, in seconds; the socket it opened lives on until it is revoked. */
-export const tokenLifeSeconds = 120;
+const tokenLifeSeconds = 120;
 
 /** Signs a token (HS256 over ROOMS_SECRET). `now` in ms. */
 export const roomToken = ({ userId, ...claims }: TokenClaims, secret: string, now: number): Promise<string> =>

@@ -22,7 +22,7 @@ export async function sessionOf(db: Database, settings: Settings, headers: Heade
 }
 
 /** What the device is told of its workspace: the scalars of WorkspaceSettings, and what is set without saying its secrets. */
-export const workspaceScalars = (row: WorkspaceRow) => ({
+const workspaceScalars = (row: WorkspaceRow) => ({
 	id: row.id,
 	name: row.name,
 	timeZone: row.timeZone,

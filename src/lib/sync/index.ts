@@ -37,7 +37,6 @@ export type { OpenDocument } from './open-document.svelte.ts';
 export type { Peer } from './peers.ts';
 export type { Light } from './light.ts';
 export type { PushAnswer, PushState } from './push.svelte.ts';
-export { plain } from './search.ts';
 export type { SessionData } from './session.svelte.ts';
 export { type Undo, undoOf } from './undo.svelte.ts';
 export { watch } from './watch.ts';

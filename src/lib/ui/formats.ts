@@ -1,7 +1,7 @@
 /** How times, money and numbers are written, in the person's language. Pure: the moment and the locale are passed in. */
 
 /** The currency that money without one is written in. */
-export const defaultCurrency = 'EUR';
+const defaultCurrency = 'EUR';
 
 const cache = new Map<string, Intl.DateTimeFormat | Intl.NumberFormat | Intl.RelativeTimeFormat>();
 

@@ -6,7 +6,7 @@ import { startServer, type RunningServer } from '#db/server.ts';
 export type Store = { database: Database; vars: Record<string, string>; server: RunningServer; end: () => Promise<void> };
 
 /** Makes the workspaces that tests write to; safe to call again. */
-export async function addWorkspaces(database: Database, ids: string[]): Promise<void> {
+async function addWorkspaces(database: Database, ids: string[]): Promise<void> {
 	for (const id of ids) await database.$client.execute({ sql: 'INSERT OR IGNORE INTO workspace (id, name, slug, created_at) VALUES (?, ?, ?, 0)', args: [id, id, id] });
 }
 

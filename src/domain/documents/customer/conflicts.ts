@@ -35,7 +35,7 @@ type Choice = v.InferOutput<typeof choice>;
 type Conflict = v.InferOutput<typeof content> & { id: string; map: Y.Map<unknown> };
 
 /** Conflicts by an id that the room generated. */
-export const conflicts = (doc: Y.Doc): Y.Map<unknown> => doc.getMap('conflicts');
+const conflicts = (doc: Y.Doc): Y.Map<unknown> => doc.getMap('conflicts');
 
 /** A conflict as it can be read; null when there is none, or no room wrote it. */
 export function conflictOf(doc: Y.Doc, id: string): Conflict | null {

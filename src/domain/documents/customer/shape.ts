@@ -7,10 +7,9 @@ import * as v from 'valibot';
 import * as Y from 'yjs';
 import { id, line, moment, userId } from '../../commands/command.ts';
 
-export { contactRoles, type ContactRole } from '../../contact-roles.ts';
+export { contactRoles } from '../../contact-roles.ts';
 
 export const agreementStatuses = ['PENDING', 'VALIDATED', 'ACTIVE', 'PAUSED', 'CANCELLED', 'FINISHED'] as const;
-export type AgreementStatus = (typeof agreementStatuses)[number];
 
 /** The root types of a customer document. */
 export const fields = (doc: Y.Doc): Y.Map<unknown> => doc.getMap('fields');

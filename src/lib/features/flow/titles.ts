@@ -40,7 +40,7 @@ function waitTitle(params: Extract<Step, { kind: 'wait' }>['params'], names: Nam
 }
 
 /** `3 days`, in the reader's language. */
-export const durationText = (amount: number, unit: 'minutes' | 'hours' | 'days' | 'weeks' | 'months'): string =>
+const durationText = (amount: number, unit: 'minutes' | 'hours' | 'days' | 'weeks' | 'months'): string =>
 	new Intl.NumberFormat(getLocale(), { style: 'unit', unit: unit.slice(0, -1), unitDisplay: 'long' }).format(amount);
 
 function actionTitle(action: string, params: Record<string, unknown>, names: Names): string {

@@ -14,7 +14,7 @@ const reasons: Record<string, () => string> = {
 export const reasonText = (code: string): string => reasons[code]?.() ?? code;
 
 /** A choice as a list's value, and back. */
-export const valueOf = (placement: Placement): string => (placement.how === 'move' ? `move:${placement.to}` : placement.how);
+const valueOf = (placement: Placement): string => (placement.how === 'move' ? `move:${placement.to}` : placement.how);
 const placementOf = (value: string): Placement => (value.startsWith('move:') ? { how: 'move', to: value.slice(5) } : { how: value as 'keep' | 'end' | 'stay' });
 
 const sum = (outcomes: MigrationStep['outcomes'], pick: (outcome: string) => boolean): number => Object.entries(outcomes).reduce((total, [outcome, count]) => total + (pick(outcome) ? count : 0), 0);
