@@ -47,6 +47,8 @@ const words: Record<string, () => string> = {
 	deleted: m.refusal_deleted,
 	offline: m.refusal_offline,
 	timeout: m.refusal_offline,
+	'no-such-template': m.refusal_no_such_template,
+	'template-wrong': m.refusal_template_wrong,
 };
 
 /** Words for a reason code; what isn't there any more is said as such, and an unknown code is shown as it is. */
