@@ -12,6 +12,9 @@ export type Option = {
 	isDisabled?: boolean;
 };
 
+/** The value of the line in a Combobox that makes what was typed. */
+export const creating = '\u0000create';
+
 /** Lower case without accents: `Éclair` is found by `ecl`. */
 export const folded = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
