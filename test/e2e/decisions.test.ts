@@ -307,3 +307,50 @@ test('PB1, RU6, SY3: a question is answered on a phone without network; back onl
 	expect((await place.owner.rows('task')).find(({ question }) => question)).toMatchObject({ state: 'done', completedBy: place.owner.id, answer: { value: 'step_ask_1', label: 'Yes' } });
 	expect(errors).toEqual([]);
 });
+
+test('PB1, RU6: a question is made by clicks, published, activated and started on three; answered in My Actions, one alone and two at once', async () => {
+	const { owner } = place;
+	const id = 'playbook_clicks00000000000001';
+	const names = ['Alder', 'Birch', 'Cedar'];
+	const customers = names.map((name) => `customer_${name.toLowerCase()}000000000000001`);
+	for (const [n, name] of names.entries()) await owner.command('create-customer', { id: customers[n]!, args: { name, owner: owner.id } });
+	await until('the three customers at the server', async () => (await owner.rows('customer')).filter((row) => customers.includes(row.id)).length === 3);
+	await owner.command('create-playbook', { id, name: 'Ask for a reference' });
+	await place.edit(owner, id, [{ edit: 'set-trigger', args: { type: 'manual' } }]);
+	const { page, context, open, synced, errors } = await owner.window();
+
+	await open(`/playbooks/${id}`);
+	await synced();
+	await page.getByRole('button', { name: 'Add a step here' }).first().click();
+	await page.getByRole('button', { name: 'Split by an answer', exact: true }).click();
+	await page.getByRole('textbox', { name: 'Question', exact: true }).click();
+	await page.keyboard.type('May we name them?');
+	await page.getByRole('region', { name: 'No', exact: true }).getByRole('textbox').fill('Not yet');
+	await page.keyboard.press('Tab');
+	await page.getByRole('group', { name: 'Ask “May we name them?”' }).waitFor();
+	await until('the whole draft at the server', async () => (await owner.rows('playbook')).some((row) => row.id === id && row.problems === 0 && JSON.stringify(row.draft).includes('Not yet')));
+	await page.getByRole('button', { name: 'Publish', exact: true }).click();
+	const dialog = page.getByRole('dialog');
+	await dialog.getByRole('button', { name: 'Publish version 1' }).click();
+	await dialog.getByRole('button', { name: 'Activate version 1' }).click();
+	await dialog.waitFor({ state: 'detached' });
+	await page.getByRole('button', { name: 'More acts' }).click();
+	await page.getByRole('menuitem', { name: 'Run on customers…' }).click();
+	for (const name of names) await dialog.getByRole('checkbox', { name, exact: true }).click();
+	await dialog.getByRole('button', { name: 'Run on 3 customers' }).click();
+	await dialog.getByText('3 customers entered').waitFor();
+	const asked = async () => (await owner.rows('task')).filter((task) => task.question && customers.includes(task.customerId ?? ''));
+	await until('a question for each', async () => (await place.stack.tick(), await asked()), { isEnough: (found) => found.length === 3 });
+
+	await open('/actions?kind=question');
+	const row = (name: string) => page.locator('[data-action]').filter({ hasText: name });
+	await row('Alder').getByRole('button', { name: 'Yes', exact: true }).click();
+	await row('Birch').getByRole('checkbox').click();
+	await row('Cedar').getByRole('checkbox').click();
+	await page.getByRole('toolbar', { name: 'Selected actions' }).getByRole('button', { name: 'Not yet', exact: true }).click();
+	const answers = await until('all answered', async () => (await place.stack.tick(), await asked()), { isEnough: (found) => found.every(({ state }) => state === 'done') });
+	expect(Object.fromEntries(answers.map(({ customerId, answer }) => [customerId, answer?.label]))).toEqual({ [customers[0]!]: 'Yes', [customers[1]!]: 'Not yet', [customers[2]!]: 'Not yet' });
+	await until('the runs at their end', async () => (await place.stack.tick(), (await owner.rows('run')).filter(({ playbookId }) => playbookId === id)), { isEnough: (runs) => runs.length === 3 && runs.every(({ state }) => state === 'completed') });
+	expect(errors).toEqual([]);
+	await context.close();
+});
