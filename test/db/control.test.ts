@@ -1,35 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eq } from 'drizzle-orm';
 import { orderRun } from '../../db/control.ts';
-import { enrolRun } from '../../db/entries.ts';
 import { assertHeld, claimJobs } from '../../db/jobs.ts';
 import { changeRun, readRun, runEvents } from '../../db/runs.ts';
 import { job, run, step } from '../../db/schema/index.ts';
-import { bumpSeq, commit, isGuardLost, type Statement } from '../../db/statement.ts';
+import { commit, isGuardLost, type Statement } from '../../db/statement.ts';
 import { changeStep, readStep } from '../../db/steps.ts';
-import { completeTask, insertTask, readTask } from '../../db/tasks.ts';
+import { readTask } from '../../db/tasks.ts';
 import { insertWait } from '../../db/waits.ts';
-import { addPlaybook, definitionOf, openBook, orderNow, runOf, type Book } from './engine-book.ts';
+import { addPlaybook, definitionOf, openBook, orderNow, type Book } from './engine-book.ts';
+import { runsOn } from './waiting-run.ts';
 
 let book: Book;
-const first = { stepId: 's1', dueAt: 5_000 };
-const jobsOf = (runId: string) => book.database.select().from(job).where(eq(job.runId, runId));
+const { enrol, waiting, complete, jobsOf } = runsOn(() => book);
 const control = (runId: string) => ({ workspace: 'w1', runId, by: 'u1', reason: 'because', now: 9_000 });
-const enrol = (id: string, subject: string, over = {}, at = first) => commit(book.database, [bumpSeq('w1'), ...enrolRun(runOf('w1', id, 'p1', subject, over), at)]);
-
-/** A run whose first step waits for a task. */
-const waiting = async (id: string) => {
-	await enrol(id, `customer_${id}`);
-	await commit(book.database, [
-		bumpSeq('w1'),
-		insertTask({ id: `task_${id}`, workspace: 'w1', customerId: null, runId: id, title: 'Call', description: '', assignees: ['u1'], teamId: null, dueAt: null, createdAt: 1 }),
-		changeStep({ workspace: 'w1', runId: id, number: 1, state: 'waiting', now: 6_000, attempts: 1 }),
-		changeRun({ workspace: 'w1', runId: id, state: 'waiting', next: null, now: 6_000 }),
-		insertWait({ workspace: 'w1', runId: id, number: 1, epoch: 1, kind: 'task', ref: `task_${id}` }),
-	]);
-	await book.database.delete(job).where(eq(job.runId, id));
-};
-const complete = (id: string) => commit(book.database, completeTask({ workspace: 'w1', taskId: `task_${id}`, userId: 'u1', now: 7_000, eventId: `event_${id}`, customerId: null, title: 'Call' }));
 
 beforeAll(async () => {
 	book = await openBook();
