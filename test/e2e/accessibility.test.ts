@@ -149,6 +149,7 @@ describe('by keyboard alone', () => {
 		await page.keyboard.press('Enter');
 		await heading('Keyboard & Sons');
 		const stage = page.getByLabel('Stage').first();
+		await until('the stage to be chosen', () => stage.isEnabled());
 		await stage.focus();
 		const unchosen = await stage.innerText();
 		await page.keyboard.press('Enter');

@@ -108,7 +108,7 @@ describe('without network', () => {
 		expect(await desk.page.getByLabel('Industry').inputValue()).not.toBe('Written on the train');
 	});
 
-	test('a customer that was never open says so, and what the list knows is shown', async () => {
+	test('one’s own customer that was never open is there', async () => {
 		const { page } = phone;
 		await phone.open(`/customers/${customers[5]!.id}`);
 		await page.getByRole('heading', { level: 1, name: customers[5]!.name }).waitFor();
@@ -123,6 +123,34 @@ describe('without network', () => {
 		await phone.synced();
 		await until('the edit in the store', async () => (await colleague.rows('customer')).find(({ id, custom }) => id === customers[0]!.id && Object.values(custom).includes('Written on the train')));
 		expect([...phone.errors, ...desk.errors]).toEqual([]);
+	});
+
+	test('on a slow link nothing can be written in a customer before it is here, then all is kept', async () => {
+		const { page } = desk;
+		let give!: () => void;
+		const slow = new Promise<void>((resolve) => (give = resolve));
+		await page.route(`**/api/rooms/token?room=${customers[6]!.id}`, async (route) => (await slow, route.continue()));
+		await desk.open(`/customers/${customers[6]!.id}`);
+		const [domain, stage] = [page.getByLabel('Domain'), page.getByLabel('Stage').first()];
+		await domain.waitFor();
+		expect([await domain.isDisabled(), await stage.isDisabled()]).toEqual([true, true]);
+		give();
+		await domain.fill('slow.example');
+		await page.keyboard.press('Tab');
+		await until('the edit in the store', async () => (await colleague.rows('customer')).find(({ id, domain }) => id === customers[6]!.id && domain === 'slow.example'));
+		expect(desk.errors).toEqual([]);
+	});
+
+	test('a colleague’s customer that was never open says so: what the list knows is shown, and can’t be written', async () => {
+		const { page } = desk;
+		await until('a worker in control', () => page.evaluate(() => navigator.serviceWorker.controller !== null));
+		await desk.context.setOffline(true);
+		await desk.open(`/customers/${customers[7]!.id}`);
+		await page.getByRole('heading', { level: 1, name: customers[7]!.name }).waitFor();
+		await page.getByText('editing needs a connection once').waitFor();
+		for (const field of ['Stage', 'Industry', 'Owner']) expect(await page.getByLabel(field, { exact: true }).first().isDisabled(), field).toBe(true);
+		await desk.context.setOffline(false);
+		await desk.synced();
 	});
 
 	test('a decision taken without network arrives later too', async () => {

@@ -8,6 +8,7 @@ export type DocumentStatus = {
 	waiting: number;
 	/** offline (of a document that is loading: it isn't on this device, and its room can't be reached) · signed-out · no-right · not-found · reload-needed · storage-full · storage-failed · no-storage · unreadable · a refusal's code; null when all is well. */
 	reason: string | null;
+	/** Nothing can be written in it now: there is no right to, or its content isn't here yet. */
 	isReadOnly: boolean;
 };
 
@@ -44,6 +45,6 @@ export function statusOf({ shared, waiting, storage, problem, isReady, isNewer, 
 		state: state(),
 		waiting,
 		reason: stopped ?? storage ?? (!isReady && isOutOfReach ? 'offline' : null),
-		isReadOnly: !mayEdit || isNewer || ended === 'no-right' || refusal?.code === 'no-right',
+		isReadOnly: !mayEdit || !isReady || isNewer || ended === 'no-right' || refusal?.code === 'no-right',
 	};
 }

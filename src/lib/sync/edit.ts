@@ -10,7 +10,7 @@ export type EditAnswer = { ok: true } | { ok: false; code: 'not-ready' | 'read-o
  */
 export function edit(document: OpenDocument, name: string, args: unknown): EditAnswer {
 	const { type, doc, origin } = document;
-	if (type === null || document.status.state === 'loading') return { ok: false, code: 'not-ready', message: 'The document is still being opened' };
+	if (type === null || !document.isReady) return { ok: false, code: 'not-ready', message: 'The document is still being opened' };
 	if (document.status.isReadOnly) return { ok: false, code: 'read-only', message: 'You can read this, not change it' };
 	const found = type.edits[name];
 	if (!found) throw new Error(`${type.type} has no edit ${name}`);

@@ -50,7 +50,8 @@ async function merge(id: string, update: Uint8Array, isMade: boolean, { document
 	const document = documents.openDocument(id);
 	try {
 		await Promise.race([document.ready, new Promise<void>((resolve) => setTimeout(resolve, patience))]);
-		if (document.status.isReadOnly) return 'no-right';
+		// One whose content isn't here yet takes it too: it arrives whole.
+		if (document.status.reason === 'no-right' || (document.isReady && document.status.isReadOnly)) return 'no-right';
 		let isNew = false;
 		const note = () => (isNew = true);
 		document.doc.on('update', note);

@@ -193,8 +193,9 @@ describe('SY3: what a person decides', () => {
 		expect(after.outcomes).toEqual([]);
 		app.isOnline = true;
 		device.wake();
-		await until('the server said', () => after.queue.waiting.length === 0);
+		await until('the server said', () => after.outcomes.length > 0);
 		expect(after.outcomes).toEqual([{ status: 'accepted' }]);
+		expect(after.queue.waiting).toEqual([]);
 		expect(app.executed.get('command_sent')).toBe(1);
 		after.tabs.end();
 	});

@@ -21,9 +21,10 @@ describe('S4, S16: a document on the device and its room', () => {
 		const id = await newCustomer(rooms().url, 'Acme');
 		const { documents } = visit(deviceDouble(), 'ada');
 		const document = documents.openDocument(id);
-		expect(document.status.state).toBe('loading');
+		expect(document.status).toMatchObject({ state: 'loading', isReadOnly: true });
 		expect(edit(document, 'set-field', { field: 'name', value: 'too early' })).toMatchObject({ ok: false, code: 'not-ready' });
 		await document.ready;
+		expect(document.status.isReadOnly).toBe(false);
 		expect(nameOf(document)).toBe('Acme');
 		expect(edit(document, 'set-field', { field: 'name', value: 'Acme 2' })).toEqual({ ok: true });
 		expect(nameOf(document)).toBe('Acme 2');
