@@ -2,10 +2,11 @@
  * What people do to runs (RU3), as `domain/engine/control` decides it: read where the run stands, decide, write it in one batch that is
  * guarded by what was read. Each is another epoch (R8) and a line of the run's history.
  */
-import { and, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull } from 'drizzle-orm';
 import { control as decide, type Controlled, type Order, type Position, type Standing } from '#domain/engine/control.ts';
 import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
 import type { Database } from './client.ts';
+import { isLost } from './intents.ts';
 import { given, kept } from './kept.ts';
 import { withdrawDrafts } from './drafts.ts';
 import { insertRunEvent } from './runs.ts';
@@ -32,7 +33,7 @@ const askStanding = kept(
 				.innerJoin(run, and(eq(run.playbookId, playbookVersion.playbookId), eq(run.version, playbookVersion.version)))
 				.where(eq(run.id, given('run'))),
 			database.select({ timeZone: workspace.timeZone }).from(workspace).where(eq(workspace.id, given('workspace'))),
-			database.selectDistinct({ stepId: step.stepId }).from(intent).innerJoin(step, and(eq(step.runId, intent.runId), eq(step.number, intent.number))).where(and(eq(intent.runId, given('run')), sql`${intent.state} = 'unknown'`)),
+			database.select({ stepId: step.stepId, number: step.number, state: intent.state }).from(intent).innerJoin(step, and(eq(step.runId, intent.runId), eq(step.number, intent.number))).where(and(eq(intent.runId, given('run')), isLost)),
 			database.select({ number: waitToken.number }).from(waitToken).where(and(eq(waitToken.runId, given('run')), isNull(waitToken.consumedAt))),
 		] as const,
 );
@@ -49,7 +50,8 @@ export async function readStanding(database: Database, workspaceId: string, runI
 		step: last && { number: last.number, stepId: last.stepId, state: last.state, dueAt: last.dueAt },
 		hasJob,
 		isDeadline: hasJob && waits.some(({ number }) => number === last?.number),
-		lost: lost.map(({ stepId }) => stepId),
+		isSending: lost.some(({ number, state }) => number === last?.number && state === 'sending'),
+		lost: lost.filter(({ number, state }) => number !== last?.number || state === 'unknown').map(({ stepId }) => stepId),
 		timeZone: spaces[0]?.timeZone ?? 'UTC',
 		now,
 	};

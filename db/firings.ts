@@ -3,13 +3,13 @@ import { and, asc, eq, inArray, lt, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { IntentRequest } from '#domain/actions/action.ts';
 import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
-import type { Answered } from '#domain/engine/advance.ts';
+import type { Answered } from '#domain/engine/firing.ts';
 import type { Run } from '#domain/engine/run.ts';
 import { takenIn } from './callbacks.ts';
 import type { Database } from './client.ts';
 import { databaseClock } from './clock.ts';
 import { given, givenList, kept } from './kept.ts';
-import type { Intent } from './intents.ts';
+import { isLost, type Intent } from './intents.ts';
 import { claimJobs, type Claim, type Job } from './jobs.ts';
 import { packed, unpacked } from './packed.ts';
 import { runOf } from './runs.ts';
@@ -27,7 +27,7 @@ export type Firing = {
 	resumed: { kind: 'task' | 'run' | 'draft'; ref: string; at: number; /** What a person answered, if it was a question. */ answered: Answered | null } | null;
 	/** What earlier attempts of the step did in this run, or a person left (R12): a retry must not do it again. */
 	performed: { part: number; request: IntentRequest }[];
-	/** What the step asked for earlier in this run and nobody knows the outcome of. */
+	/** What the step asked for earlier in this run and nobody knows the outcome of, or not yet. */
 	lost: { part: number; request: IntentRequest }[];
 };
 
@@ -53,7 +53,7 @@ const queriesOf = (steps: SQL, runs: SQL) => (database: Database) => {
 		database
 			.select({ of: thisStep.id, part: intent.part, request: intent.request, state: intent.state })
 			.from(thisStep)
-			.innerJoin(intent, and(eq(intent.runId, thisStep.runId), lt(intent.number, thisStep.number), sql`(${isOver} OR ${intent.state} = 'unknown')`))
+			.innerJoin(intent, and(eq(intent.runId, thisStep.runId), lt(intent.number, thisStep.number), sql`(${isOver} OR ${isLost})`))
 			.innerJoin(step, and(eq(step.runId, intent.runId), eq(step.number, intent.number), eq(step.stepId, thisStep.stepId)))
 			.where(inArray(thisStep.id, steps)),
 		database.select({ now: sql<number>`${sql.raw(databaseClock)}` }).from(sql`(SELECT 1)`),
@@ -99,7 +99,7 @@ const firingsOf = (jobs: readonly Job[], [[runs], [steps], versions, intents, wa
 		if (runRow) byStep.set(row.id, { run: runOf(runRow), step: row, definition: definitions.get(`${runRow.playbookId} ${runRow.version}`) ?? null, intents: [], resumed: null, performed: [], lost: [] });
 	}
 	for (const { intent: row, taken } of intents) byStep.get(`${row.runId}:${row.number}`)?.intents.push({ ...(row as Intent), isTaken: taken === null ? null : taken === 1 });
-	for (const { of, part, request, state } of earlier) byStep.get(of)?.[state === 'unknown' ? 'lost' : 'performed'].push({ part, request: request as IntentRequest });
+	for (const { of, part, request, state } of earlier) byStep.get(of)?.[state === 'unknown' || state === 'sending' ? 'lost' : 'performed'].push({ part, request: request as IntentRequest });
 	for (const { id, kind, ref, consumedAt, answer, by, answeredAt } of waits) {
 		const firing = byStep.get(id);
 		if (firing && consumedAt !== null) firing.resumed = { kind, ref, at: consumedAt, answered: answer && { answer, by, at: answeredAt } };

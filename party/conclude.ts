@@ -1,6 +1,5 @@
 /** Turns what the engine decided for a step into one fenced batch, which ends its job and begins what comes next (R4, R14). */
 import type { Firing } from '#db/firings.ts';
-import type { Intent } from '#db/intents.ts';
 import { deleteJob, insertStepJob, isQuarantined, leaseMs, moveJob, releaseJob, type Job } from '#db/jobs.ts';
 import { quarantinedStep } from '#db/incidents.ts';
 import { changeRun } from '#db/runs.ts';
@@ -11,7 +10,7 @@ import { findStep } from '#domain/engine/next-step.ts';
 import type { Decision } from '#domain/engine/run.ts';
 import { commitHeld, type Written } from './commit-held.ts';
 import type { Engine } from './engine.ts';
-import { lastWord, toldWord, type Later } from './perform.ts';
+import { lastWord, unsaid, type Later } from './perform.ts';
 
 /** What a skipped time leads to: the action isn't done, a split leads on, and another wait is a time of its own. */
 const skippedNext = (definition: Firing['definition'], stepId: string): Record<string, unknown> | null => {
@@ -88,12 +87,11 @@ const statementsOf = (engine: Engine, now: number, job: Job, { run, step, intent
 		case 'fail': {
 			// What was on its way when the step was given up may have arrived: a person must know before they try again (R12).
 			const onItsWay = intents.filter((intent) => intent.state === 'sending');
-			const wordOn = ({ isTaken, error }: Intent) => (isTaken == null ? ({ state: 'unknown', error: error ?? 'It may have been sent before the automation was interrupted.' } as const) : toldWord(isTaken));
-			const isUnknown = decision.isUnknown === true || onItsWay.some((intent) => wordOn(intent).state === 'unknown') || intents.some((intent) => intent.state === 'unknown');
+			const isUnknown = decision.isUnknown === true || onItsWay.some((intent) => unsaid(intent).state === 'unknown') || intents.some((intent) => intent.state === 'unknown');
 			engine.log('a run is stuck', { run: run.id, step: step.stepId, number: step.number, error: decision.error });
 			return [
 				deleteJob(job.id),
-				...onItsWay.flatMap((intent) => lastWord(run, intent, wordOn(intent), now)),
+				...onItsWay.flatMap((intent) => lastWord(run, intent, unsaid(intent), now)),
 				changeStep({ ...thisStep, state: isUnknown ? 'unknown' : 'failed', error: decision.error }),
 				changeRun({ ...about, state: 'failed', next: { stepId: step.stepId, dueAt: null } }),
 				...(isQuarantined(job) ? [quarantinedStep({ ...about, number: step.number, stepId: step.stepId, playbookId: run.playbookId, customerId: run.subjectId })] : []),

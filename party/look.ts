@@ -11,6 +11,7 @@ import type { Dirty } from './dirty.ts';
 import { drain } from './drain.ts';
 import { erase } from './erase.ts';
 import { expire } from './expire.ts';
+import { giveUp, giveUpEveryMs } from './give-up.ts';
 import type { Engine } from './engine.ts';
 import { alert } from './host.ts';
 import type { Owed } from './owed.ts';
@@ -21,8 +22,8 @@ import { watch } from './watch.ts';
 import { work } from './work.ts';
 
 export type Identity = { workspace: string; shard: number };
-/** What outlives one look: the room's open database, its breaker, what it owes, its marks, the seq that screens were told of, lateness not written down yet, and how it waits for some ms. */
-export type Lasting = { settings: Settings; database: Database; breaker: Breaker; owed: Owed; dirty: Dirty; poked: number; tally: LatenessTally; pause: (ms: number) => Promise<void> };
+/** What outlives one look: the room's open database, its breaker, what it owes, its marks, the seq that screens were told of, lateness not written down yet, how it waits for some ms, and when it last looked for what runs left on its way. */
+export type Lasting = { settings: Settings; database: Database; breaker: Breaker; owed: Owed; dirty: Dirty; poked: number; tally: LatenessTally; pause: (ms: number) => Promise<void>; gaveUpAt?: number };
 
 /** The two clocks' difference, and a job's lateness, that are worth an alert, in ms (R20, R24). */
 const skewMs = 5_000;
@@ -97,6 +98,10 @@ export const look = async (lasting: Lasting, { workspace, shard }: Identity, unt
 		await watch(engine);
 		// What is told is a job.
 		await glance();
+	}
+	if (shard === 0 && clock.now() - (lasting.gaveUpAt ?? 0) >= giveUpEveryMs && clock.now() < end) {
+		lasting.gaveUpAt = clock.now();
+		if ((await giveUp(engine)) > 0) await glance();
 	}
 	if (shard === 0 && seen.hasErasable && clock.now() < end) await erase(engine);
 	const hasMore = shard === 0 && seen.hasFinished && clock.now() < end && (await archive(engine));

@@ -118,6 +118,12 @@ type LastState = { state: 'done' | 'failed' | 'unknown'; error?: string; respons
 /** The last word on what a provider has told of before it answered (R12). */
 export const toldWord = (isTaken: boolean): LastState => (isTaken ? { state: 'done', response: { told: true } } : { state: 'failed', error: 'The provider told that it failed.' });
 
+/** The last word on what was begun and will not be gone on with: what may have arrived is unknown, which a person must know (R12). */
+export const unsaid = ({ isTaken, firstAt, error }: Intent): LastState => {
+	if (isTaken != null) return toldWord(isTaken);
+	return firstAt === null ? { state: 'failed', error: error ?? 'It was never sent.' } : { state: 'unknown', error: error ?? 'It may have been sent before the automation was interrupted.' };
+};
+
 /** An intent's last word and the rows that show it, behind `bumpSeq`. That it is unknown aborts the batch when its provider has told of it. */
 export const lastWord = (run: Run | null, intent: Intent, word: LastState, now: number): Statement[] => {
 	const { state, error = null, response, providerId = null, isCaptured = false } = word;

@@ -4,10 +4,12 @@ import { eq } from 'drizzle-orm';
 import { assertKnown, keepCallback } from '#db/callbacks.ts';
 import { enrolRun } from '#db/entries.ts';
 import { orderRun } from '#db/control.ts';
+import { leaseMs } from '#db/jobs.ts';
 import { playbookVersion, run, workspace } from '#db/schema/index.ts';
 import { readIntent, settleUnknown, type Word } from '#db/settlements.ts';
 import { bumpSeq, commit } from '#db/statement.ts';
 import type { Order } from '#domain/engine/control.ts';
+import { giveUp } from '#party/give-up.ts';
 import { startResend, type FakeResend } from '../providers/resend.ts';
 import { addCustomer, addPlaybook, definitionOf, runOf } from '../db/engine-book.ts';
 import { mailTo, openBench, taskFor, waitFor, type Bench } from './bench.ts';
@@ -154,4 +156,58 @@ test('R10, R13: settled as not having happened, it is done once, under a new key
 	await settle('anew');
 	expect((await bench.steps('r1')).map(({ stepId, state }) => [stepId, state])).toEqual([['mail', 'skipped'], ['task', 'cancelled'], ['wait', 'done'], ['mail', 'done'], ['task', 'waiting']]);
 	expect(keys()).toEqual(['r1-1-0', 'r1-4-0']);
+});
+
+test('R12, BE3: a run that was paused while its mail may be on its way isn’t taken back to it under a new key: it goes on with it first', async () => {
+	resend.faults.push('accept-then-cut');
+	await bench.settle();
+	expect(await order({ kind: 'pause' })).toBe('done');
+	expect(await order({ kind: 'jump', stepId: 'mail' })).toBe('on-its-way');
+	expect(await order({ kind: 'jump', stepId: 'task' })).toBe('on-its-way');
+	expect(await order({ kind: 'resume', missed: 'now' })).toBe('done');
+	bench.now += 400_000;
+	await bench.settle();
+	expect([await theRun(), keys()]).toMatchObject([{ state: 'completed' }, ['r1-1-0']]);
+});
+
+test('R12: what was on its way when its run was stopped doesn’t stay so for ever: nobody knows, it is shown, and a person settles it', async () => {
+	resend.faults.push('accept-then-cut');
+	await bench.settle();
+	expect(await order({ kind: 'stop' })).toBe('done');
+	expect(await giveUp(bench.engine)).toBe(0);
+	bench.now += leaseMs + 1;
+	expect(await giveUp(bench.engine)).toBe(1);
+	expect([await giveUp(bench.engine), await bench.intents(), await bench.mails()]).toMatchObject([0, [{ state: 'unknown', error: expect.stringContaining('Resend') }], [{ state: 'unknown' }]]);
+	await settle('happened');
+	expect([await theRun(), await bench.intents(), await bench.mails()]).toMatchObject([{ state: 'stopped' }, [{ state: 'done' }], [{ state: 'sent' }]]);
+});
+
+test('R12: skipped after a pause while its mail may be on its way, the run doesn’t ask for it again when it comes back', async () => {
+	await bench.database.update(playbookVersion).set({ definition: definitionOf([waitFor(1), mailTo(), taskFor(true)]) });
+	resend.faults.push('accept-then-cut');
+	await bench.settle();
+	expect(await order({ kind: 'pause' })).toBe('done');
+	expect(await order({ kind: 'resume', missed: 'skip' })).toBe('done');
+	bench.now += 30_000;
+	await bench.settle();
+	expect(await theRun()).toMatchObject({ state: 'waiting' });
+	// Before anybody has given it up, too.
+	expect(await order({ kind: 'jump', stepId: 'mail' })).toBe('settle-first');
+	expect(await order({ kind: 'jump', stepId: 'wait' })).toBe('done');
+	bench.now += 120_000;
+	await bench.settle();
+	expect([(await bench.steps('r1')).at(-1), keys()]).toMatchObject([{ stepId: 'mail', state: 'unknown' }, ['r1-1-0']]);
+	await giveUp(bench.engine);
+	await settle('happened');
+	expect([await theRun(), keys()]).toMatchObject([{ state: 'waiting' }, ['r1-1-0']]);
+});
+
+test('R12: what its provider has told of, or provably never arrived, is not unknown when its run leaves it', async () => {
+	resend.faults.push('rate-limited');
+	await bench.settle();
+	expect(await bench.intents()).toMatchObject([{ state: 'sending', firstAt: null }]);
+	expect(await order({ kind: 'stop' })).toBe('done');
+	bench.now += leaseMs + 1;
+	expect(await giveUp(bench.engine)).toBe(1);
+	expect([await bench.intents(), await bench.mails()]).toMatchObject([[{ state: 'failed' }], [{ state: 'failed' }]]);
 });

@@ -21,11 +21,13 @@ export type Position = {
 	hasJob: boolean;
 	/** Whether that job only ends the time to wait: what the step waits for has not come. */
 	isDeadline?: boolean;
+	/** Whether something of the last step may be on its way: it was begun, and has no last word. */
+	isSending?: boolean;
 	timeZone: string;
 	now: number;
 };
 
-/** And what people must settle first: steps of the playbook that asked for something in this run whose outcome nobody knows (R12). */
+/** And what must be settled first: steps of the playbook that asked for something in this run whose outcome nobody knows (R12), or which the run left on its way. */
 export type Standing = Position & { lost: readonly string[] };
 
 /** What the step's job does besides firing: nothing of this step, or nothing of the action that it leads to at once. */
@@ -77,7 +79,7 @@ export function control(order: Order, standing: Standing): Controlled {
 		case 'retry':
 			if (run.state !== 'failed' || !step) return { isAllowed: false, code: 'not-failed' };
 			// Nobody knows whether it happened: a new key would do it twice (R12).
-			if (step.state === 'unknown') return { isAllowed: false, code: 'settle-first' };
+			if (isUnknown(standing)) return { isAllowed: false, code: 'settle-first' };
 			// The failed attempt stays as it is in the record; the new one reads the truth anew (EM6).
 			return { isAllowed: true, run: changed('running'), pending: 'end', step: null, job: { number: step.number + 1, stepId: step.stepId, dueAt: now, skips: null } };
 		case 'skip':
@@ -87,9 +89,9 @@ export function control(order: Order, standing: Standing): Controlled {
 			const target = standing.definition && findStep(standing.definition, order.stepId);
 			if (!target) return { isAllowed: false, code: 'no-such-step' };
 			// Under a new number it would have a new key, and be done twice (R10, R12).
-			if (step?.state === 'unknown' || standing.lost.includes(target.id)) return { isAllowed: false, code: 'settle-first' };
+			if (isUnknown(standing) || standing.lost.includes(target.id)) return { isAllowed: false, code: 'settle-first' };
 			// A step on its way can't be left: it may be sending.
-			if (!step || (run.state === 'running' && !isAhead(standing))) return { isAllowed: false, code: 'on-its-way' };
+			if (!step || (run.state === 'running' && !isAhead(standing)) || standing.isSending) return { isAllowed: false, code: 'on-its-way' };
 			return {
 				isAllowed: true,
 				run: changed('running', { hasErrors: run.hasErrors || run.state === 'failed' }),
@@ -100,6 +102,9 @@ export function control(order: Order, standing: Standing): Controlled {
 		}
 	}
 }
+
+/** Whether nobody knows yet what became of the last step. A worker that was given up may have told since (R9): then it isn't. */
+export const isUnknown = ({ step, lost }: Pick<Standing, 'step' | 'lost'>): boolean => step?.state === 'unknown' && lost.includes(step.stepId);
 
 /** Whether a running run only waits for a time. */
 const isAhead = (standing: Position): boolean => {

@@ -22,6 +22,8 @@ describe('RU3, R8: orders', () => {
 		[orders('pause'), standing('running', 'scheduled'), { run: run('paused', { pausedAt: noon }), pending: 'keep', step: null, job: null }],
 		[orders('pause'), standing('waiting', 'waiting'), { run: run('paused', { pausedAt: noon }), pending: 'keep', step: null, job: null }],
 		[orders('retry'), standing('failed', 'failed'), { run: run('running'), pending: 'end', step: null, job: { number: 8, stepId: 'a', dueAt: noon, skips: null } }],
+		// A worker that was given up has told since (R9): nothing is unknown any more.
+		[orders('retry'), standing('failed', 'unknown'), { run: run('running'), pending: 'end', step: null, job: { number: 8, stepId: 'a', dueAt: noon, skips: null } }],
 		[orders('skip'), standing('failed', 'failed'), { run: run('running', { hasErrors: true }), pending: 'end', step: null, job: { number: 7, stepId: 'a', dueAt: noon, skips: 'this' } }],
 		[orders('skip'), standing('waiting', 'waiting'), { run: run('running'), pending: 'end', step: null, job: { number: 7, stepId: 'a', dueAt: noon, skips: 'this' } }],
 		[orders('skip'), standing('running', 'scheduled', 'w'), { run: run('running'), pending: 'end', step: null, job: { number: 7, stepId: 'w', dueAt: noon, skips: 'this' } }],
@@ -41,14 +43,16 @@ describe('RU3, R8: orders', () => {
 		[orders('retry'), standing('running', 'scheduled'), 'not-failed'],
 		[orders('retry'), standing('failed', 'failed', 'a', { step: null }), 'not-failed'],
 		// Whether it happened is settled first (R12).
-		[orders('retry'), standing('failed', 'unknown'), 'settle-first'],
+		[orders('retry'), standing('failed', 'unknown', 'a', { lost: ['a'] }), 'settle-first'],
 		// A step on its way can't be skipped or left: it may be sending.
 		[orders('skip'), standing('running', 'scheduled', 'a'), 'nothing-to-skip'],
 		[jump('b'), standing('running', 'scheduled', 'a'), 'on-its-way'],
 		[orders('skip'), standing('paused', 'scheduled'), 'nothing-to-skip'],
 		// Left behind unanswered, it would be asked for again under a new key (R10, R12); elsewhere it may go.
 		[jump('b'), standing('waiting', 'waiting', 'a', { lost: ['b'] }), 'settle-first'],
-		[jump('b'), standing('failed', 'unknown'), 'settle-first'],
+		[jump('b'), standing('failed', 'unknown', 'a', { lost: ['a'] }), 'settle-first'],
+		// Paused, it may still be sending.
+		[jump('b'), standing('paused', 'scheduled', 'a', { isSending: true }), 'on-its-way'],
 		[jump('gone'), standing('failed', 'failed'), 'no-such-step'],
 		[jump('a'), standing('failed', 'failed', 'a', { definition: null }), 'no-such-step'],
 	])('no %j: %#', (order, at, code) => expect(control(order, at)).toEqual({ isAllowed: false, code }));
