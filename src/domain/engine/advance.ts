@@ -2,43 +2,19 @@
 import { safeParse } from 'valibot';
 import { actions } from '../actions/index.ts';
 import type { IntentDraft } from '../actions/action.ts';
-import type { PlaybookDefinition, Step } from '../documents/playbook/definition.ts';
-import { isAmong, type Performed } from './already-done.ts';
-import type { Answer, AnswerKind } from '../question.ts';
+import type { Step } from '../documents/playbook/definition.ts';
+import { isAmong } from './already-done.ts';
+import type { AnswerKind } from '../question.ts';
 import { advanceQuestion, answerOf, awaited } from './question.ts';
 import { chooseBranch } from './choose-branch.ts';
-import { errorText } from './error.ts';
-import type { Facts } from './facts.ts';
+import { fail, goOn, withVars, type Firing } from './firing.ts';
 import { intentKey } from './intent-key.ts';
-import { endOfWait, findStep, firstIn, scheduled, stepAfter, type Split } from './next-step.ts';
-import type { Decision, Run, Settled } from './run.ts';
-import { touchedBy, waitsUntil, type Undecided } from './undecided.ts';
+import { endOfWait, findStep, firstIn, scheduled, type Split } from './next-step.ts';
+import type { Decision, Settled } from './run.ts';
+import { touchedBy, waitsUntil } from './undecided.ts';
 
 /** The most steps one run may take (R19). Numbers count from 1. */
 export const mostSteps = 1000;
-
-/** What a person answered, who and when (ms). */
-export type Answered = { answer: Answer; by: string | null; at: number | null };
-
-export type Firing = {
-	definition: PlaybookDefinition;
-	run: Run;
-	/** The step that fired: its number in the run, its id in the tree, and the due time that was persisted (ms). */
-	step: { number: number; stepId: string; dueAt: number; /** It waits already, and its time to wait may be over. */ isWaiting?: boolean };
-	/** Read anew for this firing. */
-	facts: Facts;
-	now: number;
-	/** The intents recorded for this step, once all of them are settled; null before any was recorded. */
-	settled: Settled[] | null;
-	/** What completed the task or child run that the step waited for, and what a person answered; null when it didn't wait, or still does. */
-	resumed: { output: unknown; answered?: Answered | null } | null;
-	/** Done intents of earlier attempts of this step in this run (before a retry): they are never asked for again (BE3). */
-	performed?: readonly Performed[];
-	/** What this step asked for earlier in this run and nobody knows the outcome of: it is settled first (R12). */
-	lost?: readonly Performed[];
-	/** What waits for a person (SY6). */
-	undecided?: Undecided;
-};
 
 /** Decides for the step that fired; see Decision for what the room does then. Due times of what comes next are computed here, once. */
 export function advance(firing: Firing): Decision {
@@ -55,10 +31,6 @@ export function advance(firing: Firing): Decision {
 		case 'action': return advanceAction(step, firing);
 	}
 }
-
-export const fail = (code: string, detail?: Record<string, string>): Extract<Decision, { kind: 'fail' }> => ({ kind: 'fail', error: errorText(code, detail) });
-
-export const goOn = ({ definition, facts, now }: Firing, step: Step, output: unknown): Decision => ({ kind: 'next', state: 'done', output, next: scheduled(stepAfter(definition, step.id), facts, now) });
 
 /** The output says which branch was taken and why. None matched and no else: on after the split. */
 function advanceSplit(split: Split, firing: Firing): Decision {
@@ -123,9 +95,6 @@ function waited({ part, kind, response }: Settled, { run, step }: Firing): { kin
 	const runId = (response as { runId?: unknown } | null)?.runId;
 	return kind === 'run' && typeof runId === 'string' ? { kind, ref: runId } : null;
 }
-
-/** The same firing with the variables that the step has made. */
-export const withVars = (firing: Firing, vars: Record<string, unknown>): Firing => (firing.facts.run ? { ...firing, facts: { ...firing.facts, run: { ...firing.facts.run, vars } } } : firing);
 
 function done(step: Extract<Step, { kind: 'action' }>, firing: Firing, responses: unknown[]): Decision {
 	const output = actions[step.action]?.output?.(responses);

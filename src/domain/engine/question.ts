@@ -3,7 +3,7 @@ import { safeParse } from 'valibot';
 import { ask, askingSchema } from '../actions/ask-question.ts';
 import type { Step } from '../documents/playbook/definition.ts';
 import { answerVars, type Question } from '../question.ts';
-import { fail, goOn, withVars, type Firing } from './advance.ts';
+import { fail, goOn, withVars, type Firing } from './firing.ts';
 import { allSteps, firstIn, scheduled, type Split } from './next-step.ts';
 import { intentKey } from './intent-key.ts';
 import type { Decision, Settled } from './run.ts';

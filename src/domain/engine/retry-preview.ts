@@ -2,7 +2,8 @@
 import type { IntentRequest } from '../actions/action.ts';
 import { canonical } from '../value.ts';
 import { plainText } from '../text/plain-text.ts';
-import { advance, type Firing } from './advance.ts';
+import { advance } from './advance.ts';
+import type { Firing } from './firing.ts';
 import { isAmong } from './already-done.ts';
 
 /** One difference between the requests; `request` counts from 0, null = there was nothing, or there is nothing any more. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PlaybookDefinition, Step } from '#domain/documents/playbook/definition.ts';
-import { advance, mostSteps, type Firing } from '#domain/engine/advance.ts';
+import { advance, mostSteps } from '#domain/engine/advance.ts';
+import type { Firing } from '#domain/engine/firing.ts';
 import { errorText, readError } from '#domain/engine/error.ts';
 import { intentKey } from '#domain/engine/intent-key.ts';
 import { findStep, scheduled, stepAfter } from '#domain/engine/next-step.ts';
