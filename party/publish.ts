@@ -90,13 +90,16 @@ export class Publisher {
 		if (copy.isDirty) void this.#try(copy);
 	}
 
-	/** Publishes now, or after the publishing under way. Says whether anything was published; throws when libSQL could not be reached. */
+	/** Publishes now, or, when something came since the publishing under way read the document, after it. Says whether anything was published; throws when libSQL could not be reached. */
 	now(copy: Copy): Promise<boolean> {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
 		this.#isDue = false;
 		if (!this.#running) return (this.#running = this.#run(copy).finally(() => (this.#running = null)));
-		return (this.#next ??= this.#running.catch(() => false).then(() => ((this.#next = null), this.now(copy))));
+		return (this.#next ??= this.#running.catch(() => false).then((isPublished) => {
+			this.#next = null;
+			return copy.isDirty ? this.now(copy) : isPublished;
+		}));
 	}
 
 	/** Gives up what was scheduled: the copy it was for is finished. The next copy schedules its own. */

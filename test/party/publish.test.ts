@@ -12,6 +12,7 @@ import { bumpSeq, commit } from '#db/statement.ts';
 import { sign, signatureHeader } from '#domain/access/signature.ts';
 import { hmac } from '#party/call.ts';
 import Document from '#party/document.ts';
+import { Log } from '#party/log.ts';
 import { Client, call, until } from './harness/client.ts';
 import { ada, newCustomer, newId } from './harness/documents.ts';
 import { MemoryHost, MemoryStorage } from './harness/memory.ts';
@@ -162,6 +163,30 @@ describe('the guard', () => {
 		expect((await ask(old, id, 'publish')).status).toBe(503);
 		expect([await rowsOf(store.database, 'SELECT * FROM customer'), await rowsOf(store.database, 'SELECT * FROM projection'), await eventsOf(store.database, id), await rowsOf(store.database, 'SELECT seq FROM workspace')]).toEqual(before);
 		expect(alerts.mock.calls.flat().join()).toContain('stale');
+	});
+
+	test('a publishing that takes long isn’t done twice for the same; what was written meanwhile has its own', async () => {
+		const id = newId('customer');
+		const storage = new MemoryStorage();
+		const room = new Document(new MemoryHost(id, storage, store.vars));
+		await ask(room, id, 'create', { workspace: 'w1', type: 'customer', args: { name: 'Acme' }, actor: ada });
+		await ask(room, id, 'publish');
+		const { claimEpoch } = Log.prototype;
+		let publishings = 0;
+		const spy = vi.spyOn(Log.prototype, 'claimEpoch').mockImplementation(async function (this: Log) {
+			if (this.storage === storage && ++publishings === 1) await new Promise((resolve) => setTimeout(resolve, 400));
+			return claimEpoch.call(this);
+		});
+		await set(room, id, 'slow.example');
+		await until(async () => (await customerRow(store.database, id))?.domain === 'slow.example', 'the row');
+		// What would follow the first at once has begun by now.
+		expect((await ask(room, id, 'publish')).body.published).toBe(false);
+		expect(publishings).toBe(1);
+		spy.mockRestore();
+		const both = [ask(room, id, 'publish'), set(room, id, 'next.example'), ask(room, id, 'publish')];
+		await Promise.all(both);
+		expect((await ask(room, id, 'publish')).status).toBe(200);
+		expect((await customerRow(store.database, id))?.domain).toBe('next.example');
 	});
 
 	test('an answer that was lost is not written twice, and events keep their ids (S11, R5)', async () => {
