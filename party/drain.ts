@@ -1,5 +1,5 @@
 /** Step 5 of the walk: shows each new event to the active playbooks, in order and once, and lets records enter. */
-import { enrolRun, historyKey, readHistories } from '#db/entries.ts';
+import { assertTakes, enrolRun, historyKey, readHistories } from '#db/entries.ts';
 import { activePlaybooks, type ActivePlaybook } from '#db/runs.ts';
 import { wakeWaits } from '#db/waits.ts';
 import { openConflicts } from '#db/conflicts.ts';
@@ -45,6 +45,7 @@ export const drain = async (engine: Engine, until: number): Promise<number> => {
 /**
  * One event, one guarded batch: its runs with their first jobs, and that it was seen (R4). What a conflict held back counts as one change,
  * from what was before it to what was decided. False: a field that its playbooks read waits for a person, and so does the event (SY6).
+ * When a playbook was paused or deactivated meanwhile nothing is written, and the event is read again (PB4).
  */
 const drainTogether = async (engine: Engine, together: RecordedEvent[], playbooks: ActivePlaybook[]): Promise<boolean> => {
 	const now = engine.now();
@@ -91,7 +92,7 @@ const entriesOf = async (engine: Engine, event: RecordedEvent, customerId: strin
 		const history = histories.get(historyKey(id, customerId))!;
 		try {
 			const enrolment = enrol({ workspace: engine.workspace, playbookId: id, version, definition, cause, parent: event.cause, facts, now, runId, history });
-			if (enrolment.enters) entries.push(...enrolRun(enrolment.run, enrolment.first, engine.shard));
+			if (enrolment.enters) entries.push(assertTakes(id), ...enrolRun(enrolment.run, enrolment.first, engine.shard));
 			else refusals.push(keepRefusal({ workspace: engine.workspace, playbookId: id, version, subjectId: customerId, code: enrolment.code, at: now, cause, filters: enrolment.filters, parent: event.cause }));
 			if (!enrolment.enters && (enrolment.code === 'burst' || enrolment.code === 'depth')) engine.log('a record was kept out to stop a loop', { playbook: id, event: event.id, code: enrolment.code });
 		} catch (error) {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { eq } from 'drizzle-orm';
 import { activationJobs } from '#db/jobs.ts';
-import { customer, interaction, run } from '#db/schema/index.ts';
+import { activation, customer, interaction, run } from '#db/schema/index.ts';
 import { readRefusals } from '#db/refusals.ts';
 import { commit } from '#db/statement.ts';
 import { triggers } from '#domain/triggers/index.ts';
@@ -37,6 +37,25 @@ test('R4 R14 an event makes one run with its first job, and is seen, in one batc
 	expect(entered!.cause).toMatchObject({ by: 'event', eventId: 'e1', filters: { holds: true } });
 	expect((await bench.jobs()).filter((one) => one.runId === entered!.id).map((one) => one.dueAt)).toEqual([bench.now + 3_600_000]);
 	expect(await bench.undrained()).toBe(0);
+	expect(await drain(bench.engine, later())).toBe(0);
+});
+
+test('PB4 deactivated between reading the playbooks and writing, it takes nobody in any more: the event is read again', async () => {
+	await bench.record(changed());
+	const { batch } = bench.database.$client;
+	const set = (state: 'active' | 'inactive') => bench.database.update(activation).set({ state }).where(eq(activation.id, 'p1'));
+	let isOff = false;
+	bench.database.$client.batch = (async (statements: { sql: string }[], mode: 'write') => {
+		if (!isOff && mode === 'write' && statements.some(({ sql }) => sql.startsWith('INSERT INTO run '))) {
+			isOff = true;
+			await set('inactive');
+		}
+		return batch.call(bench.database.$client, statements, mode);
+	}) as typeof batch;
+	await drain(bench.engine, later());
+	bench.database.$client.batch = batch;
+	expect([isOff, await runsOf(), await bench.undrained()]).toEqual([true, [], 0]);
+	await set('active');
 	expect(await drain(bench.engine, later())).toBe(0);
 });
 

@@ -2,7 +2,7 @@
 import { readTruth } from '#db/facts.ts';
 import { openConflicts } from '#db/conflicts.ts';
 import { orderRun, readStanding, type Control } from '#db/control.ts';
-import { assertNotIn, enrolRun } from '#db/entries.ts';
+import { assertNotIn, assertTakes, enrolRun } from '#db/entries.ts';
 import { activePlaybooks, insertRunEvent, readRun } from '#db/runs.ts';
 import { readPerformed } from '#db/firings.ts';
 import { forBatch } from '#db/statement.ts';
@@ -26,7 +26,7 @@ export const startRun: Handler<{ playbookId: string; customerIds: string[] }> = 
 	const gone = args.customerIds.filter((id) => !judged.some(({ customerId }) => customerId === id)).map((customerId) => ({ customerId, entered: false, reason: 'no-such-customer' }));
 	const results = [...judged.map(({ customerId, enrolment }) => (enrolment.enters ? { customerId, entered: true, runId: enrolment.run.id } : { customerId, entered: false, reason: enrolment.code })), ...gone];
 	if (!results.some(({ entered }) => entered)) return refused('nobody-entered', results);
-	return accepted(forBatch(db, enrolments(judged)), { result: results, wakes: true });
+	return accepted(forBatch(db, [assertTakes(active.id), ...enrolments(judged)]), { result: results, wakes: true });
 };
 
 /** What can't be at all, whatever moves; everything else could have been, and the run has moved on. */
@@ -78,7 +78,7 @@ export const runAgain: Handler<Controls> = async (deciding) => {
 	if (!one.enrolment.enters) return one.enrolment.code === 'running' ? held('running') : refused(one.enrolment.code);
 	const again = one.enrolment.run;
 	const said = (id: string, type: string, other: string) => insertRunEvent(member.workspaceId, id, type, { by, ...(name ? { name } : {}), reason, run: other }, now);
-	const statements = [assertNotIn(again), ...enrolRun(again, one.enrolment.first), said(again.id, 'began-again', runId), said(runId, 'run-again', again.id)];
+	const statements = [assertTakes(active.id), assertNotIn(again), ...enrolRun(again, one.enrolment.first), said(again.id, 'began-again', runId), said(runId, 'run-again', again.id)];
 	return accepted(forBatch(db, statements), { result: { runId: again.id }, wakes: true });
 };
 
