@@ -8,7 +8,7 @@ import type { Database } from './client.ts';
 import { databaseClock } from './clock.ts';
 import { isOverdue } from './conflicts.ts';
 import { isErasable } from './erasure.ts';
-import { isClaimable } from './jobs.ts';
+import { dueSince, isClaimable } from './jobs.ts';
 import { statement } from './statement.ts';
 
 export type Glance = {
@@ -32,7 +32,7 @@ export type Glance = {
 
 const next = `FROM job WHERE workspace = :workspace AND shard = :shard AND ${isClaimable} ORDER BY visible_at LIMIT 1`;
 
-const text = `SELECT given.now, (SELECT seq FROM workspace WHERE id = :workspace) AS seq, (SELECT visible_at ${next}) AS next_at, (SELECT due_at ${next}) AS next_due_at,
+const text = `SELECT given.now, (SELECT seq FROM workspace WHERE id = :workspace) AS seq, (SELECT visible_at ${next}) AS next_at, (SELECT ${dueSince} ${next}) AS next_due_at,
 	EXISTS (SELECT 1 FROM event WHERE workspace = :workspace AND drained_at IS NULL) AS has_events,
 	EXISTS (SELECT 1 FROM conflict WHERE workspace = :workspace AND ${isOverdue('given.now')}) AS has_overdue,
 	EXISTS (SELECT 1 FROM incident WHERE workspace = :workspace AND told < 2)

@@ -30,6 +30,9 @@ export const isClaimable = `quarantined_at IS NULL
 	AND NOT EXISTS (SELECT 1 FROM run r WHERE r.id = job.run_id AND r.state = 'paused')
 	AND NOT EXISTS (SELECT 1 FROM activation a WHERE a.state = 'paused' AND a.id = COALESCE(job.playbook_id, (SELECT r.playbook_id FROM run r WHERE r.id = job.run_id)))`;
 
+/** Since when a job is due: one that was tried already since its backoff is over, which is its own and nobody's lateness (as `lateMsOf`). */
+export const dueSince = 'CASE WHEN attempt - crashes - (token IS NOT NULL) > 0 THEN visible_at ELSE due_at END';
+
 const columns = ['id', 'workspace', 'shard', 'kind', 'run_id', 'number', 'playbook_id', 'payload', 'due_at', 'visible_at', 'token', 'epoch', 'attempt', 'crashes', 'quarantined_at'].join(', ');
 
 /** A job from `json_array(columns)`: libSQL's client makes each value of each row by itself, which for hundreds of rows takes longer than claiming them. */
@@ -167,6 +170,18 @@ export type Timer = { workspace: string; playbookId: string; kind: 'schedule' | 
 /** A job of a playbook that time starts, due at `at` (ms). */
 export const insertTimer = ({ payload, ...timer }: Timer): Statement =>
 	statement(`INSERT INTO job (workspace, shard, kind, playbook_id, payload, due_at, visible_at, epoch) VALUES (:workspace, 0, :kind, :playbookId, :payload, :at, :at, 1)`, { ...timer, payload: asJson(payload) });
+
+/**
+ * What fell due while a playbook (null: the workspace) was paused is due from now on: nobody was late (R24). In the batch that lets it go on,
+ * before what does; nothing happens when it isn't paused. Steps keep the times that they were given, and occurrences of schedules are told by theirs.
+ */
+export const dueFromNow = (workspace: string, playbookId: string | null, now: number): Statement =>
+	statement(
+		`UPDATE job SET due_at = :now WHERE workspace = :workspace AND shard IN (${Array.from({ length: 16 }, (_, shard) => shard).join(', ')}) AND visible_at <= :now AND token IS NULL AND kind IN ('step', 'sweep')
+		 AND CASE WHEN :playbookId IS NULL THEN EXISTS (SELECT 1 FROM workspace w WHERE w.id = :workspace AND w.is_paused = 1)
+			ELSE (SELECT r.playbook_id FROM run r WHERE r.id = job.run_id) = :playbookId AND EXISTS (SELECT 1 FROM activation a WHERE a.id = :playbookId AND a.state = 'paused') END`,
+		{ workspace, playbookId, now },
+	);
 
 /** Ends a playbook's schedule and sweep. Its runs keep their jobs. */
 export const deactivationJobs = (playbookId: string): Statement[] => [statement('DELETE FROM job WHERE playbook_id = :playbookId', { playbookId })];

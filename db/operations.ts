@@ -2,7 +2,7 @@
 import { latenessOf, type Lateness, type LatenessCount } from '#domain/engine/lateness.ts';
 import type { Figures } from '#domain/engine/operations.ts';
 import type { Database } from './client.ts';
-import { isClaimable } from './jobs.ts';
+import { dueSince, isClaimable } from './jobs.ts';
 import { usedOf, usedSince } from './quotas.ts';
 import { statement, type Statement } from './statement.ts';
 
@@ -31,7 +31,7 @@ export const readOperations = async (database: Database, workspace: string, now:
 			countsSince(workspace, now - 5 * minute, minute * 1e6),
 			countsSince(workspace, now - 60 * minute, minute * 1e6),
 			countsSince(workspace, now - 1_440 * minute, slotMs),
-			statement(`SELECT due_at, run_id, playbook_id ${due} AND ${isClaimable} ORDER BY visible_at LIMIT 1`, about),
+			statement(`SELECT ${dueSince} AS due_at, run_id, playbook_id ${due} AND ${isClaimable} ORDER BY visible_at LIMIT 1`, about),
 			statement(`SELECT COALESCE(SUM(can), 0) AS due, COUNT(*) AS n FROM (SELECT (${isClaimable}) AS can ${due} LIMIT ${mostCounted})`, about),
 			statement('SELECT COUNT(*) AS n FROM job WHERE workspace = :workspace AND quarantined_at IS NULL', { workspace }),
 			statement('SELECT COUNT(*) AS n FROM job WHERE token IS NOT NULL AND workspace = :workspace AND visible_at > :now AND quarantined_at IS NULL', about),
@@ -62,7 +62,7 @@ export const readHealth = async (database: Database, now: number, since: number)
 	const [version, overdue, counts] = await database.$client.batch(
 		[
 			'SELECT MAX(created_at) AS version FROM __drizzle_migrations',
-			statement(`SELECT MIN((SELECT due_at FROM job WHERE workspace = space.id AND ${shards} AND visible_at <= :now AND ${isClaimable} ORDER BY visible_at LIMIT 1)) AS due_at FROM workspace space`, { now }),
+			statement(`SELECT MIN((SELECT ${dueSince} FROM job WHERE workspace = space.id AND ${shards} AND visible_at <= :now AND ${isClaimable} ORDER BY visible_at LIMIT 1)) AS due_at FROM workspace space`, { now }),
 			statement('SELECT bucket, SUM(count) AS count, MAX(worst) AS worst FROM workspace space JOIN lateness_minute ON lateness_minute.workspace = space.id AND minute >= :since GROUP BY bucket', { since: Math.floor(since / minute) }),
 		],
 		'read',

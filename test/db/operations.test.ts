@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eq } from 'drizzle-orm';
 import { activation, job, run, workspace } from '../../db/schema/index.ts';
-import { claimJobs, insertStepJob } from '../../db/jobs.ts';
+import { readGlance } from '../../db/glance.ts';
+import { claimJobs, dueFromNow, insertStepJob } from '../../db/jobs.ts';
 import { forgetLateness, latenessKeptMs, noteLateness } from '../../db/lateness.ts';
 import { readHealth, readOperations } from '../../db/operations.ts';
 import { enrolRun } from '../../db/entries.ts';
@@ -65,6 +66,29 @@ describe('jobs by state (R7, R15, R17)', () => {
 		await enter('due', now - 2_000);
 		expect(await jobs()).toEqual({ ...none, scheduled: 1, working: 1, due: 2 });
 		expect((await readOperations(book.database, 'w1', now)).oldest).toEqual({ dueAt: now - 2_000, runId: 'due', playbookId: null });
+	});
+
+	test('R24: what is tried again is not overdue since its first time; what a pause held isn’t since before the pause ended', async () => {
+		await enter('again', now - 60 * minute);
+		await book.database.update(job).set({ attempt: 1, visibleAt: now - 20 });
+		const overdue = async () => [(await readOperations(book.database, 'w1', now)).oldest?.dueAt, (await readHealth(book.database, now, now)).overdueMs, (await readGlance(book.database, 'w1', 0, now)).next?.dueAt];
+		expect(await overdue()).toEqual([now - 20, 20, now - 20]);
+		// A worker that died over it was late all the same.
+		await book.database.update(job).set({ token: 'dead' });
+		expect(await overdue()).toEqual([now - 60 * minute, 60 * minute, now - 60 * minute]);
+		await book.database.update(job).set({ token: null, attempt: 0 });
+		const letOn = (playbookId: string | null, at: number) => commit(book.database, [dueFromNow('w1', playbookId, at)]);
+		// It isn't paused: nothing is excused.
+		for (const playbookId of [null, 'p1']) await letOn(playbookId, now - 5);
+		expect(await overdue()).toEqual([now - 60 * minute, 60 * minute, now - 60 * minute]);
+		await book.database.update(activation).set({ state: 'paused' });
+		await letOn('p1', now - 5);
+		await book.database.update(activation).set({ state: 'active' });
+		expect(await overdue()).toEqual([now - 5, 5, now - 5]);
+		await book.database.update(workspace).set({ isPaused: true });
+		await letOn(null, now - 3);
+		await book.database.update(workspace).set({ isPaused: false });
+		expect(await overdue()).toEqual([now - 3, 3, now - 3]);
 	});
 
 	test('held by a pause of the workspace, the playbook or the run', async () => {

@@ -2,7 +2,8 @@
 import { commitIn } from '#db/commands.ts';
 import { insertEvent } from '#db/events.ts';
 import { readTruth } from '#db/facts.ts';
-import { activationJobs, deactivationJobs } from '#db/jobs.ts';
+import { assertTakes } from '#db/entries.ts';
+import { activationJobs, deactivationJobs, dueFromNow } from '#db/jobs.ts';
 import { activate, liveRuns, readActivation, readDraft, readVersion, setActivation } from '#db/playbooks.ts';
 import { orderRun } from '#db/control.ts';
 import { forBatch, guard } from '#db/statement.ts';
@@ -25,14 +26,15 @@ export const activatePlaybook: Handler<{ playbookId: string; version: number; en
 	const schedule = definition.trigger && nextOccurrence(definition.trigger, now, truth!.settings);
 	const jobs = activationJobs({ workspace: member.workspaceId, playbookId, schedule, isLasting: lastingOf(definition.trigger), now });
 	const event = await playbookEvent(deciding, 'playbook.activated', playbookId, { name: definition.name, version: version.version });
-	const on = [activate(db, member.workspaceId, { playbookId, version: version.version, triggerType: definition.trigger?.type ?? 'manual', at: now, by: member.user.id }), ...forBatch(db, [...jobs, insertEvent(member.workspaceId, event)])];
+	const on = [...forBatch(db, [dueFromNow(member.workspaceId, playbookId, now)]), activate(db, member.workspaceId, { playbookId, version: version.version, triggerType: definition.trigger?.type ?? 'manual', at: now, by: member.user.id }), ...forBatch(db, [...jobs, insertEvent(member.workspaceId, event)])];
 	if (!args.enterMatching) return accepted(on, { result: { entered: 0 }, wakes: true });
 	await commitIn(db, member.workspaceId, on);
 	let entered = 0;
 	for await (const page of wholeBook(db, member.workspaceId)) {
 		const judged = await judge(deciding, { playbookId, version: version.version, definition }, { by: 'activation', userId: member.user.id }, page);
 		const statements = enrolments(judged);
-		if (statements.length > 0) await commitIn(db, member.workspaceId, forBatch(db, statements));
+		// Somebody has deactivated or paused it again meanwhile: nobody else enters.
+		if (statements.length > 0 && (await commitIn(db, member.workspaceId, forBatch(db, [assertTakes(playbookId), ...statements]))) === null) break;
 		entered += judged.filter(({ enrolment }) => enrolment.enters).length;
 	}
 	return accepted([], { result: { entered }, wakes: true });

@@ -1,5 +1,7 @@
 /** What administrators define. */
 import { changeWorkspace as changeStatement, customersInStage, nameTaken, readSetting, removeStatement, saveStatements, type SettingKind } from '#db/settings.ts';
+import { dueFromNow } from '#db/jobs.ts';
+import { forBatch } from '#db/statement.ts';
 import { accepted, refused, type Handler } from './decision.ts';
 
 type Named = { id: string; name: string; subject?: 'customer' | 'contact'; type?: string };
@@ -41,8 +43,9 @@ function isTimeZone(name: string): boolean {
 	}
 }
 
-/** The screens read these by `GET /api/session`. A pause is a flag that claiming reads (R17): nothing else is rewritten. */
-export const changeWorkspace: Handler<Record<string, unknown> & { timeZone?: string }> = async ({ db, args, member }) => {
+/** The screens read these by `GET /api/session`. A pause is a flag that claiming reads (R17); when it ends, what fell due meanwhile is due from then on. */
+export const changeWorkspace: Handler<Record<string, unknown> & { timeZone?: string; isPaused?: boolean }> = async ({ db, args, member, now }) => {
 	if (args.timeZone !== undefined && !isTimeZone(args.timeZone)) return refused('no-such-time-zone', { timeZone: args.timeZone });
-	return accepted([changeStatement(db, member.workspaceId, args)], { wakes: true });
+	const on = args.isPaused === false ? forBatch(db, [dueFromNow(member.workspaceId, null, now)]) : [];
+	return accepted([...on, changeStatement(db, member.workspaceId, args)], { wakes: true });
 };
