@@ -111,3 +111,23 @@ test('nothing of it is left but who deleted it and when; keys stay, others are u
 	const again = deleteCustomer({ workspace: 'w1', id: 'c1', name: 'again', by: 'u1', at: bench.now, erasesAt: bench.now }, { ...events[0]!, id: 'e3' } as never);
 	await expect(commit(bench.database, [bumpSeq('w1'), ...again])).rejects.toThrow();
 });
+
+test.each([['before', false], ['after', true]])('R4, R5: killed or cut off %s its batch, nothing is half erased, and the next look has it whole', async (_, isApplied) => {
+	bench.now = at + 1_000;
+	const { batch } = bench.database.$client;
+	let cuts = 0;
+	bench.database.$client.batch = (async (statements: { sql: string }[], mode: 'write') => {
+		if (mode !== 'write' || cuts > 0 || !statements.some(({ sql }) => sql.startsWith('UPDATE deletion SET name'))) return batch.call(bench.database.$client, statements, mode);
+		cuts++;
+		if (isApplied) await batch.call(bench.database.$client, statements, mode);
+		throw new TypeError('fetch failed');
+	}) as typeof batch;
+	if (isApplied) await erase(bench.engine);
+	else {
+		await expect(erase(bench.engine)).rejects.toThrow('fetch failed');
+		expect([await isDue(), (await everything()).includes(word)]).toEqual([true, true]);
+		await erase(bench.engine);
+	}
+	bench.database.$client.batch = batch;
+	expect([cuts, await isDue(), (await everything()).includes(word)]).toEqual([1, false, false]);
+});
