@@ -3,7 +3,7 @@ import { and, desc, eq, inArray, lte, sql } from 'drizzle-orm';
 import type { EventType, RecordedEvent } from '#domain/events/event.ts';
 import type { Database } from './client.ts';
 import { recordedOf } from './events.ts';
-import { event, run } from './schema/index.ts';
+import { event, run, runArchive } from './schema/index.ts';
 
 /** Events of one customer of these types, the newest first. */
 export async function eventsOfTypes(db: Database, workspace: string, customerId: string, types: readonly EventType[], limit: number): Promise<RecordedEvent[]> {
@@ -24,6 +24,14 @@ export async function lastChangesUntil(db: Database, workspace: string, customer
 	return found;
 }
 
-/** The newest runs of a record in a playbook, begun at `until` (ms) at the latest. */
-export const runsIn = (db: Database, workspace: string, playbookId: string, subjectId: string, until: number, limit: number) =>
-	db.select().from(run).where(and(eq(run.workspace, workspace), eq(run.playbookId, playbookId), eq(run.subjectId, subjectId), lte(run.startedAt, until))).orderBy(desc(run.startedAt)).limit(limit);
+/** The newest runs of a record in a playbook, begun at `until` (ms) at the latest. Those that were put away tell their cause as they did before (db/archive.ts). */
+export async function runsIn(db: Database, workspace: string, playbookId: string, subjectId: string, until: number, limit: number): Promise<(typeof run.$inferSelect)[]> {
+	const rows = await db
+		.select({ run, archived: sql<string | null>`${runArchive.content} ->> '$.run.cause'` })
+		.from(run)
+		.leftJoin(runArchive, eq(runArchive.id, run.id))
+		.where(and(eq(run.workspace, workspace), eq(run.playbookId, playbookId), eq(run.subjectId, subjectId), lte(run.startedAt, until)))
+		.orderBy(desc(run.startedAt))
+		.limit(limit);
+	return rows.map((row) => (row.archived === null ? row.run : { ...row.run, cause: JSON.parse(row.archived) as (typeof row.run)['cause'] }));
+}

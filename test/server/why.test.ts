@@ -1,5 +1,6 @@
 /** Why a customer entered a playbook or did not, over the endpoint (BE6, CO5): what the engine saw then, and what it would decide now. */
 import { beforeAll, expect, it } from 'vitest';
+import { archiveRuns } from '#db/archive.ts';
 import { insertEvent } from '#db/events.ts';
 import { keepRefusal } from '#db/refusals.ts';
 import { enrolRun } from '#db/entries.ts';
@@ -37,6 +38,12 @@ it('tells what was seen when it entered and when it was kept out, with the time 
 	expect(body).toMatchObject({ playbook: { id: 'playbook_live', name: 'Welcome' }, entered: [{ runId: 'run_a', at: 1_600, cause: { by: 'person', userId: 'u1' }, filters: { items: [{ saw: 100, changed: { at: 1_500, by: { kind: 'user', id: 'u1' } } }] } }] });
 	// Of the same reason the last is kept, and how often it was.
 	expect(body.keptOut).toMatchObject([{ code: 'filters', at: 2_002, times: 2, filters: { items: [{ saw: 120, changed: { at: 1_500 } }] } }]);
+});
+
+it('BE6 a run that was put away still tells why it entered', async () => {
+	const { body: before } = await mine.get('/api/why?playbook=playbook_live&customer=customer_a');
+	await commit(db, archiveRuns(workspace, ['run_a'], Date.now()));
+	expect((await mine.get('/api/why?playbook=playbook_live&customer=customer_a')).body.entered).toEqual(before.entered);
 });
 
 it('tells what is in the way now, each check with what it saw', async () => {
