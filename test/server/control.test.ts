@@ -92,6 +92,7 @@ describe('IN1: programs control runs by API key', () => {
 		const headers = { authorization: `Bearer ${secret}`, 'idempotency-key': 'pause-me-once' };
 		expect(await api(`runs/${id}/pause`, { reason: 'Maintenance' }, headers)).toEqual({ status: 200, body: { status: 'accepted' } });
 		expect(await api(`runs/${id}/pause`, { reason: 'Maintenance' }, headers)).toEqual({ status: 200, body: { status: 'accepted' } });
+		expect(await api(`runs/${id}/pause`, { reason: 'Another order under its key' }, headers)).toMatchObject({ status: 422, body: { code: 'key-used', message: expect.stringContaining('new key') } });
 		expect(await api(`runs/${id}/pause`, {})).toMatchObject({ status: 409, body: { status: 'held', code: 'run-moved-on', detail: { state: 'paused' } } });
 		expect(await api(`runs/${id}/resume`, { missed: 'skip' })).toMatchObject({ status: 200 });
 		expect(await api(`runs/${id}/jump`, { stepId: 'mail' })).toMatchObject({ status: 200 });
@@ -101,6 +102,12 @@ describe('IN1: programs control runs by API key', () => {
 		expect((await history(id))[0]).toEqual(['paused', { by: 'apikey_1', name: 'API key Nightly job', reason: 'Maintenance', stepId: 'wait' }]);
 		expect((await stateOf(again.body.result.runId)).cause).toMatchObject({ by: 'person', userId: 'apikey_1', name: 'API key Nightly job' });
 		expect((await db.select().from(apiKey))[0]!.usedAt).not.toBeNull();
+	});
+
+	it('says that the customer is gone', async () => {
+		const id = await aRun([mailTo()], { state: 'completed', endedAt: 1 });
+		await db.update(run).set({ subjectId: 'customer_gone' }).where(eq(run.id, id));
+		expect(await api(`runs/${id}/again`, {})).toMatchObject({ status: 404, body: { code: 'no-such-customer', message: expect.stringContaining('not there') } });
 	});
 
 	it('orders many at once; each answers for itself, and the same call again changes nothing', async () => {

@@ -141,5 +141,10 @@ it('without the right signature nothing is believed; what is not ours is left al
 	expect(await tell('email.delivered', tagged(key!), { key: `whsec_${btoa('another-secret-altogether')}` })).toBe(401);
 	expect(await tell('email.delivered', tagged(key!), { workspace: 'workspace_none' })).toBe(404);
 	expect(await standing(runId)).toEqual(stuck);
+	// However much somebody without a right sends, no more of it is read than a callback may have.
+	let sent = 0;
+	const endless = new ReadableStream({ pull: (controller) => (sent++ < 1_000 ? controller.enqueue(new Uint8Array(65_536)) : controller.close()) });
+	const answered = await app.browser().send(`/api/callbacks/resend/${me.workspace}`, { method: 'POST', body: endless, duplex: 'half' } as RequestInit);
+	expect([answered.status, sent < 40]).toEqual([413, true]);
 	expect([await tell('email.delivered', { email_id: 'of-another-app' }), await tell('contact.created', {})]).toEqual([200, 200]);
 });

@@ -8,8 +8,8 @@ import { authOf } from './auth.ts';
 import { settingsOf } from './environment.ts';
 import { sessionOf, type Member, type Session } from './session.ts';
 
-/** Largest body an endpoint reads: a chunk of an import's rows is below it. */
-const bodyLimit = 4_000_000;
+/** Largest body an endpoint reads, in bytes: a chunk of an import's rows is below it. */
+const bodyLimit = 12_000_000;
 
 /** Gives the request its settings, store and session. The store costs nothing until it is asked. */
 export function prepare(event: RequestEvent): void {
@@ -52,10 +52,28 @@ export async function memberAt(event: RequestEvent, permission: Permission | nul
 	return session.member;
 }
 
+/** A body's text, or null when it has more than `limit` bytes: then the rest is not read, whoever sends it. */
+export async function textUpTo({ body }: Request, limit: number): Promise<string | null> {
+	if (!body) return '';
+	const reader = body.getReader();
+	const decoder = new TextDecoder();
+	let text = '';
+	for (let size = 0; ; ) {
+		const { done, value } = await reader.read();
+		if (done) return text + decoder.decode();
+		size += value.byteLength;
+		if (size > limit) {
+			await reader.cancel();
+			return null;
+		}
+		text += decoder.decode(value, { stream: true });
+	}
+}
+
 /** Reads and checks a JSON body, or says what is wrong with it. */
 export async function bodyAt<S extends GenericSchema>(event: RequestEvent, schema: S): Promise<{ value: InferOutput<S> } | Response> {
-	const text = await event.request.text();
-	if (text.length > bodyLimit) return refuse(413, 'too-large', `The body has ${text.length} characters; at most ${bodyLimit} are read. Send it in smaller parts.`);
+	const text = await textUpTo(event.request, bodyLimit);
+	if (text === null) return refuse(413, 'too-large', `The body has more than ${bodyLimit} bytes, and no more are read. Send it in smaller parts.`);
 	let json: unknown;
 	try {
 		json = JSON.parse(text);

@@ -34,6 +34,9 @@ const messages: Record<string, string> = {
 	'not-active': 'The playbook is not active: nothing new begins.',
 	'settle-first': 'Nobody knows what became of something this run asked for. A person says so on the run’s page first.',
 	running: 'The customer is in this playbook already.',
+	'no-such-customer': 'The customer of this run is not there any more.',
+	burst: 'The customer has begun so many runs in the last minute that a loop is suspected. Try again in a minute.',
+	'key-used': 'This Idempotency-Key was used for this order with another body. Nothing was done: send a new key.',
 	migrating: 'Runs of this playbook are being moved already. Wait until that is over.',
 	'nobody-to-move': 'Nothing is under way on another version.',
 	'migration-over': 'The move is not in a state for this; `detail.state` says in which it is.',
@@ -44,7 +47,7 @@ const messages: Record<string, string> = {
 
 type Detail = InferOutput<typeof one>;
 
-/** One order, under an id of the caller's idempotency key, the run and the action: said again, it is answered the same. */
+/** One order, under an id of the caller's idempotency key, the run and the action: said again, it is answered the same; with another body it is refused. */
 async function order(event: RequestEvent, member: Member, action: RunAction, runId: string, { reason, missed, stepId }: Detail): Promise<Outcome> {
 	const { db, settings, after } = event.locals;
 	const given = event.request.headers.get('idempotency-key');

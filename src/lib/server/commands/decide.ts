@@ -8,6 +8,7 @@ import { may } from '#domain/access/roles.ts';
 import type { Command, Outcome } from '#domain/commands/command.ts';
 import { differences, type Seen } from '#domain/commands/ground.ts';
 import { commands, type CommandType } from '#domain/commands/index.ts';
+import { canonical } from '#domain/value.ts';
 import type { Settings } from '../environment.ts';
 import { poke, wake } from '../rooms.ts';
 import type { Member } from '../session.ts';
@@ -24,13 +25,13 @@ type Context = { db: Database; settings: Settings; member: Member; after: (work:
 const tries = 3;
 
 /**
- * The outcome of a command; the same for the same id, whenever it comes again. Throws when store or rooms can't be reached: then
+ * The outcome of a command; the same for the same id, whenever it comes again. A program, which chooses its keys itself, is told when it has used one for something else. Throws when store or rooms can't be reached: then
  * nothing is decided, or what was decided is told at the next try.
  */
 export async function decide(context: Context, asked: Asked): Promise<Outcome> {
 	const { db, member } = context;
 	const before = await decidedCommand(db, asked.id);
-	if (before) return toldAgain(before, member);
+	if (before) return member.isProgram && canonical(before.args) !== canonical(asked.args) ? { status: 'refused', reason: 'key-used' } : toldAgain(before, member);
 	const command: Command | null = Object.hasOwn(commands, asked.type) ? commands[asked.type as CommandType] : null;
 	if (!command) return { status: 'refused', reason: 'unknown-command', detail: 'This server does not know the command. Reload the app.' };
 	if (command.permission && !may(member.role, command.permission)) return keep(context, asked, command, { status: 'refused', reason: 'no-right' });
