@@ -116,7 +116,7 @@ export const performAll = async (engine: Engine, job: Job, run: Run | null, inte
 type LastState = { state: 'done' | 'failed' | 'unknown'; error?: string; response?: unknown; providerId?: string | null; isCaptured?: boolean };
 
 /** The last word on what a provider has told of before it answered (R12). */
-export const toldWord = (isTaken: boolean): LastState => (isTaken ? { state: 'done', response: { told: true } } : { state: 'failed', error: 'The provider told that it failed.' });
+const toldWord = (isTaken: boolean): LastState => (isTaken ? { state: 'done', response: { told: true } } : { state: 'failed', error: 'The provider told that it failed.' });
 
 /** The last word on what was begun and will not be gone on with: what may have arrived is unknown, which a person must know (R12). */
 export const unsaid = ({ isTaken, firstAt, error }: Intent): LastState => {
