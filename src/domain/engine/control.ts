@@ -104,7 +104,7 @@ export function control(order: Order, standing: Standing): Controlled {
 }
 
 /** Whether nobody knows yet what became of the last step. A worker that was given up may have told since (R9): then it isn't. */
-export const isUnknown = ({ step, lost }: Pick<Standing, 'step' | 'lost'>): boolean => step?.state === 'unknown' && lost.includes(step.stepId);
+const isUnknown = ({ step, lost }: Pick<Standing, 'step' | 'lost'>): boolean => step?.state === 'unknown' && lost.includes(step.stepId);
 
 /** Whether a running run only waits for a time. */
 const isAhead = (standing: Position): boolean => {

@@ -5,7 +5,7 @@
 import { addDuration } from '../calendar/zones.ts';
 import type { PlaybookDefinition, Step } from '../documents/playbook/definition.ts';
 import { canonical } from '../value.ts';
-import { dueByHand, isOver, isUnknown, type Controlled, type Position, type Skips, type Standing } from './control.ts';
+import { dueByHand, isOver, type Controlled, type Position, type Skips, type Standing } from './control.ts';
 import type { Facts } from './facts.ts';
 import { endOfWait, findStep } from './next-step.ts';
 import { choicesOf } from './question.ts';
@@ -56,7 +56,7 @@ export function migrate(map: StepMap, at: Migrating): Migrated {
 	if (isOver(run.state)) return no('already-ended');
 	if (at.version === target.version) return no('already-there');
 	// Whether it happened is settled first, on the step it belongs to (R12).
-	if (isUnknown(at) || at.effects === 'unknown') return no('settle-first');
+	if (step?.state === 'unknown' || at.effects === 'unknown') return no('settle-first');
 	if (!step) return no('no-step');
 	// What is being done ends first: the effect was frozen by the version it began in (R11).
 	if (isUnderWay(at)) return no('on-its-way');
