@@ -179,8 +179,8 @@ describe('the guard', () => {
 		});
 		await set(room, id, 'slow.example');
 		await until(async () => (await customerRow(store.database, id))?.domain === 'slow.example', 'the row');
-		// What would follow the first at once has begun by now.
-		expect((await ask(room, id, 'publish')).body.published).toBe(false);
+		// What would follow the first at once is waited for with it.
+		await ask(room, id, 'publish');
 		expect(publishings).toBe(1);
 		spy.mockRestore();
 		const both = [ask(room, id, 'publish'), set(room, id, 'next.example'), ask(room, id, 'publish')];
