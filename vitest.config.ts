@@ -25,7 +25,7 @@ export default defineConfig({
 			{ plugins: [svelte({ dynamicCompileOptions: () => ({ generate: 'client' }) })], resolve: { alias: [{ find: '$lib', replacement: lib }, ...reactive], conditions: ['browser'] }, test: { name: 'lib', include: ['test/lib/**/*.test.ts'], ...patience } },
 			{ plugins: [svelte({ dynamicCompileOptions: () => ({ generate: 'client' }) })], resolve: { alias: [{ find: '$lib', replacement: lib }, ...reactive], conditions: ['browser'] }, test: { name: 'fuzz', include: ['test/fuzz/**/*.test.ts'], ...patience } },
 			{ test: { name: 'engine', include: ['test/engine/**/*.test.ts'], ...patience } },
-			{ resolve: { alias: { $lib: lib } }, test: { name: 'server', include: ['test/server/**/*.test.ts'], ...patience } },
+			{ resolve: { alias: { $lib: lib } }, test: { name: 'server', isolate: false, include: ['test/server/**/*.test.ts'], ...patience } },
 			// Real rooms, one host at a time: two cores serve workerd, the store and the clients.
 			{ test: { name: 'party', include: ['test/party/**/*.test.ts'], fileParallelism: false, ...patience } },
 			{ test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], setupFiles: ['test/e2e/failed.ts'], fileParallelism: false, ...patience } },

@@ -30,6 +30,16 @@ export async function until<T>(what: string, read: () => T | Promise<T>, { isEno
 	}
 }
 
+/**
+ * The least time in ms that `attempt` took, of up to five tries; one below `promised` is enough. What the product can do: another program on
+ * the machine only makes a try slower.
+ */
+export async function quickest(promised: number, attempt: (n: number) => Promise<number>): Promise<number> {
+	let best = await attempt(0);
+	for (let n = 1; n < 5 && best >= promised; n++) best = Math.min(best, await attempt(n));
+	return best;
+}
+
 /** One browser of a person: cookies and device data of its own. `errors` gathers what its pages threw unexpectedly; tests end with `expect(errors).toEqual([])`. */
 export interface Window {
 	context: BrowserContext;

@@ -1,4 +1,5 @@
 /** The app's server as a person's browser meets it: hooks, endpoints and better-auth over a real libSQL server, with a cookie jar each. */
+import { randomInt } from 'node:crypto';
 import type { RequestEvent } from '@sveltejs/kit';
 import { afterAll, expect } from 'vitest';
 import { openDatabase } from '#db/client.ts';
@@ -32,6 +33,8 @@ export async function startApp(behave?: RoomBehaviour, env: Record<string, strin
 		await store.close();
 	});
 	const after: Promise<unknown>[] = [];
+	// Links are counted by address, in memory: each app's people come from one of their own, as files share a process.
+	const address = `10.${randomInt(256)}.${randomInt(256)}.${randomInt(256)}`;
 
 	const respond = async (request: Request): Promise<Response> => {
 		const url = new URL(request.url);
@@ -42,7 +45,7 @@ export async function startApp(behave?: RoomBehaviour, env: Record<string, strin
 			params: {},
 			route: { id: routes.some(({ pattern }) => pattern.test(url.pathname)) ? url.pathname : null },
 			platform: { ...platform, ctx: { waitUntil: (work: Promise<unknown>) => after.push(work) } },
-			getClientAddress: () => '127.0.0.1',
+			getClientAddress: () => address,
 		} as unknown as RequestEvent;
 		return handle({
 			event,
