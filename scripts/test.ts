@@ -27,10 +27,12 @@ const saidOfOne = 1_600;
 type Pace = 'first' | 'behind' | 'last';
 const run = (command: string[], pace: Pace = 'first'): Promise<number> =>
 	new Promise((resolve) => {
-		const child = spawn(process.execPath, command, { cwd: root, stdio: 'inherit', detached: pace === 'last' });
+		// A session of its own outlives its parent, unless it is on a leash, which is let go of to end it.
+		const own = pace === 'last';
+		const child = spawn(process.execPath, own ? [join(root, 'scripts', 'leash.ts'), process.execPath, ...command] : command, { cwd: root, stdio: [own ? 'pipe' : 'inherit', 'inherit', 'inherit'], detached: own });
 		if (child.pid && pace === 'behind') setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
-		if (child.pid && pace === 'last') giveWay(child.pid);
-		for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+		if (child.pid && own) giveWay(child.pid);
+		for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (own ? child.stdin?.end() : child.kill(signal)));
 		child.on('exit', (code) => resolve(code ?? 1));
 	});
 
