@@ -99,6 +99,13 @@ describe('a question with a time', () => {
 		await expect(answer('yes', 'Yes')).rejects.toThrow(/malformed JSON/);
 	});
 
+	test('PB1, R8: asked when its day is over already, it waits for a moment and is withdrawn like any other', async () => {
+		bench.now = tuesday;
+		await start([asks({ goesOn: true, dueInDays: 0 }), waitFor(5)]);
+		expect([await trail(), (await theTask()).state]).toEqual([['1 q done', '2 silent scheduled'], 'cancelled']);
+		await expect(answer('yes', 'Yes')).rejects.toThrow(/malformed JSON/);
+	});
+
 	test('an answer before that ends the time too: one job, one branch', async () => {
 		await start(silent);
 		await answer('no', 'No');

@@ -17,7 +17,8 @@ export function awaited({ part, response }: Settled, { run, step, resumed, now }
 	const { until } = (response ?? {}) as { until?: number };
 	// Once it waits, its due time is the end of its time, which pauses have shifted.
 	const end = until === undefined ? null : step.isWaiting ? step.dueAt : until;
-	if (end !== null && end <= now) return null;
+	// Its time ends only while it waits: what waits can be withdrawn, and hears an answer that came before.
+	if (end !== null && step.isWaiting && end <= now) return null;
 	return { kind: 'wait', input: null, for: { kind: 'task', ref: intentKey(run.id, step.number, part) }, ...(end === null ? {} : { until: end }) };
 }
 
