@@ -80,6 +80,14 @@ describe('SY3: a decision on the ground that was seen', () => {
 		}
 	});
 
+	it('is held when the task reads otherwise by now: its box in a note says something else', async () => {
+		const { id } = await aTask();
+		const ground = await mine.saw('complete-task', { taskId: id });
+		await meanwhile(task, id, { title: 'Don’t call' });
+		expect(await mine.command('complete-task', { taskId: id }, undefined, ground)).toEqual({ status: 'held', reason: 'ground-changed', differences: [{ name: `task/${id}/title`, was: 'Call', now: 'Don’t call' }] });
+		expect((await db.select().from(task).where(eq(task.id, id)))[0]!.state).toBe('open');
+	});
+
 	it('a replay after a lost answer changes nothing, whatever has changed since', async () => {
 		const stopped = await aRun();
 		const ground = await mine.saw('stop-run', { runId: stopped.id });

@@ -98,9 +98,20 @@ describe('bulk edits', () => {
 		expect((await rowOf(a)).stage).toBe(me.stages[2]);
 	});
 
+	it('SY3 made offline, are held with both sides when a customer isn’t any more what was seen; nobody is changed; what is so already holds nothing', async () => {
+		const [a, b] = [await aCustomer('h1', { stage: me.stages[0] }), await aCustomer('h2', { stage: me.stages[0] })];
+		const args = { customerIds: [a, b], edits: [{ edit: 'set-field', args: { field: 'stage', value: me.stages[1] } }] };
+		const ground = [a, b].map((id) => ({ name: `customer/${id}/stage`, was: me.stages[0]! }));
+		await theDocs.edit(b, 'set-field', { field: 'stage', value: me.stages[2] });
+		expect(await mine.command('edit-customers', args, undefined, ground)).toEqual({ status: 'held', reason: 'ground-changed', differences: [{ name: `customer/${b}/stage`, was: me.stages[0], now: me.stages[2] }] });
+		expect([(await rowOf(a)).stage, (await rowOf(b)).stage]).toEqual([me.stages[0], me.stages[2]]);
+		await theDocs.edit(b, 'set-field', { field: 'stage', value: me.stages[1] });
+		expect((await mine.command('edit-customers', args, undefined, ground)).result.results).toEqual([{ customerId: a, outcome: 'changed' }, { customerId: b, outcome: 'unchanged' }]);
+	});
+
 	it('decided anew after a crash half-way, change nobody twice', async () => {
 		const [a, b] = [await aCustomer('c1'), await aCustomer('c2')];
-		const body = { id: 'command_bulk_crash', type: 'edit-customers', args: { customerIds: [a, b], edits: [{ edit: 'set-field', args: { field: 'domain', value: 'new.example' } }] } };
+		const body = { id: 'command_bulk_crash', type: 'edit-customers', args: { customerIds: [a, b], edits: [{ edit: 'set-field', args: { field: 'domain', value: 'new.example' } }] }, ground: [a, b].map((id) => ({ name: `customer/${id}/domain`, was: null })) };
 		theDocs.state.isDown = ({ room, verb }) => room === b && verb === 'edit';
 		expect(await mine.post('/api/commands', body)).toMatchObject({ status: 503 });
 		theDocs.state.isDown = () => false;

@@ -18,6 +18,8 @@ export type Command<Args = any> = {
 	secrets?: readonly string[];
 	/** What deciding it is based on (SY3): held when that has changed since the person saw it. */
 	ground?: (args: Args, read: Read) => Ground;
+	/** Whether a difference is what deciding it would bring about anyway: it holds nothing. */
+	isMet?: (args: Args, difference: Difference) => boolean;
 };
 
 /**

@@ -40,11 +40,11 @@ export const runGround = (read: Read, id: string): Ground => groundOf(read, 'run
 /** The same with the step it is at. */
 export const stepGround = (read: Read, id: string): Ground => ({ ...runGround(read, id), ...groundOf(read, 'run', id, ({ nextStepId }) => ({ nextStepId })) });
 
-/** A task with what was answered, and what it stands on. */
+/** A task as it was read (the text of a note's box may change), with what was answered, and what it stands on. */
 export function taskGround(read: Read, id: string): Ground {
 	const task = read('task', id);
 	return {
-		...groundOf(read, 'task', id, ({ state, completedBy, question, answer }) => ({ state, completedBy, ...(question ? { answer: answer?.label ?? null } : {}) })),
+		...groundOf(read, 'task', id, ({ title, state, completedBy, question, answer }) => ({ title, state, completedBy, ...(question ? { answer: answer?.label ?? null } : {}) })),
 		...customerGround(read, task?.customerId ?? null),
 		...epochGround(read, task?.runId ?? null),
 	};

@@ -5,7 +5,7 @@
 import type { Seen } from '#domain/commands/ground.ts';
 import { backoff } from './backoff.ts';
 import { newId } from './new-id.ts';
-import { type CommandQueueOptions, isRefusal, joined, type Outcome, type QueuedCommand } from './queued-command.ts';
+import { after, type CommandQueueOptions, isRefusal, joined, type Outcome, type QueuedCommand } from './queued-command.ts';
 import { alone, type Tabs } from './tabs.ts';
 
 /** Server errors after which a command goes to the end of the line. */
@@ -73,7 +73,7 @@ export class CommandQueue {
 
 	/** Queues a command: it is sent now or when the network is back. `outcome` resolves when the server answered, in this visit. */
 	send(type: string, args: unknown, id: string = newId('command'), ground: readonly Seen[] = []): { id: string; outcome: Promise<Outcome> } {
-		const command: QueuedCommand = { id, type, args: $state.snapshot(args), at: this.#options.environment.now(), state: 'waiting', reason: null, attempts: 0, ground };
+		const command: QueuedCommand = { id, type, args: $state.snapshot(args), at: after(this.waiting, this.#options.environment.now()), state: 'waiting', reason: null, attempts: 0, ground };
 		return { id, outcome: this.#add(command) };
 	}
 

@@ -31,7 +31,8 @@ const patience = 3_000;
 export async function importUnsynced(file: UnsyncedFile, chosen: ReadonlySet<string>, into: ImportInto): Promise<ImportResult> {
 	const wanted = file.commands.filter((command) => chosen.has(command.id));
 	// First the commands: one of them may make the document that others edit.
-	const commands = wanted.map((command) => ({ id: command.id, type: command.type, outcome: into.queue.take({ ...command, state: 'waiting', reason: null, attempts: 0 }) }));
+	// The device that they come from may have sent them since: taken back, they are as those that were tried.
+	const commands = wanted.map((command) => ({ id: command.id, type: command.type, outcome: into.queue.take({ ...command, state: 'waiting', reason: null, attempts: 1 }) }));
 	const made = new Set(wanted.map(({ args }) => (args as { id?: unknown } | null)?.id));
 	const documents = [];
 	for (const { id, update } of file.documents.filter((document) => chosen.has(document.id))) documents.push({ id, result: await merge(id, update, made.has(id), into) });

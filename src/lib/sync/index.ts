@@ -193,7 +193,7 @@ export const keeping = {
 export const exportUnsynced = (): Promise<Blob> => device.here.export();
 
 /** Reads an exported file: what is in it, or why it can't be taken. */
-export const readUnsynced = async (text: string): Promise<ReturnType<typeof import('./unsynced.ts').readUnsynced>> => (await import('./unsynced.ts')).readUnsynced(text);
+export const readUnsynced = async (text: string): Promise<ReturnType<typeof import('./unsynced.ts').readUnsynced>> => (await import('./unsynced.ts')).readUnsynced(text, device.here.workspaceId);
 
 /** Puts what was chosen of such a file back (ids of documents and commands), with what became of each. Twice is as good as once. */
 export const importUnsynced = (file: UnsyncedFile, chosen: ReadonlySet<string>): Promise<ImportResult> => device.here.import(file, chosen);

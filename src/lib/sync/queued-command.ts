@@ -53,3 +53,6 @@ export function joined(mine: QueuedCommand, theirs: QueuedCommand): QueuedComman
 	if (theirs.state !== 'waiting' || (theirs.attempts === attempts && (theirs.isTakenBack || !mine.isTakenBack))) return theirs;
 	return { ...theirs, attempts, ...(mine.isTakenBack ? { isTakenBack: true } : {}) };
 }
+
+/** When a command is decided that comes after these: they are kept by it, and a clock that is set back, or is no finer than a few of them, must not turn them round. */
+export const after = (waiting: readonly QueuedCommand[], now: number): number => Math.max(now, ...waiting.map(({ at }) => at + 1));

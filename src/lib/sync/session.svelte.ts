@@ -104,9 +104,9 @@ export class Session {
 		else this.isFromDevice = true;
 	}
 
-	/** Asks again when the last answer is older than a minute: after waking, name, role or settings may be others. */
+	/** Asks again when the last answer is older than a minute, or the clock was set back: after waking, name, role or settings may be others. */
 	async loadSometimes(): Promise<void> {
-		if (this.#environment.now() - this.#loadedAt > 60_000) await this.load();
+		if (Math.abs(this.#environment.now() - this.#loadedAt) > 60_000) await this.load();
 	}
 
 	/** Ends the session on the server; without network it is ended first thing when the server can be reached again. */

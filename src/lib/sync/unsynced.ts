@@ -20,7 +20,7 @@ const file = object({
 
 /** What a file holds. `name` is null where the document's type wasn't known to the device. */
 export type UnsyncedFile = Omit<InferOutput<typeof file>, 'documents'> & { documents: { id: string; name: string | null; edits: number; update: Uint8Array<ArrayBuffer> }[] };
-export type FileProblem = 'too-large' | 'not-json' | 'not-ours' | 'damaged';
+export type FileProblem = 'too-large' | 'not-json' | 'not-ours' | 'damaged' | 'elsewhere';
 
 export type UnsyncedSource = {
 	user: { id: string; name: string };
@@ -53,8 +53,11 @@ export async function exportOf({ user, workspace, store, open, commands, typeOf,
 	return new Blob([JSON.stringify(content, null, '\t')], { type: 'application/json' });
 }
 
-/** Reads such a file, or says what is wrong with it: nothing of a file that is damaged anywhere is taken. */
-export function readUnsynced(text: string): { ok: true; value: UnsyncedFile } | { ok: false; problem: FileProblem } {
+/**
+ * Reads such a file, or says what is wrong with it: nothing of a file that is damaged anywhere is taken. `workspaceId`: where it is to be
+ * put; work of another workspace (`workspace`: its name) is not, for a command that was answered here would never be done there.
+ */
+export function readUnsynced(text: string, workspaceId: string | null = null): { ok: true; value: UnsyncedFile } | { ok: false; problem: FileProblem; workspace?: string } {
 	if (text.length > fileLimit) return { ok: false, problem: 'too-large' };
 	let json: unknown;
 	try {
@@ -64,6 +67,8 @@ export function readUnsynced(text: string): { ok: true; value: UnsyncedFile } | 
 	}
 	const parsed = safeParse(file, json);
 	if (!parsed.success) return { ok: false, problem: 'not-ours' };
+	const { workspace } = parsed.output;
+	if (workspaceId !== null && workspace !== null && workspace.id !== workspaceId) return { ok: false, problem: 'elsewhere', workspace: workspace.name };
 	const documents = parsed.output.documents.map((document) => ({ ...document, update: fromBase64(document.update) }));
 	if (!documents.every(({ id, update }) => update !== null && isReadable(id, update))) return { ok: false, problem: 'damaged' };
 	return { ok: true, value: { ...parsed.output, documents: documents as UnsyncedFile['documents'] } };

@@ -6,9 +6,9 @@ import { commands } from '#domain/commands/index.ts';
 /** A mirror of these rows. */
 const reader = (rows: Record<string, object>): Read => ((kind: string, id: string) => rows[`${kind} ${id}`]) as Read;
 const rows = {
-	'customer c1': { id: 'c1', stage: 'live', owner: 'ann' },
+	'customer c1': { id: 'c1', stage: 'live', owner: 'ann', custom: {} },
 	'contact k1': { id: 'k1', customerId: 'c1' },
-	'task t1': { id: 't1', state: 'open', completedBy: null, customerId: 'c1', runId: 'r1' },
+	'task t1': { id: 't1', title: 'Call Ida', state: 'open', completedBy: null, customerId: 'c1', runId: 'r1' },
 	'run r1': { id: 'r1', epoch: 2, state: 'waiting', nextStepId: 's4' },
 	'draft d1': { id: 'd1', runId: 'r1', customerId: 'c1', state: 'waiting', decidedBy: null, to: ['ida@c.example'], cc: [], bcc: [], subject: 'Hi', html: '<p>Hello</p>', text: 'Hello', assignees: ['ann'] },
 	'activation p1': { id: 'p1', state: 'active', version: 3 },
@@ -17,10 +17,12 @@ const ground = (type: keyof typeof commands, args: object, read: Read = reader(r
 
 describe('SY3: what a decision is based on', () => {
 	it.each([
-		['complete-task', { taskId: 't1' }, { 'task/t1/state': 'open', 'task/t1/completedBy': null, 'customer/c1/stage': 'live', 'customer/c1/owner': 'ann', 'run/r1/epoch': 2 }],
+		['complete-task', { taskId: 't1' }, { 'task/t1/title': 'Call Ida', 'task/t1/state': 'open', 'task/t1/completedBy': null, 'customer/c1/stage': 'live', 'customer/c1/owner': 'ann', 'run/r1/epoch': 2 }],
 		['log-interaction', { customerId: 'c1', contactId: 'k1' }, { 'customer/c1/id': 'c1', 'contact/k1/customerId': 'c1' }],
 		['log-interaction', { customerId: 'c1' }, { 'customer/c1/id': 'c1' }],
 		['start-run', { playbookId: 'p1', customerIds: ['c1', 'gone'] }, { 'activation/p1/state': 'active', 'activation/p1/version': 3, 'customer/c1/stage': 'live', 'customer/c1/owner': 'ann' }],
+		['edit-customers', { customerIds: ['c1', 'gone'], edits: [{ edit: 'set-field', args: { field: 'stage', value: 'lost' } }, { edit: 'set-field', args: { field: 'f_tier', value: 'g' } }, { edit: 'add-tag', args: { tag: 't' } }], only: [] }, { 'customer/c1/stage': 'live', 'customer/c1/f_tier': null }],
+		['edit-customers', { customerIds: ['c1'], edits: [{ edit: 'set-field', args: { field: 'stage', value: 'live' } }], only: [{ field: 'stage', value: 'lost' }] }, {}],
 		['stop-run', { runId: 'r1' }, { 'run/r1/epoch': 2, 'run/r1/state': 'live' }],
 		['skip-step', { runId: 'r1' }, { 'run/r1/epoch': 2, 'run/r1/state': 'live', 'run/r1/nextStepId': 's4' }],
 		...(['approve-mail', 'edit-mail', 'cancel-mail'] as const).map(

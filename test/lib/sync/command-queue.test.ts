@@ -57,6 +57,23 @@ describe('SY3: what a person decides', () => {
 		expect(app.log.filter(({ path }) => path === '/api/commands').map(({ body }) => body.args.n)).toEqual([1, 2, 3]);
 	});
 
+	it('keeps the order in which it was decided: several within one millisecond, and when the clock is set back', async () => {
+		const app = appDouble();
+		app.isOnline = false;
+		let now = 5_000;
+		const device = deviceDouble({ random: () => 0, now: () => now });
+		const first = queueOn(device, app);
+		for (const id of ['command_c', 'command_b', 'command_a']) {
+			first.send('create-customer', {}, id);
+			if (id === 'command_b') now = 1_000;
+		}
+		await first.written();
+		first.end();
+		const again = queueOn(device, app);
+		await again.loaded;
+		expect(again.waiting.map(({ id }) => id)).toEqual(['command_c', 'command_b', 'command_a']);
+	});
+
 	it('is executed once by its id, though answers are lost', async () => {
 		const app = appDouble();
 		app.loseAnswers = 3;

@@ -78,6 +78,29 @@ describe('SY4: export and import', () => {
 		expect(document.status).toMatchObject({ waiting: 1 });
 	});
 
+	it('a command that came from a file may have arrived long ago: taken back, it is the server that says so', async () => {
+		const { app, skeleton } = acme();
+		const read = readUnsynced(await exported(app, skeleton));
+		if (!read.ok) throw new Error(read.problem);
+		// The device that it was exported from has sent it since.
+		await app.fetch('/api/commands', { body: JSON.stringify({ id: 'command_1', type: 'complete-task', args: { taskId: 'task_1' } }) });
+		const other = await visit(app, skeleton);
+		app.isOnline = false;
+		const { commands } = await other.place!.import(read.value, new Set(['command_1']));
+		await other.place!.queue.cancel('command_1');
+		app.isOnline = true;
+		await other.place!.queue.flush();
+		expect(await commands[0]!.outcome).toEqual({ status: 'accepted' });
+	});
+
+	it('takes nothing of another workspace: done here, it could never be done there', async () => {
+		const { app, skeleton } = acme();
+		const text = await exported(app, skeleton);
+		expect(readUnsynced(text, 'w1')).toMatchObject({ ok: true });
+		expect(readUnsynced(text, 'w2')).toEqual({ ok: false, problem: 'elsewhere', workspace: 'One' });
+		expect(readUnsynced(JSON.stringify({ ...JSON.parse(text), workspace: null }), 'w2')).toMatchObject({ ok: true });
+	});
+
 	it('takes only what was chosen, and a document that was never on this device', async () => {
 		const { app, skeleton } = acme();
 		const read = readUnsynced(await exported(app, skeleton));

@@ -3,13 +3,13 @@ import { partsOf, type Difference, type GroundValue } from '#domain/commands/gro
 import { findStep } from '#domain/engine/next-step.ts';
 import { m } from '$lib/messages/messages.js';
 import { stepTitle } from '$lib/features/flow/titles.ts';
-import { formatMoney } from '$lib/ui/formats.ts';
+import { formatDate, formatMoney } from '$lib/ui/formats.ts';
 import { locale } from '$lib/ui/locale.ts';
 import { mirror } from '$lib/sync/index.ts';
 
 const fields: Record<string, () => string> = {
 	stage: m.held_field_stage, owner: m.held_field_owner, state: m.held_field_state, completedBy: m.held_field_completedBy, decidedBy: m.held_field_decidedBy, to: m.held_field_to, cc: m.held_field_cc, bcc: m.held_field_bcc,
-	answer: m.held_field_answer, subject: m.held_field_subject, text: m.held_field_text, epoch: m.held_field_epoch, nextStepId: m.held_field_nextStepId, version: m.held_field_version, name: m.customers_name, mrr: m.customers_mrr,
+	title: m.held_field_title, domain: m.customers_domain, parentId: m.customer_parent, answer: m.held_field_answer, subject: m.held_field_subject, text: m.held_field_text, epoch: m.held_field_epoch, nextStepId: m.held_field_nextStepId, version: m.held_field_version, name: m.customers_name, mrr: m.customers_mrr,
 };
 const states: Record<string, () => string> = { live: m.held_live, stopped: m.run_stopped, paused: m.run_paused, failed: m.run_stuck, completed: m.run_done, done: m.step_done, cancelled: m.step_cancelled, waiting: m.step_waiting, open: m.held_open_task, approved: m.held_approved, active: m.held_active, inactive: m.held_inactive };
 
@@ -23,19 +23,31 @@ function stepWords(runId: string, stepId: string): string {
 function valueWords(id: string, field: string, value: GroundValue): string {
 	if (value === null && field === 'nextStepId') return m.held_no_step();
 	if (value === null && field === 'answer') return m.held_no_answer();
-	if (value === null) return ['owner', 'completedBy', 'decidedBy'].includes(field) ? m.held_nobody() : field === 'stage' ? '—' : m.held_gone();
+	if (value === null) return ['owner', 'completedBy', 'decidedBy'].includes(field) ? m.held_nobody() : /^(stage|domain|parentId|f_.*)$/.test(field) ? '—' : m.held_gone();
 	if (Array.isArray(value)) return value.join(', ') || m.held_nobody();
 	if (field === 'mrr' && typeof value === 'number') return formatMoney(value, locale());
 	const text = String(value);
 	if (field === 'stage') return mirror.row('stage', text)?.name ?? text;
+	if (field === 'parentId') return mirror.row('customer', text)?.name ?? text;
+	if (field.startsWith('f_')) return customWords(field, value);
 	if (field === 'owner' || field === 'completedBy' || field === 'decidedBy') return mirror.row('person', text)?.name ?? text;
 	if (field === 'state') return states[text]?.() ?? text;
 	if (field === 'nextStepId') return stepWords(id, text);
 	return text;
 }
 
-/** One line of a held decision. */
-export function differenceWords({ name, was, now }: Difference): { name: string; label: string; was: string; now: string } {
-	const { id, field } = partsOf(name);
-	return { name, label: (fields[field] ?? m.held_field_record)(), was: valueWords(id, field, was), now: valueWords(id, field, now) };
+/** A custom field's value: an option by its label, a person by name, a day as a day. */
+function customWords(field: string, value: GroundValue): string {
+	const definition = mirror.row('field', field);
+	if (definition?.type === 'date' && typeof value === 'number') return formatDate(value, locale(), 0, mirror.settings.timeZone);
+	if (definition?.type === 'money' && typeof value === 'number') return formatMoney(value, locale());
+	return definition?.options?.find(({ id }) => id === value)?.label ?? mirror.row('person', String(value))?.name ?? String(value);
+}
+
+/** One line of a held decision. `isOfMany`: it was about several customers, so that each is named. */
+export function differenceWords({ name, was, now }: Difference, isOfMany = false): { name: string; label: string; was: string; now: string } {
+	const { kind, id, field } = partsOf(name);
+	const label = fields[field]?.() ?? mirror.row('field', field)?.name ?? m.held_field_record();
+	const whose = isOfMany && kind === 'customer' ? `${mirror.row('customer', id)?.name ?? mirror.row('deletion', id)?.name ?? id} · ` : '';
+	return { name, label: `${whose}${label}`, was: valueWords(id, field, was), now: valueWords(id, field, now) };
 }

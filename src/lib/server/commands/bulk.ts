@@ -89,5 +89,6 @@ export const editCustomers: Handler<BulkArgs> = async (deciding) => {
 	// All are waited for, also when one room can't be asked: the next try must not meet this one's calls.
 	const ends = await Promise.allSettled(Array.from({ length: atOnce }, work));
 	for (const end of ends) if (end.status === 'rejected') throw end.reason;
-	return accepted([], { result: { results: ids.map((id) => results.get(id)!) }, wakes: true });
+	// The rooms have published meanwhile: the rows are others because of this very command.
+	return accepted([], { result: { results: ids.map((id) => results.get(id)!) }, wakes: true, isCarriedOut: true });
 };

@@ -44,7 +44,8 @@ export async function decide(context: Context, asked: Asked): Promise<Outcome> {
 	for (let n = 0; n < tries; n++) {
 		const deciding: Deciding<unknown> = { args: parsed.output, member, db, settings: context.settings, now: Date.now(), commandId: asked.id };
 		const ground = asked.ground?.length && command.ground ? await readGround(db, member.workspaceId, (read) => command.ground!(parsed.output, read)) : null;
-		const moved = ground ? await byOthers(db, member, asked, differences(asked.ground!, ground.ground)) : [];
+		const differing = ground ? differences(asked.ground!, ground.ground).filter((one) => !command.isMet?.(parsed.output, one)) : [];
+		const moved = await byOthers(db, member, asked, differing);
 		if (moved.length > 0 && !(await isCarriedOut(command.type, deciding))) return keep(context, asked, command, { status: 'held', reason: 'ground-changed', differences: moved });
 		const decision = await handlers[command.type as CommandType](deciding);
 		if (command.isRead) return outcomeOf(decision);

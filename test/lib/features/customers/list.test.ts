@@ -3,7 +3,7 @@ import type { WorkspaceSettings } from '#domain/settings.ts';
 import { familiesOf, parentsOf } from '#domain/views/family.ts';
 import { answerable, missingIn } from '#domain/views/missing.ts';
 import { noFilters, plainView } from '../../../../src/lib/features/customers/list/address.ts';
-import { afterEdits, withBulkEdits } from '../../../../src/lib/features/customers/list/bulk-overlay.ts';
+import { afterEdits, groundOver, withBulkEdits } from '../../../../src/lib/features/customers/list/bulk-overlay.ts';
 import { inverseOf } from '../../../../src/lib/features/customers/list/bulk.svelte.ts';
 import { chosenColumns, columnsOf } from '../../../../src/lib/features/customers/list/columns.ts';
 import { csvOf } from '../../../../src/lib/features/customers/list/csv.ts';
@@ -89,6 +89,15 @@ describe('CU12: bulk edits on the device', () => {
 		expect(inverseOf(a, [{ edit: 'set-field', args: { field: 'stage', value: 's1' } }])).toBeNull();
 		expect(inverseOf(a, [{ edit: 'add-tag', args: { tag: 't1' } }])?.edits).toEqual([{ edit: 'remove-tag', args: { tag: 't1' } }]);
 		expect(inverseOf({ ...a, tags: ['t1'] }, [{ edit: 'add-tag', args: { tag: 't1' } }])).toBeNull();
+	});
+});
+
+describe('SY3: what a bulk edit is based on', () => {
+	it('is what the list shows: with the bulk edits that are on their way before it, or what it says without them', () => {
+		const seen = [{ name: 'customer/a/stage', was: 's1' }, { name: 'customer/b/stage', was: null }];
+		const edits = [{ edit: 'set-field' as const, args: { field: 'stage', value: 's2' } }];
+		expect(groundOver(seen, [{ customerIds: ['a'], edits, only: [] }])).toEqual([{ name: 'customer/a/stage', was: 's2', or: 's1' }, seen[1]]);
+		expect(groundOver(seen, [{ customerIds: ['a'], edits: [{ edit: 'add-tag', args: { tag: 't' } }], only: [] }])).toEqual(seen);
 	});
 });
 

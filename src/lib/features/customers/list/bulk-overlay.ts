@@ -1,5 +1,6 @@
 /** Bulk edits that are on their way, over the list's rows: what somebody changed shows at once. */
-import type { BulkArgs } from '#domain/commands/edit-customers.ts';
+import { fieldsSet, type BulkArgs } from '#domain/commands/edit-customers.ts';
+import { partsOf, type GroundValue, type Seen } from '#domain/commands/ground.ts';
 import { canonical } from '#domain/value.ts';
 import type { Customer } from './lines.ts';
 
@@ -32,4 +33,13 @@ export function withBulkEdits(customers: readonly Customer[], pending: readonly 
 	const by = new Map<string, Pick<BulkArgs, 'edits' | 'only'>[]>();
 	for (const { customerIds, edits, only } of pending) for (const id of customerIds) by.set(id, [...(by.get(id) ?? []), { edits, only }]);
 	return customers.map((customer) => (by.get(customer.id) ?? []).reduce(afterEdits, customer));
+}
+
+/** What a bulk edit is based on as the list shows it: the values that those still on their way before it set, or what is so without them. */
+export function groundOver(seen: readonly Seen[], pending: readonly Pick<BulkArgs, 'customerIds' | 'edits' | 'only'>[]): Seen[] {
+	return seen.map((one) => {
+		const { id, field } = partsOf(one.name);
+		const last = pending.findLast(({ customerIds, edits }) => customerIds.includes(id) && fieldsSet(edits).has(field));
+		return last ? { name: one.name, was: (fieldsSet(last.edits).get(field) ?? null) as GroundValue, or: one.was } : one;
+	});
 }

@@ -4,8 +4,8 @@
  */
 import type { BulkArgs, BulkResult } from '#domain/commands/edit-customers.ts';
 import { canonical } from '#domain/value.ts';
-import { queue, send, type Outcome } from '$lib/sync/index.ts';
-import { valueOf } from './bulk-overlay.ts';
+import { groundNow, queue, send, type Outcome } from '$lib/sync/index.ts';
+import { groundOver, valueOf } from './bulk-overlay.ts';
 import type { Customer } from './lines.ts';
 
 /** Customers in one command: some answer within a second. */
@@ -84,9 +84,12 @@ export class BulkRun {
 	}
 
 	#send(ids: readonly string[], change: Change): void {
+		// Before any of it is on its way itself.
+		const pending = pendingBulk();
 		for (let from = 0; from < ids.length; from += piece) {
 			const customerIds = ids.slice(from, from + piece);
-			const { id, outcome } = send('edit-customers', { customerIds, ...change });
+			const args = { customerIds, ...change };
+			const { id, outcome } = send('edit-customers', args, undefined, groundOver(groundNow('edit-customers', args), pending));
 			this.#commands.push(id);
 			void outcome.then((answer) => this.#take(customerIds, answer));
 		}
