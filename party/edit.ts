@@ -12,7 +12,7 @@ const actor = variant('kind', [
 	object({ kind: literal('import'), id: text, userId: text }),
 	object({ kind: literal('system'), id: text }),
 ]);
-const cause = nullish(object({ runId: text, rootRunId: text, depth: number(), lineage: array(string()) }), null);
+const cause = nullish(object({ runId: text, rootRunId: text, depth: number(), lineage: array(string()), number: optional(number()) }), null);
 
 const createBody = object({ workspace: text, type: text, args: unknown(), actor, cause });
 const editBody = object({ key: text, edits: array(object({ edit: text, args: any() })), actor, cause });

@@ -127,7 +127,7 @@ export const unsaid = ({ isTaken, firstAt, error }: Intent): LastState => {
 /** An intent's last word and the rows that show it, behind `bumpSeq`. That it is unknown aborts the batch when its provider has told of it. */
 export const lastWord = (run: Run | null, intent: Intent, word: LastState, now: number): Statement[] => {
 	const { state, error = null, response, providerId = null, isCaptured = false } = word;
-	const rows = performerOf(intent.kind)?.rows?.({ key: intent.key, workspace: intent.workspace, request: intent.request, run }, { state, error, providerId, isCaptured, now }) ?? [];
+	const rows = performerOf(intent.kind)?.rows?.({ key: intent.key, workspace: intent.workspace, request: intent.request, run, number: intent.number }, { state, error, providerId, isCaptured, now }) ?? [];
 	return [...(state === 'unknown' ? [assertUntold(intent.key)] : []), settleIntent({ key: intent.key, state, response, error, providerId, now }), ...rows];
 };
 
@@ -163,7 +163,7 @@ const performOne = async (engine: Engine, job: Job, run: Run | null, intent: Int
 	if (job.visibleAt - now <= performer.timeoutMs + marginMs) return { later: { at: now, now, isAttempt: false, notes: [], error: intent.error } };
 
 	engine.trace?.({ event: 'sending', run: intent.runId, number: intent.number, intent: key, kind, attempt: intent.attempts + 1 });
-	const outcome = await performer.perform({ key, workspace: intent.workspace, request, run }, world);
+	const outcome = await performer.perform({ key, workspace: intent.workspace, request, run, number: intent.number }, world);
 	const then = engine.now();
 	if (outcome.kind !== 'retry') {
 		engine.breaker.succeeded(system);

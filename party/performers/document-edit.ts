@@ -9,10 +9,10 @@ type Request = Extract<IntentRequest, { kind: 'document-edit' }>;
 export const documentEdit: Performer<Request> = {
 	timeoutMs: 10_000,
 	isKeyed: true,
-	async perform({ key, request, run }, { settings }) {
+	async perform({ key, request, run, number }, { settings }) {
 		if (!run) throw new Error(`A document is changed for a run: ${key} has none.`);
 		// The cause travels with the edit and comes back in its events: so loops stop (R19).
-		const cause: Cause = { runId: run.id, rootRunId: run.rootRunId, depth: run.depth, lineage: run.lineage };
+		const cause: Cause = { runId: run.id, rootRunId: run.rootRunId, depth: run.depth, lineage: run.lineage, number };
 		const actor = { kind: 'run', id: run.id, playbookId: run.playbookId };
 		const answer = await callRoom(settings, 'document', request.document, 'edit', { key, edits: request.edits, actor, cause });
 		if (answer.ok) return { kind: 'done', response: answer.value };

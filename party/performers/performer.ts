@@ -8,8 +8,8 @@ import type { Settings } from '#party/settings.ts';
 /** What a performer may use: addresses and keys. Everything else is in the frozen request (R11). */
 export type World = { settings: Settings; sending: Sending };
 
-/** One intent about to be done; `run` is null when none asked for it (an alert). */
-export type Performance<Request = IntentRequest> = { key: string; workspace: string; request: Request; run: Run | null };
+/** One intent about to be done; `run` is null when none asked for it (an alert). `number`: of the run's step. */
+export type Performance<Request = IntentRequest> = { key: string; workspace: string; request: Request; run: Run | null; number: number };
 
 /**
  * How it went. `retry`: not now; `isAmbiguous` says that it may have happened all the same (silence after the first byte): then

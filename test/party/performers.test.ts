@@ -43,7 +43,7 @@ describe('mail', () => {
 	let resend: FakeResend;
 	beforeEach(async () => void (resend = await startResend()));
 	afterEach(() => resend.close());
-	const send = (request: IntentRequest, sending = {}) => mail.perform({ key: 'k1', workspace: 'w1', request: mail.freeze!(request as never, world({}, sending)), run }, world({ RESEND_URL: resend.url }, { resendKey: 're_1', ...sending }));
+	const send = (request: IntentRequest, sending = {}) => mail.perform({ key: 'k1', workspace: 'w1', request: mail.freeze!(request as never, world({}, sending)), run, number: 1 }, world({ RESEND_URL: resend.url }, { resendKey: 're_1', ...sending }));
 
 	test('without a key it is captured and nothing is sent', async () => {
 		expect(await send(letter(), { resendKey: null })).toEqual({ kind: 'done', response: { captured: true }, isCaptured: true });
@@ -73,7 +73,7 @@ describe('mail', () => {
 
 	test('nobody answers: ambiguous, to be asked again', async () => {
 		const away = world({ RESEND_URL: 'http://127.0.0.1:9' }, { resendKey: 're_1' });
-		expect(await mail.perform({ key: 'k1', workspace: 'w1', request: letter(), run }, away)).toMatchObject({ kind: 'retry', isAmbiguous: true });
+		expect(await mail.perform({ key: 'k1', workspace: 'w1', request: letter(), run, number: 1 }, away)).toMatchObject({ kind: 'retry', isAmbiguous: true });
 	});
 });
 
@@ -84,23 +84,23 @@ describe('webhook', () => {
 	const request = (over = {}) => ({ kind: 'webhook', method: 'POST', url: `${receiver.url}/in`, headers: { 'x-own': '1', 'webhook-id': 'forged' }, body: '{}', ...over }) as Extract<IntentRequest, { kind: 'webhook' }>;
 
 	test('its own headers can’t be forged, others go through', async () => {
-		await webhook.perform({ key: 'k1', workspace: 'w1', request: request(), run }, world());
+		await webhook.perform({ key: 'k1', workspace: 'w1', request: request(), run, number: 1 }, world());
 		expect(receiver.seen[0]!.headers).toMatchObject({ 'x-own': '1', 'webhook-id': 'k1', 'content-type': 'application/json' });
 		expect(receiver.seen[0]!.headers['webhook-signature']).toBeUndefined();
 	});
 
 	test('at most 64 KB of an answer are kept', async () => {
 		receiver.replies.push({ status: 200, body: 'é'.repeat(100_000) });
-		const outcome = await webhook.perform({ key: 'k1', workspace: 'w1', request: request(), run }, world());
+		const outcome = await webhook.perform({ key: 'k1', workspace: 'w1', request: request(), run, number: 1 }, world());
 		expect(outcome.kind === 'done' && new TextEncoder().encode(String((outcome.response as { body: string }).body)).length).toBeLessThanOrEqual(64 * 1024 + 3);
 	});
 
 	test.each(['ftp://acme.test/x', 'not an address', 'file:///etc/passwd'])('%s is no http address', async (url) => {
-		expect(await webhook.perform({ key: 'k1', workspace: 'w1', request: request({ url }), run }, world())).toMatchObject({ kind: 'failed' });
+		expect(await webhook.perform({ key: 'k1', workspace: 'w1', request: request({ url }), run, number: 1 }, world())).toMatchObject({ kind: 'failed' });
 	});
 
 	test('private addresses: by default only where the rooms are on loopback; the setting decides', async () => {
-		const call = (settings: object) => webhook.perform({ key: 'k1', workspace: 'w1', request: request(), run }, world(settings));
+		const call = (settings: object) => webhook.perform({ key: 'k1', workspace: 'w1', request: request(), run, number: 1 }, world(settings));
 		expect((await call({ ROOMS_URL: 'https://rooms.example.com' })).kind).toBe('failed');
 		expect((await call({ ROOMS_URL: 'https://rooms.example.com', ALLOW_PRIVATE_WEBHOOKS: 'true' })).kind).toBe('done');
 		expect((await call({ ALLOW_PRIVATE_WEBHOOKS: 'false' })).kind).toBe('failed');
@@ -118,7 +118,7 @@ describe('document edits', () => {
 		const request = { kind: 'document-edit', document: 'customer_1', edits: [{ edit: 'set-field', args: { field: 'stage', value: 's' } }] } as Extract<IntentRequest, { kind: 'document-edit' }>;
 		return startProvider((_seen, response) => response.writeHead(answer.status).end(answer.body ?? '{}')).then(async (started) => {
 			room = started;
-			return documentEdit.perform({ key: 'k1', workspace: 'w1', request, run }, world({ ROOMS_URL: room.url }));
+			return documentEdit.perform({ key: 'k1', workspace: 'w1', request, run, number: 1 }, world({ ROOMS_URL: room.url }));
 		});
 	};
 	afterEach(() => room.close());
@@ -127,7 +127,7 @@ describe('document edits', () => {
 		expect(await perform({ status: 200, body: '{"applied":true,"position":3}' })).toEqual({ kind: 'done', response: { applied: true, position: 3 } });
 		expect(room.seen[0]!.path).toBe('/parties/document/customer_1/edit');
 		expect(room.seen[0]!.headers['x-cuebook-signature']).toMatch(/^t=\d+,v1=[0-9a-f]{64}$/);
-		expect(JSON.parse(room.seen[0]!.body)).toMatchObject({ key: 'k1', actor: { kind: 'run', id: 'r1', playbookId: 'p1' }, cause: { runId: 'r1', rootRunId: 'r1', depth: 0, lineage: ['p1:c1'] } });
+		expect(JSON.parse(room.seen[0]!.body)).toMatchObject({ key: 'k1', actor: { kind: 'run', id: 'r1', playbookId: 'p1' }, cause: { runId: 'r1', rootRunId: 'r1', depth: 0, lineage: ['p1:c1'], number: 1 } });
 	});
 
 	test.each([

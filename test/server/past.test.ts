@@ -34,6 +34,10 @@ it('BE7 the values at a step are those of its time, beside those of now; a step 
 		then: { customer: { name: 'Acme', stage: `${workspace}_s1`, stageSince: 2_000 }, contacts: [{ name: 'Ana Costa' }] },
 		now: { customer: { name: 'Acme Group', stage: `${workspace}_s2`, stageSince: 5_000 } },
 	});
+	// Its own change is not its ground, though its room's clock was behind the store's.
+	const bySelf = { ...changed('past_5', 2_996, { field: 'domain', from: 'acme.example', to: 'acme.test' }), cause: { runId: 'run_past', rootRunId: 'run_past', depth: 0, lineage: [], number: 1 } };
+	await commit(db, [bumpSeq(workspace), insertEvent(workspace, bySelf)]);
+	expect((await mine.get('/api/runs/run_past/steps/1')).body.then.customer.domain).toBe('acme.example');
 	// A customer that is gone has its past all the same.
 	await db.update(customer).set({ deletedAt: 6_000 }).where(eq(customer.id, 'customer_p'));
 	expect((await mine.get('/api/runs/run_past/steps/1')).body).toMatchObject({ then: { customer: { name: 'Acme' } }, now: null });

@@ -6,8 +6,10 @@ import type { CustomerRows } from './facts-from-rows.ts';
 
 /** Everything of a customer as it is now, with what was removed since it began. */
 export type RowsNow = { customer: MirrorRows['customer']; contacts: (MirrorRows['contact'] & { isRemoved: boolean })[]; agreements: (MirrorRows['agreement'] & { isRemoved: boolean })[]; touchedAt: readonly number[] };
-/** What was recorded of it: all that came after the moment, and when its stage had changed last before (null: never, as far as is known). */
-export type Recorded = { at: number; after: readonly RecordedEvent[]; stageSince: number | null };
+/** A step of a run, which began at the moment. */
+export type Begun = { runId: string; number: number };
+/** What was recorded of it, of one moment the oldest first: all that may have come after the moment, and when its stage had changed last before (null: never, as far as is known). */
+export type Recorded = { at: number; begun: Begun | null; after: readonly RecordedEvent[]; stageSince: number | null };
 
 type Row = { id: string; custom?: Record<string, unknown>; tags?: string[] } & Record<string, unknown>;
 
@@ -32,9 +34,13 @@ function partsBefore<R extends Row & { isRemoved: boolean }>(kind: 'contact' | '
 	return [...parts.values()].filter(({ isRemoved }) => !isRemoved);
 }
 
-/** The rows as they were at `at` (ms). A value given when the record was made, before its first recorded change, counts from the beginning. */
-export function rewind({ customer, contacts, agreements, touchedAt }: RowsNow, { at, after, stageSince }: Recorded): CustomerRows {
-	const newestFirst = after.filter((event) => event.at > at).toSorted((a, b) => b.at - a.at);
+/** Whether it came after: by the clocks, which differ by some ms between machines; but what the run itself did is before its step, or by it or after it, whatever they say. */
+const cameAfter = ({ at, begun }: Pick<Recorded, 'at' | 'begun'>, event: RecordedEvent): boolean =>
+	begun && event.cause?.runId === begun.runId && event.cause.number !== undefined ? event.cause.number >= begun.number : event.at > at;
+
+/** The rows as they were at `at` (ms), or when a step began. A value given when the record was made, before its first recorded change, counts from the beginning. */
+export function rewind({ customer, contacts, agreements, touchedAt }: RowsNow, { at, begun, after, stageSince }: Recorded): CustomerRows {
+	const newestFirst = after.filter((event) => cameAfter({ at, begun }, event)).toReversed().toSorted((a, b) => b.at - a.at);
 	const own = newestFirst.filter(({ subjectType }) => subjectType === 'customer').reduce<Row>(without, customer);
 	const isStageOther = newestFirst.some(({ type }) => type === 'customer.stage-changed');
 	const deals = partsBefore('agreement', agreements, newestFirst);

@@ -1,8 +1,8 @@
 /** A recorded fact: noun + past. Written in the batch that changed the rows (S11). */
 export type Actor = { kind: 'user'; id: string } | { kind: 'run'; id: string; playbookId: string } | { kind: 'import'; id: string; userId: string } | { kind: 'system'; id: string };
 
-/** Why an edit came, when a playbook made it: carried through rooms so that loops stop (R19). */
-export type Cause = { runId: string; rootRunId: string; depth: number; lineage: string[] };
+/** Why an edit came, when a playbook made it: carried through rooms so that loops stop (R19). `number`: of the run's step that asked for it; events of earlier versions don't tell. */
+export type Cause = { runId: string; rootRunId: string; depth: number; lineage: string[]; number?: number | undefined };
 
 export const eventTypes = [
 	'customer.created',

@@ -18,7 +18,7 @@ export async function pastOf(db: Database, { workspaceId }: Member, runId: strin
 	const [run, step] = await Promise.all([readRun(db, runId), readStep(db, runId, number)]);
 	const at = step?.startedAt ?? step?.endedAt ?? null;
 	if (!run || run.workspace !== workspaceId || at === null) return null;
-	const [past, truth] = await Promise.all([readPast(db, workspaceId, run.subjectId, at), readTruth(db, workspaceId, [run.subjectId])]);
+	const [past, truth] = await Promise.all([readPast(db, workspaceId, run.subjectId, at, { runId, number }), readTruth(db, workspaceId, [run.subjectId])]);
 	if (!past || !truth) return null;
 	const values = (rows: Parameters<typeof factsFromRows>[0]): Values => {
 		const { customer, contacts } = factsFromRows(rows, truth.settings);

@@ -26,7 +26,7 @@ const events = [
 	happened(43, 'agreement.changed', { field: 'mrr', from: 80, to: 100 }, 'one'),
 	happened(40, 'interaction.logged', { name: 'Call' }, 'call'),
 ];
-const at = (moment: number, stageSince: number | null = 20) => rewind(now, { at: moment, after: events, stageSince });
+const at = (moment: number, stageSince: number | null = 20) => rewind(now, { at: moment, begun: null, after: events, stageSince });
 
 test('BE7 now is as it is', () => {
 	const { isRemoved: _, ...mia } = contact('mia');
@@ -55,6 +55,21 @@ test('BE7 whatever was changed, and in whatever order it is told: taking all of 
 			const changes = values.slice(1).map((to, i) => happened(i + 1, 'customer.field-changed', { field: 'name', from: values[i], to }));
 			const past = { ...now, customer: { ...customer, name: values.at(-1)! } };
 			const moment = Math.min(index, values.length - 1);
-			expect(rewind(past, { at: moment, after: isReversed ? changes.toReversed() : changes, stageSince: null }).customer.name).toBe(values[moment]);
+			expect(rewind(past, { at: moment, begun: null, after: isReversed ? changes.toReversed() : changes, stageSince: null }).customer.name).toBe(values[moment]);
 		}),
 	));
+
+test('BE7 what the run itself changed is told by its steps, not by clocks that differ by some ms', () => {
+	const byStep = (number: number, at: number, from: string, to: string): RecordedEvent => ({ ...happened(at, 'customer.field-changed', { field: 'name', from, to }), cause: { runId: 'run_a', rootRunId: 'run_a', depth: 0, lineage: [], number } });
+	// The room's clock is behind the store's for the second step's change, and was ahead for the first's.
+	const after = [byStep(2, 98, 'One', 'Acme'), byStep(1, 101, 'Before', 'One')];
+	const name = (number: number, begun = 'run_a') => rewind(now, { at: 100, begun: { runId: begun, number }, after, stageSince: null }).customer.name;
+	expect(name(2)).toBe('One');
+	expect(name(3)).toBe('Acme');
+	expect(name(2, 'run_b'), 'another run’s are told by the clocks').toBe('Before');
+});
+
+test('BE7 of two changes in one millisecond the later is taken back first', () => {
+	const twice = [happened(90, 'customer.field-changed', { field: 'name', from: 'Before', to: 'One' }), happened(90, 'customer.field-changed', { field: 'name', from: 'One', to: 'Acme' })];
+	expect(rewind(now, { at: 80, begun: null, after: twice, stageSince: null }).customer.name).toBe('Before');
+});
