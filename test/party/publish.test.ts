@@ -51,7 +51,8 @@ describe.each(hosts)('on %s', (host) => {
 		expect(await call(rooms.url, 'document', id, 'publish')).toMatchObject({ ok: true, value: { published: false } });
 		expect(await customerRow(store.database, id)).toMatchObject({ domain: null, deleted_at: about.at });
 		await commit(store.database, [bumpSeq('w1'), ...restoreCustomer('w1', id, Date.now(), event('customer.restored'))]);
-		expect(await call(rooms.url, 'document', id, 'publish')).toMatchObject({ ok: true, value: { published: true } });
+		// By this, or by the automation room's sweep just before it.
+		expect(await call(rooms.url, 'document', id, 'publish')).toMatchObject({ ok: true });
 		expect(await customerRow(store.database, id)).toMatchObject({ domain: 'written-meanwhile.example', deleted_at: null });
 		const again = await Client.open(rooms.socketUrl, id, { sub: 'bob' });
 		expect(await call(rooms.url, 'document', id, 'shut')).toMatchObject({ ok: true });

@@ -9,8 +9,8 @@ type Step = Pick<MirrorRows['step'], 'number' | 'stepId' | 'state' | 'dueAt'>;
 /** `definition` and `lost` (Standing) when they are known: a list knows neither. */
 export type Known = { definition?: PlaybookDefinition | null; lost?: readonly string[]; timeZone: string; now: number };
 
-/** A step that waits has no job but what has come meanwhile, which only the server knows: it is taken as still waiting. */
-export const standingOf = (run: ListedRun, last: Step | undefined, { definition = null, lost = [], timeZone, now }: Known): Standing => ({
+/** A step that waits has no job but what has come meanwhile, which only the server knows: it is taken as still waiting; and what stands as unknown as not settled. */
+export const standingOf = (run: ListedRun, last: Step | undefined, { definition = null, lost = last?.state === 'unknown' ? [last.stepId] : [], timeZone, now }: Known): Standing => ({
 	definition,
 	run: { state: run.state, epoch: run.epoch, hasErrors: run.hasErrors, pausedAt: run.pausedAt ?? null },
 	step: last ?? null,
