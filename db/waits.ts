@@ -56,11 +56,14 @@ export const resumeWaits = (workspace: string, kind: 'task' | 'run' | 'draft', r
 	];
 };
 
-/** Ends what a run's step waits for without its having come: an open task is cancelled, the wait is over. Behind `bumpSeq`. */
+/**
+ * Ends what a run's step waits for without its having come: an open task is cancelled, the wait is over. So is a question that was asked and is not waited for yet: nobody
+ * would hear its answer. Behind `bumpSeq`.
+ */
 export const endWaits = (workspace: string, runId: string, now: number): Statement[] => [
 	statement(
 		`UPDATE task SET seq = ${seqNow}, state = 'cancelled' WHERE state = 'open'
-		 AND id IN (SELECT ref FROM wait_token WHERE run_id = :runId AND kind = 'task' AND consumed_at IS NULL)`,
+		 AND (id IN (SELECT ref FROM wait_token WHERE run_id = :runId AND kind = 'task' AND consumed_at IS NULL) OR (run_id = :runId AND question IS NOT NULL))`,
 		{ workspace, runId },
 	),
 	statement('UPDATE wait_token SET consumed_at = :now WHERE run_id = :runId AND consumed_at IS NULL', { runId, now }),

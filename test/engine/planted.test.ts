@@ -51,6 +51,7 @@ const mistakes: Record<string, Planted & { countsKeys?: true; sendsLate?: true }
 	'what a clock that was moved has decided is written (R20)': instead([':now) <= 60000', ':now) <= 1e15']),
 	'a request is written anew when it is tried again (R11)': instead(forgotten, ['ON CONFLICT (key) DO NOTHING', 'ON CONFLICT (key) DO UPDATE SET request = excluded.request']),
 	'what is left of a lease is not asked before something is sent (R6)': { sendsLate: true },
+	'an answer does not take the job that would have ended its time (R8, PB1)': instead(['visible_at = excluded.visible_at, token = NULL', 'visible_at = excluded.visible_at']),
 	'a day’s quota is charged and not kept (R18)': instead(['(used <= :cap OR used = :count)', '1']),
 };
 

@@ -1,7 +1,7 @@
 /** PB1, AC21: a question that waits for a person, from the step that asks to the branch that its answer takes, over the real store. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eq } from 'drizzle-orm';
-import { claimJobs } from '#db/jobs.ts';
+import { claimJobs, crashesAllowed, leaseMs } from '#db/jobs.ts';
 import { enrolRun } from '#db/entries.ts';
 import { beginReturn, insertMigration, readMigration } from '#db/migration-rows.ts';
 import { playbookVersion, run, task } from '#db/schema/index.ts';
@@ -11,6 +11,7 @@ import type { Step } from '#domain/documents/playbook/definition.ts';
 import type { Order } from '#domain/engine/control.ts';
 import { conclude } from '#party/conclude.ts';
 import { judge } from '#party/judge.ts';
+import { prepare } from '#party/perform.ts';
 import { addCustomer, addPlaybook, definitionOf, orderNow, runOf } from '../db/engine-book.ts';
 import { mailTo, openBench, waitFor, type Bench } from './bench.ts';
 
@@ -30,11 +31,16 @@ const asks = (change: Record<string, unknown> = {}, id = 'q'): Step => ({
 		{ id: 'silence', name: '', condition: null, steps: change.goesOn ? [waitFor(7, 'silent')] : [] },
 	],
 });
-const start = async (steps: Step[]) => {
+const enrol = async (steps: Step[]) => {
 	await addPlaybook(bench.database, 'w1', 'p1', definitionOf(steps));
 	await commit(bench.database, [bumpSeq('w1'), ...enrolRun(runOf('w1', 'r1', 'p1', 'c1', { startedAt: bench.now }), { stepId: steps[0]!.id, dueAt: bench.now })]);
+};
+const start = async (steps: Step[]) => {
+	await enrol(steps);
 	await bench.settle();
 };
+/** A worker takes what is due, and is not heard of any more. */
+const claim = () => claimJobs(bench.database, { workspace: 'w1', shard: 0, token: `slow ${bench.now}`, now: bench.now, limit: 9 });
 const theRun = async () => (await bench.database.select().from(run).where(eq(run.id, 'r1')))[0]!;
 const theTask = async (id = 'r1-1-0') => (await bench.database.select().from(task).where(eq(task.id, id)))[0]!;
 const trail = async () => (await bench.steps('r1')).map(({ number, stepId, state }) => `${number} ${stepId} ${state}`);
@@ -83,6 +89,18 @@ describe('PB1: a question', () => {
 		await order({ kind: 'stop' });
 		expect([(await theTask('r1-4-0')).state, (await theRun()).state]).toEqual(['cancelled', 'stopped']);
 	});
+
+	test('RU3: stopped when it is asked and not yet waited for, it is withdrawn as well', async () => {
+		await enrol([asks(), waitFor(5)]);
+		const [job] = await claim();
+		const word = (await judge(bench.engine, [job!])).judged.get(job!.id)!;
+		if (word.kind !== 'perform') throw new Error(word.kind);
+		await prepare(bench.engine, job!, word.firing, word.asked!.intents, word.asked!.input, word.world);
+		expect((await theTask()).state).toBe('open');
+		await order({ kind: 'stop' });
+		expect([(await theTask()).state, (await theRun()).state]).toEqual(['cancelled', 'stopped']);
+		await expect(answer('yes', 'Yes')).rejects.toThrow(/malformed JSON/);
+	});
 });
 
 describe('a question with a time', () => {
@@ -119,7 +137,7 @@ describe('a question with a time', () => {
 	test('R8: an answer while a worker is about to say that nobody answered: the answer counts', async () => {
 		await start(silent);
 		bench.now = tuesday;
-		const jobs = await claimJobs(bench.database, { workspace: 'w1', shard: 0, token: 'slow', now: bench.now, limit: 9 });
+		const jobs = await claim();
 		const { judged, now } = await judge(bench.engine, jobs);
 		const word = judged.get(jobs[0]!.id)!;
 		if (word.kind !== 'perform') throw new Error(word.kind);
@@ -129,6 +147,19 @@ describe('a question with a time', () => {
 		expect((await conclude(bench.engine, now, [{ job: jobs[0]!, firing: word.firing, decision: decision as never }])).get(jobs[0]!.id)).toBe(false);
 		await bench.settle();
 		expect([(await trail()).slice(0, 2), (await theTask()).state]).toEqual([['1 q done', '2 thanks done'], 'done']);
+	});
+
+	test('R15: three workers died over the end of its time: the run is stuck, and takes no answer that nobody would hear; tried again, it asks again', async () => {
+		await start(silent);
+		bench.now = tuesday;
+		for (let n = 0; n < crashesAllowed; n++, bench.now += leaseMs) await claim();
+		await bench.settle();
+		expect([await trail(), (await theRun()).state, (await theTask()).state]).toEqual([['1 q failed'], 'failed', 'cancelled']);
+		await expect(answer('yes', 'Yes')).rejects.toThrow(/malformed JSON/);
+		await order({ kind: 'retry' });
+		await answer('no', 'No', 'r1-2-0');
+		await bench.settle();
+		expect(await trail()).toEqual(['1 q failed', '2 q done', '3 sorry scheduled']);
 	});
 
 	test('RU3: a pause shifts its time; answered during the pause it goes on when the pause ends', async () => {

@@ -9,6 +9,7 @@ export const troubles = {
 	told: ['callback', 'callback twice'],
 	worker: ['kill', 'freeze', 'lapse', 'clock', 'poison'],
 	people: ['tasks', 'stop', 'retry', 'skip', 'pause', 'go', 'pause run', 'resume run', 'jump', 'move', 'rename', 'migrate'],
+	desk: ['answer', 'answer twice', 'answer of another'],
 } as const;
 export type Trouble = (typeof troubles)[keyof typeof troubles][number];
 

@@ -20,19 +20,21 @@ export function judge(world: World, people: People): string[] {
 	const [runs, steps, jobs, intents, waits, ended] = [read('run', 'id'), read('step', 'run_id, number'), read('job', 'id'), read('intent', 'key'), read('wait_token', 'id'), read('ended', 'rowid')];
 	const definitions = new Map(read('playbook_version', 'id').map((row) => [`${row['playbook_id']} ${row['version']}`, JSON.parse(row['definition']) as PlaybookDefinition]));
 	const moves = read('run_event', 'run_id, n').filter(({ type }) => type === 'migrated' || type === 'migration-undone').map((row) => ({ run_id: row['run_id'], at: row['at'], ...JSON.parse(row['data']) }) as Move);
+	const tasks = read('task', 'id');
 	const taken = rowsOf('SELECT run_id, number FROM taken');
 	const of = (rows: Row[], id: string) => rows.filter((row) => row['run_id'] === id);
 	return [
 		...runs.flatMap((run) => {
 			const [own, moved] = [of(steps, run['id']), moves.filter(({ run_id }) => run_id === run['id'])];
 			const walk = { people, moved, isLimited: world.mailsADay !== null, at: (number: number) => definitions.get(`${run['playbook_id']} ${versionAt(run, moved, number)}`)! };
-			return [...standing(run, own, of(jobs, run['id']), of(waits, run['id']), runs), ...walked(walk, run, own), ...timed(walk, run, own, of(ended, run['id'])), ...sentOnce(world, walk, run, own, of(intents, run['id']))];
+			return [...standing(run, own, of(jobs, run['id']), of(waits, run['id']), runs), ...walked(walk, run, own), ...timed(walk, run, own, of(ended, run['id'])), ...asked(walk, run, own, of(tasks, run['id'])), ...sentOnce(world, walk, run, own, of(intents, run['id']))];
 		}),
 		...twiceEnded(ended),
 		...world.unheld,
 		// What a person decides about a run takes its job from whoever holds it: a lease that ends so before it has expired counts for nobody.
 		...[...world.deaths].filter(([key, times]) => times > crashesAllowed + taken.filter((one) => key.startsWith(`${one['run_id']}-${one['number']}-`)).length).map(([key, times]) => `${key} killed ${times} workers (R15)`),
 		...effects(world, intents),
+		...answers(people),
 		...quotas(world),
 		...stopped(people, intents),
 		...rowsOf(`SELECT key FROM intent WHERE kind = 'task' AND state = 'done' AND key NOT IN (SELECT id FROM task)`).map(({ key }) => `the task ${key} is not there`),
@@ -115,14 +117,42 @@ function timed(walk: Walk, run: Row, steps: Row[], ended: Row[]): string[] {
 		const isShifted = walk.people.shifted.has(step['id']) || walk.moved.some((one) => one.number === step['number'] || (one.toStepId !== undefined && one.number === step['number'] - 1));
 		// What a day's quota had no room for is due with the next day.
 		const isPutOff = walk.isLimited && step['due_at'] % dayMs === 0 && began !== undefined && step['due_at'] > began;
+		// A question's step is due when its time is over, or when it was answered.
+		const isQuestion = node?.kind === 'split' && node.question !== undefined;
 		const isAgain = !jump && before && ['failed', 'unknown'].includes(before['state']);
 		const waitMs = !isAgain && node?.kind === 'wait' && node.params.mode === 'for' ? node.params.amount! * 60_000 : 0;
-		const off = isAgain || began === undefined || isShifted || isPutOff ? 0 : step['due_at'] - began - waitMs;
+		const off = isAgain || isQuestion || began === undefined || isShifted || isPutOff ? 0 : step['due_at'] - began - waitMs;
 		if (Math.abs(off) > toleranceMs) faults.push(`${run['id']}: ${step['step_id']} is due ${off} ms off (R20)`);
 		const end = ended.find(({ number }) => number === step['number']);
 		if (end && ['done', 'failed', 'unknown'].includes(end['state']) && end['at'] < step['due_at'] - toleranceMs) faults.push(`${run['id']}: ${step['step_id']} ended ${step['due_at'] - end['at']} ms before it was due (R20)`);
 	}
 	return faults;
+}
+
+/** A question's step goes on by the answer that was taken, or, when its time was over without one, by its else. */
+function asked(walk: Walk, run: Row, steps: Row[], tasks: Row[]): string[] {
+	const faults: string[] = [];
+	for (const step of steps) {
+		const node = findStep(walk.at(step['number']), step['step_id']);
+		const task = tasks.find(({ id }) => id === `${run['id']}-${step['number']}-0`);
+		if (node?.kind !== 'split' || !node.question || step['state'] !== 'done' || !task) continue;
+		const { branch } = JSON.parse(step['output']) as { branch: string };
+		const [said, name] = [task['answer'] && (JSON.parse(task['answer']) as { value: string }).value, `${run['id']}: ${step['step_id']}`];
+		if (branch !== (said ?? 'silence')) faults.push(`${name} was answered ${said}, and went on by ${branch} (R8, PB1)`);
+		if (!said && !node.question['goesOn']) faults.push(`${name} went on though nobody answered (PB1)`);
+		if (task['state'] !== (said ? 'done' : 'cancelled')) faults.push(`${name} went on, its question is ${task['state']} (PB1)`);
+	}
+	if (!['running', 'waiting', 'paused'].includes(run['state']) && tasks.some(({ state, question }) => state === 'open' && question !== null)) faults.push(`${run['id']} is ${run['state']} and still asks (PB1)`);
+	return faults;
+}
+
+/** One answer for each question, and none after a stop. */
+function answers({ stoppedAt }: People): string[] {
+	const taken = rowsOf(`SELECT args ->> 'taskId' AS task, at FROM command WHERE type = 'answer-question' AND outcome ->> 'status' = 'accepted'`);
+	return [...grouped(taken, ({ task }) => task as string)].flatMap(([task, own]) => [
+		...(own.length > 1 ? [`the question ${task} was answered ${own.length} times (PB1)`] : []),
+		...(own.some(({ at }) => at > (stoppedAt.get(task.split('-')[0]!) ?? Infinity) + toleranceMs) ? [`the question ${task} was answered after its run was stopped`] : []),
+	]);
 }
 
 /** The provider's log: each key did something once, in the order of the steps, with the bytes that were frozen, and only what the store knows of. */

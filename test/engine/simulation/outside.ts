@@ -34,7 +34,8 @@ export function networkOf(world: World, chance: Chance): typeof fetch {
 		const worker = world.current!;
 		const url = new URL(input instanceof Request ? input.url : input);
 		const text = String(init.body ?? '');
-		if (url.pathname.startsWith('/parties/workspace/')) return json({});
+		// Screens that are told, and a wake that is lost: the alarm and the outside tick come.
+		if (/^\/parties\/(workspace|automation)\//.test(url.pathname)) return json({});
 		const to = url.hostname === 'mail.test' ? 'mail' : url.hostname === 'hook.test' ? 'hook' : 'document';
 		const key = to === 'document' ? (JSON.parse(text) as { key: string }).key : ((init.headers as Headers).get('idempotency-key') ?? '');
 		const asked = world.now;

@@ -140,7 +140,7 @@ export class People {
 
 	/** Tasks are done, this share of the open ones. */
 	async finishTasks(share: number): Promise<void> {
-		for (const { id, customer_id: customerId, title } of rowsOf(`SELECT id, customer_id, title FROM task WHERE state = 'open' ORDER BY id`))
+		for (const { id, customer_id: customerId, title } of rowsOf(`SELECT id, customer_id, title FROM task WHERE state = 'open' AND question IS NULL ORDER BY id`))
 			if (this.#world.fate.often(share)) await this.#decide(completeTask({ workspace: 'w1', taskId: id, userId: 'u1', now: this.#world.now, eventId: `done-${id}`, customerId, title }));
 	}
 

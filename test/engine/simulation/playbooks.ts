@@ -3,11 +3,15 @@ import type { PlaybookDefinition, Step } from '#domain/documents/playbook/defini
 import { commit, statement } from '#db/statement.ts';
 import { addCustomer, definitionOf, fillWorkspace } from '../../db/engine-book.ts';
 import { callTo, changeStage, mailTo, runOther, taskFor, waitFor } from '../../party/bench.ts';
-import type { Chance } from './schedule.ts';
+import { Chance } from './schedule.ts';
 import { rowsOf, truth } from './store.ts';
 
 const stages = ['w1_s1', 'w1_s2'] as const;
 const kinds = ['mail', 'mail', 'hook', 'task', 'waited task', 'wait', 'stage', 'other', 'split'] as const;
+const asking = ['question', 'question', 'mail', 'wait', 'split'] as const;
+
+/** Whether people are asked in this world: in one of five, so that all else is met as often as without. */
+export const isAsking = (seed: number): boolean => new Chance(seed ^ 0xa5c).often(0.2);
 
 /** Two ways: a mail to who is live, a minute's wait for all others. */
 const split = (id: string): Step => ({
@@ -20,8 +24,21 @@ const split = (id: string): Step => ({
 	],
 });
 
-function drawn(chance: Chance, id: string): Step {
-	switch (chance.pick(kinds)) {
+/** A question with two answers, each a way of its own; with a time to wait (the end of the day), a third way without one. */
+const asks = (id: string, goesOn: boolean): Step => ({
+	id,
+	kind: 'split',
+	isMerged: true,
+	question: { question: 'Does {{ customer.name }} renew?', description: '', assignees: { kind: 'owner' }, dueInDays: 0, goesOn },
+	branches: [
+		{ id: 'yes', name: 'Yes', condition: { id: `${id}_yes`, kind: 'group', mode: 'all', items: [] }, steps: [mailTo('champion', `${id}_y`)] },
+		{ id: 'no', name: 'No', condition: { id: `${id}_no`, kind: 'group', mode: 'all', items: [] }, steps: [waitFor(1, `${id}_n`)] },
+		{ id: 'silence', name: '', condition: null, steps: goesOn ? [mailTo('champion', `${id}_s`)] : [] },
+	],
+});
+
+function drawn(chance: Chance, id: string, isAsking: boolean): Step {
+	switch (chance.pick<(typeof kinds | typeof asking)[number]>(isAsking ? asking : kinds)) {
 		case 'mail': return mailTo('champion', id);
 		case 'hook': return callTo('http://hook.test/x', id);
 		case 'task': return taskFor(false, id);
@@ -30,18 +47,19 @@ function drawn(chance: Chance, id: string): Step {
 		case 'stage': return changeStage(chance.pick(stages), id);
 		case 'other': return runOther('child', chance.often(0.5), id);
 		case 'split': return split(id);
+		case 'question': return asks(id, chance.often(0.8));
 	}
 }
 
-/** One to four steps. */
-export const stepsOf = (chance: Chance): Step[] => Array.from({ length: 1 + chance.below(4) }, (_, n) => drawn(chance, `s${n}`));
+/** One to four steps; where people are asked, a question first. */
+export const stepsOf = (chance: Chance, isAsking: boolean): Step[] => Array.from({ length: 1 + chance.below(4) }, (_, n) => (isAsking && n === 0 ? asks('s0', chance.often(0.8)) : drawn(chance, `s${n}`, isAsking)));
 
 /** The same steps as another version has them: some are gone, some new, waits last otherwise. */
-export const rewritten = (chance: Chance, steps: readonly Step[]): Step[] => {
+export const rewritten = (chance: Chance, steps: readonly Step[], isAsking: boolean): Step[] => {
 	const next = steps.flatMap((step, n): Step[] => {
 		const roll = chance.next();
 		const kept = step.kind === 'wait' && roll < 0.6 ? waitFor(chance.pick([0, 1, 30, 120]), step.id) : step;
-		return [...(roll > 0.8 ? [drawn(chance, `n${n}`)] : []), ...(roll > 0.65 && roll < 0.9 ? [] : [kept])];
+		return [...(roll > 0.8 ? [drawn(chance, `n${n}`, isAsking)] : []), ...(roll > 0.65 && roll < 0.9 ? [] : [kept])];
 	});
 	return next.length > 0 ? next : [mailTo('champion', 'n0')];
 };

@@ -1,6 +1,6 @@
 /** Runs seeds one after the other, and makes of a broken one something that a person can read, repeat and keep. */
 import type { Case, Planted, Trouble } from './case.ts';
-import { stepsOf } from './playbooks.ts';
+import { isAsking, stepsOf } from './playbooks.ts';
 import { Chance } from './schedule.ts';
 import { simulate } from './simulate.ts';
 
@@ -43,7 +43,7 @@ export async function shrunk(one: Case, planted: Planted = {}): Promise<Case> {
 	for (let size = happened.length; size > 0; size >>= 1)
 		for (let at = 0; at < happened.length; at += size) await tried({ ...best, dropped: [...(best.dropped ?? []), ...happened.slice(at, at + size).map(({ number }) => number)] });
 	await tried({ ...best, runs: 1 });
-	const drawn = best.steps ?? stepsOf(new Chance(one.seed ^ 0xb00c));
+	const drawn = best.steps ?? stepsOf(new Chance(one.seed ^ 0xb00c), isAsking(one.seed));
 	for (let n = drawn.length - 1; n >= 0; n--) {
 		const steps = (best.steps ?? drawn).filter(({ id }) => id !== drawn[n]!.id);
 		if (steps.length > 0) await tried({ ...best, steps });

@@ -2,10 +2,11 @@
 import Automation from '#party/automation.ts';
 import { crashesAllowed, isClaimable } from '#db/jobs.ts';
 import type { Case, Planted, Trouble } from './case.ts';
+import { Desk } from './desk.ts';
 import { judge } from './model.ts';
 import { tell, type News } from './outside.ts';
 import { People } from './people.ts';
-import { publish, rewritten, stepsOf } from './playbooks.ts';
+import { isAsking, publish, rewritten, stepsOf } from './playbooks.ts';
 import { Chance, settled, Worker } from './schedule.ts';
 import { rowsOf } from './store.ts';
 import { within, World } from './world.ts';
@@ -38,8 +39,10 @@ export async function simulate(one: Case, planted: Planted = {}): Promise<Verdic
 async function lived(world: World, one: Case): Promise<string[]> {
 	const { schedule, fate } = world;
 	const drawn = new Chance(one.seed ^ 0xb00c);
-	const steps = one.steps ?? stepsOf(drawn);
-	await publish(drawn, steps, rewritten(new Chance(one.seed ^ 0xbeef), steps));
+	const asks = !one.crash && isAsking(one.seed);
+	const steps = one.steps ?? stepsOf(drawn, asks);
+	await publish(drawn, steps, rewritten(new Chance(one.seed ^ 0xbeef), steps, asks));
+	const desk = asks ? new Desk(world) : null;
 	const people = new People(world);
 	const first = steps[0]!;
 	const runs = one.runs ?? drawn.pick([1, 1, 2, 2, 3]);
@@ -61,6 +64,8 @@ async function lived(world: World, one: Case): Promise<string[]> {
 	/** Something outside the workers: time, an alarm, a kill, a freeze, a clock, a person. */
 	const happen = async (): Promise<void> => {
 		if (world.news.length > 0 && fate.often(0.3)) return told(fate.pick(world.news), fate.often(0.3));
+		if (desk && fate.often(0.06)) return desk.answer();
+		if (desk && desk.endsAt() !== null && fate.often(0.4)) return timePasses(alive(), desk.endsAt);
 		const roll = fate.next();
 		const anybody = alive();
 		if (roll < 0.45) await timePasses(anybody);
@@ -86,8 +91,8 @@ async function lived(world: World, one: Case): Promise<string[]> {
 		if (world.poisoned === null && world.happens('poison')) world.poisoned = key;
 	};
 	/** Until the alarm or what is due: the alarm comes on time, or early, twice, an hour late, or not at all. */
-	const timePasses = async (anybody: Worker[]): Promise<void> => {
-		const until = fate.pick([nextAt, nextAt, () => world.alarm, () => world.now + 1_000, () => world.now + 30_000, () => schedule.thawsAt])() ?? 0;
+	const timePasses = async (anybody: Worker[], to?: () => number | null): Promise<void> => {
+		const until = (to ?? fate.pick([nextAt, nextAt, () => world.alarm, () => world.now + 1_000, () => world.now + 30_000, () => schedule.thawsAt]))() ?? 0;
 		const isLong = fate.often(world.hasNews ? 0.3 : 0.03);
 		const trouble = world.trouble('alarm');
 		if (trouble !== 'alarm early') world.pass(Math.max(1, until - world.now));
@@ -103,6 +108,7 @@ async function lived(world: World, one: Case): Promise<string[]> {
 	hire();
 	if (!one.crash && fate.often(0.5)) hire();
 	for (let n = 0, length = one.length ?? 25 + drawn.below(75); n < length; n++) {
+		if (await desk?.interrupt(alive())) continue;
 		if (schedule.isBusy && fate.often(0.85)) await schedule.step();
 		else await happen();
 	}
@@ -129,6 +135,8 @@ async function lived(world: World, one: Case): Promise<string[]> {
 				if (isShort && n % stopEach === 0) await people.stopIdle();
 			}
 			await people.finishTasks(1);
+			await desk?.answerAll();
+			if (schedule.isBusy) continue;
 			if (!isLate && world.now > end + settleMs) {
 				isLate = true;
 				for (const { id, token } of claimed) if (rowsOf('SELECT 1 FROM job WHERE id = :id AND token = :token', { id, token }).length > 0) late.push(`the job ${id} is still held, two leases after the trouble`);
