@@ -3,9 +3,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eq } from 'drizzle-orm';
 import { claimJobs, crashesAllowed, leaseMs } from '#db/jobs.ts';
 import { enrolRun } from '#db/entries.ts';
+import { endRunsOf } from '#db/gone.ts';
 import { beginReturn, insertMigration, readMigration } from '#db/migration-rows.ts';
 import { playbookVersion, run, task } from '#db/schema/index.ts';
-import { bumpSeq, commit } from '#db/statement.ts';
+import { bumpSeq, commit, type Statement } from '#db/statement.ts';
 import { completeTask } from '#db/tasks.ts';
 import type { Step } from '#domain/documents/playbook/definition.ts';
 import type { Order } from '#domain/engine/control.ts';
@@ -90,14 +91,18 @@ describe('PB1: a question', () => {
 		expect([(await theTask('r1-4-0')).state, (await theRun()).state]).toEqual(['cancelled', 'stopped']);
 	});
 
-	test('RU3: stopped when it is asked and not yet waited for, it is withdrawn as well', async () => {
+	test.each([
+		['RU3: stopped', (): Statement[] | null => null],
+		['RU5: ended with its record', (): Statement[] => [bumpSeq('w1'), ...endRunsOf('w1', 'c1', bench.now)]],
+	])('%s when it is asked and not yet waited for, it is withdrawn as well', async (_, statements) => {
 		await enrol([asks(), waitFor(5)]);
 		const [job] = await claim();
 		const word = (await judge(bench.engine, [job!])).judged.get(job!.id)!;
 		if (word.kind !== 'perform') throw new Error(word.kind);
 		await prepare(bench.engine, job!, word.firing, word.asked!.intents, word.asked!.input, word.world);
 		expect((await theTask()).state).toBe('open');
-		await order({ kind: 'stop' });
+		const ending = statements();
+		await (ending ? commit(bench.database, ending) : order({ kind: 'stop' }));
 		expect([(await theTask()).state, (await theRun()).state]).toEqual(['cancelled', 'stopped']);
 		await expect(answer('yes', 'Yes')).rejects.toThrow(/malformed JSON/);
 	});
