@@ -286,4 +286,5 @@ CREATE INDEX `run_ended` ON `run` (`workspace`,`ended_at`) WHERE ended_at IS NOT
 ALTER TABLE `task` ADD `doc` text;--> statement-breakpoint
 ALTER TABLE `task` ADD `item` text;--> statement-breakpoint
 ALTER TABLE `task` ADD `question` text;--> statement-breakpoint
-ALTER TABLE `task` ADD `answer` text;
+ALTER TABLE `task` ADD `answer` text;--> statement-breakpoint
+CREATE INDEX `wait_token_run` ON `wait_token` (`run_id`);

@@ -178,7 +178,7 @@ export const waitToken = sqliteTable(
 		ref: text('ref').notNull(),
 		consumedAt: at('consumed_at'),
 	},
-	(t) => [index('wait_token_ref').on(t.kind, t.ref)],
+	(t) => [index('wait_token_ref').on(t.kind, t.ref), index('wait_token_run').on(t.runId)],
 );
 
 /** A record's facts that a run was told of before it could listen: kept so that no signal is lost. */

@@ -7,7 +7,7 @@ import { job, run, step } from '../../db/schema/index.ts';
 import { commit, isGuardLost, type Statement } from '../../db/statement.ts';
 import { changeStep, readStep } from '../../db/steps.ts';
 import { readTask } from '../../db/tasks.ts';
-import { insertWait } from '../../db/waits.ts';
+import { endWaits, insertWait } from '../../db/waits.ts';
 import { addPlaybook, definitionOf, openBook, orderNow, type Book } from './engine-book.ts';
 import { runsOn } from './waiting-run.ts';
 
@@ -30,6 +30,14 @@ describe('control (R8, R10): stop, retry, skip', () => {
 		expect((await readTask(book.database, 'task_s1'))!.state).toBe('cancelled');
 		expect((await runEvents(book.database, 's1')).map((one) => [one.n, one.type, one.data])).toEqual([[1, 'stopped', { by: 'u1', reason: 'because', stepId: 's1' }]]);
 		expect(await orderNow(book.database, control('s1'), { kind: 'stop' })).toBe('already-ended');
+	});
+
+	test('ending what a run waits for reads its own waits, however many others wait', async () => {
+		for (const { sql, args } of endWaits('w1', 's1', 9_000)) {
+			const { rows } = await book.database.$client.execute({ sql: `EXPLAIN QUERY PLAN ${sql}`, args });
+			const plan = rows.map(({ detail }) => String(detail)).join('; ');
+			expect(plan).not.toMatch(/SCAN|wait_token_ref/);
+		}
 	});
 
 	test('R10 retry makes a new step number for the failed step, and keeps the failed one', async () => {
