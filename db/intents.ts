@@ -64,7 +64,7 @@ export const noteIntentError = (key: string, error: string, isAmbiguous: boolean
 		{ key, error },
 	);
 
-/** SQL over `intent`: it is on its way, and its run has left it, by an order or by its end: no job will give it its last word. */
+/** SQL over `intent`: it is on its way, and its run has left it, by an order or by its end: no job will give it its last word. Both states are named so that the index of those (intent_open) is read. */
 const isLeft = `intent.state IN ('sending', 'unknown') AND intent.state = 'sending' AND NOT EXISTS (SELECT 1 FROM job WHERE job.run_id = intent.run_id AND job.number = intent.number)`;
 
 /** What runs left on its way, begun before a time (ms), the first ones, with their runs. */
