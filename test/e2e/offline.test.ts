@@ -147,6 +147,7 @@ describe('without network', () => {
 		const [domain, stage] = [page.getByLabel('Domain'), page.getByLabel('Stage').first()];
 		await domain.waitFor();
 		expect([await domain.isDisabled(), await stage.isDisabled()]).toEqual([true, true]);
+		expect(await page.getByRole('region', { name: 'Focus areas' }).innerText(), 'not “nothing written”').toContain('Opening…');
 		give();
 		await domain.fill('slow.example');
 		await page.keyboard.press('Tab');
