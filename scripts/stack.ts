@@ -100,6 +100,11 @@ export const startStack = async ({ state, ports: wanted, env = {}, app: kind = '
 		const start = async (one: Part) => (started.push(one), await one.start(signal), one);
 		for (const file of ['database', 'rooms', 'app']) rmSync(join(state, `${file}.log`), { force: true });
 
+		// Before the rooms: a build writes the routes' tsconfig.json anew, which their host watches, and they would begin again.
+		if (kind === 'built' && build) {
+			say('Building the app (only when its sources changed) …');
+			await buildApp(signal);
+		}
 		say('Starting the database …');
 		const database = await start(part('The database', 'database', `${dbUrl}/health`, [...program('db', 'server.ts'), '--file', join(state, 'cuebook.db'), '--port', String(ports.db)], { CUEBOOK_DB_TOKEN: secrets.LIBSQL_AUTH_TOKEN }));
 		await applyMigrations({ url: dbUrl, authToken: secrets.LIBSQL_AUTH_TOKEN });
@@ -115,10 +120,6 @@ export const startStack = async ({ state, ports: wanted, env = {}, app: kind = '
 			writePrivate(appConfig, appConfigFrom(settings));
 			const health = `http://127.0.0.1:${ports.app}/healthz/app`;
 			if (kind === 'built') {
-				if (build) {
-					say('Building the app (only when its sources changed) …');
-					await buildApp(signal);
-				}
 				say('Starting the app …');
 				const wrangler = [...program('node_modules', 'wrangler', 'bin', 'wrangler.js'), 'dev', '--config', appConfig, '--port', String(ports.app), '--ip', '127.0.0.1', '--local', '--inspector-port', '0', '--persist-to', join(state, 'app'), '--show-interactive-dev-session=false', '--log-level', 'warn'];
 				await start(part('The app', 'app', health, wrangler));

@@ -48,13 +48,12 @@ const lane = async (name: string, filters: string[], pace?: Pace): Promise<{ cod
 };
 const chosen = process.argv.slice(2);
 const all = async () => {
-	// The rooms read nothing that the build writes, so they need not wait for it.
-	const rooms = lane('rooms', ['--project=party'], 'behind');
-	// A failed build fails the browser tests, with its words.
+	// Before every lane: the build writes the routes' tsconfig.json anew, and the rooms' hosts, which watch it, would begin again under their
+	// tests. A failed build fails the browser tests, with its words.
 	await buildApp().catch((error: Error) => console.error(error.message));
 	return await Promise.all([
 		lane('people', ['--project=e2e']),
-		rooms,
+		lane('rooms', ['--project=party'], 'behind'),
 		lane('parts', ['e2e', 'party', 'engine', 'fuzz'].map((name) => `--project=!${name}`), 'behind'),
 		lane('schedules', ['--project=engine', '--project=fuzz', `--maxWorkers=${availableParallelism()}`], 'last'),
 	]);
