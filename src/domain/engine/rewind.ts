@@ -21,14 +21,30 @@ const without = <R extends Row>(row: R, { type, data }: RecordedEvent): R => {
 	return data.field in row ? { ...row, [data.field]: data.from } : { ...row, custom: { ...row.custom, [data.field]: data.from } };
 };
 
+type Part = Row & { isRemoved: boolean; mergedFrom?: string[] };
+
+/** Who counts as one with a contact that was merged, or was separated: itself, and whoever was merged into it. */
+const alsoCalled = ({ id, mergedFrom = [] }: Part): string[] => [id, ...mergedFrom];
+
+/** Takes back that one contact became another (CU5), or was separated from it. */
+function unmerge<R extends Part>(parts: Map<string, R>, row: R, { type, data }: RecordedEvent): void {
+	const isMerged = type === 'contact.merged';
+	const other = parts.get(String(isMerged ? data.into : data.from));
+	const own = alsoCalled(row);
+	const others = (other?.mergedFrom ?? []).filter((id) => !own.includes(id));
+	if (other) parts.set(other.id, { ...other, mergedFrom: isMerged ? others : [...others, ...own].sort() });
+	parts.set(row.id, { ...row, isRemoved: !isMerged });
+}
+
 /** The parts as they were: those made since are left out, those removed since are there again. */
-function partsBefore<R extends Row & { isRemoved: boolean }>(kind: 'contact' | 'agreement', rows: readonly R[], newestFirst: readonly RecordedEvent[]): R[] {
+function partsBefore<R extends Part>(kind: 'contact' | 'agreement', rows: readonly R[], newestFirst: readonly RecordedEvent[]): R[] {
 	const parts = new Map(rows.map((row) => [row.id, row]));
 	for (const event of newestFirst) {
 		const row = event.subjectType === kind ? parts.get(event.subjectId) : undefined;
 		if (!row) continue;
-		if (event.type === `${kind}.created` || event.type === 'contact.separated') parts.set(row.id, { ...row, isRemoved: true });
-		else if (event.type === `${kind}.removed` || event.type === 'contact.merged') parts.set(row.id, { ...row, isRemoved: false });
+		if (event.type === 'contact.merged' || event.type === 'contact.separated') unmerge(parts, row, event);
+		else if (event.type === `${kind}.created`) parts.set(row.id, { ...row, isRemoved: true });
+		else if (event.type === `${kind}.removed`) parts.set(row.id, { ...row, isRemoved: false });
 		else parts.set(row.id, without(row, event));
 	}
 	return [...parts.values()].filter(({ isRemoved }) => !isRemoved);

@@ -49,6 +49,20 @@ test('BE7 contacts and agreements that came or went since are not, or still, the
 	expect([at(39).lastTouchAt, at(9).lastTouchAt]).toEqual([10, null]);
 });
 
+test('BE7 CU5 who was merged since is a contact of their own again, and goes by no other’s name; who was separated since is not', () => {
+	const past: RowsNow = { ...now, contacts: [{ ...contact('mia'), mergedFrom: ['ann', 'tom'] }, { ...contact('tom', true), mergedFrom: ['ann'] }, contact('ann', true), { ...contact('bob'), mergedFrom: ['eva'] }] };
+	const after = [
+		happened(20, 'contact.merged', { name: 'ann', into: 'tom' }, 'ann'),
+		happened(30, 'contact.merged', { name: 'tom', into: 'mia' }, 'tom'),
+		happened(40, 'contact.separated', { name: 'bob', from: 'mia' }, 'bob'),
+	];
+	const namesAt = (moment: number) => rewind(past, { at: moment, begun: null, after, stageSince: null }).contacts.map(({ id, mergedFrom }) => [id, ...mergedFrom.toSorted()].join());
+	expect(namesAt(40).sort()).toEqual(['bob,eva', 'mia,ann,tom']);
+	expect(namesAt(35)).toEqual(['mia,ann,bob,eva,tom']);
+	expect(namesAt(25).sort()).toEqual(['mia,bob,eva', 'tom,ann']);
+	expect(namesAt(15).sort()).toEqual(['ann', 'mia,bob,eva', 'tom']);
+});
+
 test('BE7 whatever was changed, and in whatever order it is told: taking all of it back gives the first value', () =>
 	fc.assert(
 		fc.property(fc.array(fc.string(), { minLength: 1, maxLength: 20 }), fc.integer({ min: 0, max: 19 }), fc.boolean(), (values, index, isReversed) => {
