@@ -1,6 +1,7 @@
 /** What a record's end ends (RU5): its runs, with everything they were about to do. What they did stays told. */
 import { liveStates } from './runs.ts';
 import { seqNow, statement, type Statement } from './statement.ts';
+import { isAwaitedBy } from './waits.ts';
 
 /** Why they were stopped, in a run's history. */
 const goneReason = 'record-gone';
@@ -11,7 +12,7 @@ export const endRunsOf = (workspace: string, subjectId: string, now: number, by:
 	const about = { workspace, subjectId };
 	return [
 		statement(`DELETE FROM job WHERE run_id IN ${live}`, about),
-		statement(`UPDATE task SET seq = ${seqNow}, state = 'cancelled' WHERE state = 'open' AND (id IN (SELECT ref FROM wait_token WHERE run_id IN ${live} AND kind = 'task' AND consumed_at IS NULL) OR (run_id IN ${live} AND question IS NOT NULL))`, about),
+		statement(`UPDATE task SET seq = ${seqNow}, state = 'cancelled' WHERE state = 'open' AND ${isAwaitedBy(`IN ${live}`)}`, about),
 		statement(`UPDATE draft SET seq = ${seqNow}, state = 'cancelled', decided_at = :now WHERE run_id IN ${live} AND state = 'waiting'`, { ...about, now }),
 		statement(`UPDATE intent SET state = 'abandoned', settled_at = :now WHERE run_id IN ${live} AND state IN ('waiting', 'prepared')`, { ...about, now }),
 		statement(`UPDATE wait_token SET consumed_at = :now WHERE run_id IN ${live} AND consumed_at IS NULL`, { ...about, now }),

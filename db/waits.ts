@@ -57,14 +57,14 @@ export const resumeWaits = (workspace: string, kind: 'task' | 'run' | 'draft', r
 };
 
 /**
- * Ends what a run's step waits for without its having come: an open task is cancelled, the wait is over. So is a question that was asked and is not waited for yet: nobody
- * would hear its answer. Behind `bumpSeq`.
+ * SQL over `task`: a run waits for it, or has asked for it to wait for it and does not yet; nobody would hear of its end any more. What runs ask of people without waiting is
+ * theirs: it stays open. `runs` is SQL behind `run_id`.
  */
+export const isAwaitedBy = (runs: string): string =>
+	`(id IN (SELECT ref FROM wait_token WHERE run_id ${runs} AND kind = 'task' AND consumed_at IS NULL) OR id IN (SELECT key FROM intent WHERE run_id ${runs} AND kind = 'task' AND request ->> 'isAwaited'))`;
+
+/** Ends what a run's step waits for without its having come: an open task is cancelled, the wait is over. Behind `bumpSeq`. */
 export const endWaits = (workspace: string, runId: string, now: number): Statement[] => [
-	statement(
-		`UPDATE task SET seq = ${seqNow}, state = 'cancelled' WHERE state = 'open'
-		 AND (id IN (SELECT ref FROM wait_token WHERE run_id = :runId AND kind = 'task' AND consumed_at IS NULL) OR (run_id = :runId AND question IS NOT NULL))`,
-		{ workspace, runId },
-	),
+	statement(`UPDATE task SET seq = ${seqNow}, state = 'cancelled' WHERE state = 'open' AND ${isAwaitedBy('= :runId')}`, { workspace, runId }),
 	statement('UPDATE wait_token SET consumed_at = :now WHERE run_id = :runId AND consumed_at IS NULL', { runId, now }),
 ];

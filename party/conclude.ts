@@ -90,7 +90,7 @@ const statementsOf = (engine: Engine, now: number, job: Job, { run, step, intent
 			const isUnknown = decision.isUnknown === true || onItsWay.some((intent) => unsaid(intent).state === 'unknown') || intents.some((intent) => intent.state === 'unknown');
 			engine.log('a run is stuck', { run: run.id, step: step.stepId, number: step.number, error: decision.error });
 			return [
-				// A question's answer would not be heard any more: tried again, it is asked anew.
+				// Nobody would hear an answer any more, or that a task is done: tried again, the step asks anew.
 				...endWaits(workspace, run.id, now),
 				deleteJob(job.id),
 				...onItsWay.flatMap((intent) => lastWord(run, intent, unsaid(intent), now)),

@@ -6,7 +6,7 @@ import { enrolRun } from '#db/entries.ts';
 import { endRunsOf } from '#db/gone.ts';
 import { beginReturn, insertMigration, readMigration } from '#db/migration-rows.ts';
 import { playbookVersion, run, task } from '#db/schema/index.ts';
-import { bumpSeq, commit, type Statement } from '#db/statement.ts';
+import { bumpSeq, commit } from '#db/statement.ts';
 import { completeTask } from '#db/tasks.ts';
 import type { Step } from '#domain/documents/playbook/definition.ts';
 import type { Order } from '#domain/engine/control.ts';
@@ -14,7 +14,7 @@ import { conclude } from '#party/conclude.ts';
 import { judge } from '#party/judge.ts';
 import { prepare } from '#party/perform.ts';
 import { addCustomer, addPlaybook, definitionOf, orderNow, runOf } from '../db/engine-book.ts';
-import { mailTo, openBench, waitFor, type Bench } from './bench.ts';
+import { mailTo, openBench, taskFor, waitFor, type Bench } from './bench.ts';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -90,21 +90,46 @@ describe('PB1: a question', () => {
 		await order({ kind: 'stop' });
 		expect([(await theTask('r1-4-0')).state, (await theRun()).state]).toEqual(['cancelled', 'stopped']);
 	});
+});
 
-	test.each([
-		['RU3: stopped', (): Statement[] | null => null],
-		['RU5: ended with its record', (): Statement[] => [bumpSeq('w1'), ...endRunsOf('w1', 'c1', bench.now)]],
-	])('%s when it is asked and not yet waited for, it is withdrawn as well', async (_, statements) => {
-		await enrol([asks(), waitFor(5)]);
+describe('what is asked for and not yet waited for', () => {
+	/** A worker has asked for what the first step asks for, and is not heard of any more. */
+	const asked = async (step: Step) => {
+		await enrol([step, waitFor(5)]);
 		const [job] = await claim();
 		const word = (await judge(bench.engine, [job!])).judged.get(job!.id)!;
 		if (word.kind !== 'perform') throw new Error(word.kind);
 		await prepare(bench.engine, job!, word.firing, word.asked!.intents, word.asked!.input, word.world);
 		expect((await theTask()).state).toBe('open');
-		const ending = statements();
-		await (ending ? commit(bench.database, ending) : order({ kind: 'stop' }));
-		expect([(await theTask()).state, (await theRun()).state]).toEqual(['cancelled', 'stopped']);
-		await expect(answer('yes', 'Yes')).rejects.toThrow(/malformed JSON/);
+	};
+	const endings: [string, () => Promise<unknown>][] = [
+		['RU3: is stopped', () => order({ kind: 'stop' })],
+		['RU5: ends with its record', () => commit(bench.database, [bumpSeq('w1'), ...endRunsOf('w1', 'c1', bench.now)])],
+	];
+	const steps: [string, Step, string][] = [
+		['a question is withdrawn', asks(), 'cancelled'],
+		['a task that would have been waited for is withdrawn', taskFor(true), 'cancelled'],
+		['any other task stays, for people', taskFor(false), 'open'],
+	];
+
+	test.each(endings.flatMap(([when, ends]) => steps.map(([what, step, state]) => ({ when, what, ends, step, state }))))('$when: $what', async ({ ends, step, state }) => {
+		await asked(step);
+		await ends();
+		expect([(await theTask()).state, (await theRun()).state]).toEqual([state, 'stopped']);
+		if (step.kind === 'split') await expect(answer('yes', 'Yes')).rejects.toThrow(/malformed JSON/);
+	});
+
+	test('R15, AC3: three workers died over it: the task is withdrawn with the stuck step; tried again, another one is asked for, and waited for', async () => {
+		await asked(taskFor(true));
+		for (let n = 1; n < crashesAllowed; n++) {
+			bench.now += leaseMs;
+			await claim();
+		}
+		bench.now += leaseMs;
+		await bench.settle();
+		expect([await trail(), (await theTask()).state]).toEqual([['1 task failed'], 'cancelled']);
+		await order({ kind: 'retry' });
+		expect([await trail(), (await theTask('r1-2-0')).state]).toEqual([['1 task failed', '2 task waiting'], 'open']);
 	});
 });
 

@@ -55,6 +55,8 @@ export type IntentRequest =
 	/** Inserted in the commit batch: truly once. */
 	| {
 			kind: 'task'; title: string; description: string; assignees: string[]; teamId: string | null; dueAt: number | null; customerId: string;
+			/** Its run waits until it is done, and takes it back when it won't any more. */
+			isAwaited?: true;
 			/** It is done by answering this. */
 			question?: Question;
 			/** When the run goes on without an answer, ms; none = it waits for one. */

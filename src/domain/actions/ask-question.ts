@@ -39,7 +39,7 @@ export function ask(asking: Asking, question: Question, facts: Facts, now: numbe
 	if (!title) return { refusal: { code: 'blank-question' } };
 	const dueAt = asking.dueInDays === null ? null : endOfDay(addBusinessDays(now, asking.dueInDays, facts.settings), facts.settings.timeZone);
 	const teamId = asking.assignees.kind === 'team' ? asking.assignees.team : null;
-	const asked = { kind: 'task' as const, title, description: filled.texts.description!, assignees: people.map(({ id }) => id), teamId, dueAt, customerId: facts.customer.id, question };
+	const asked = { kind: 'task' as const, title, description: filled.texts.description!, assignees: people.map(({ id }) => id), teamId, dueAt, customerId: facts.customer.id, isAwaited: true as const, question };
 	return { intents: [{ part: 0, request: asking.goesOn && dueAt !== null ? { ...asked, until: dueAt } : asked }], isWaiting: true };
 }
 

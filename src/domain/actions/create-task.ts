@@ -44,6 +44,7 @@ export const createTask: Action<Params> = {
 						teamId: params.assignees.kind === 'team' ? params.assignees.team : null,
 						dueAt: params.dueInDays === null ? null : endOfDay(addBusinessDays(now, params.dueInDays, facts.settings), facts.settings.timeZone),
 						customerId: facts.customer.id,
+						...(params.isWaiting ? { isAwaited: true as const } : {}),
 					},
 				},
 			],

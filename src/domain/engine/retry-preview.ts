@@ -28,7 +28,7 @@ function textsOf(request: IntentRequest): Texts {
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : Array.isArray(value) && value.every((one) => typeof one === 'string') ? value.join(', ') : canonical(value));
 
 /** What a person isn't helped by: ids, and headers that may be secret. */
-const isQuiet = new Set(['customerId', 'subjectId', 'document', 'mailKind', 'headers', 'method', 'question', 'until']);
+const isQuiet = new Set(['customerId', 'subjectId', 'document', 'mailKind', 'headers', 'method', 'isAwaited', 'question', 'until']);
 
 /** Compares what the step would ask for now with `before`, its input as it was recorded. */
 export function previewRetry(firing: Omit<Firing, 'settled' | 'resumed'>, before: unknown): RetryPreview {

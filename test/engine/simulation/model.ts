@@ -27,7 +27,7 @@ export function judge(world: World, people: People): string[] {
 		...runs.flatMap((run) => {
 			const [own, moved] = [of(steps, run['id']), moves.filter(({ run_id }) => run_id === run['id'])];
 			const walk = { people, moved, isLimited: world.mailsADay !== null, at: (number: number) => definitions.get(`${run['playbook_id']} ${versionAt(run, moved, number)}`)! };
-			return [...standing(run, own, of(jobs, run['id']), of(waits, run['id']), runs), ...walked(walk, run, own), ...timed(walk, run, own, of(ended, run['id'])), ...asked(walk, run, own, of(tasks, run['id'])), ...sentOnce(world, walk, run, own, of(intents, run['id']))];
+			return [...standing(run, own, of(jobs, run['id']), of(waits, run['id']), runs), ...walked(walk, run, own), ...timed(walk, run, own, of(ended, run['id'])), ...asked(walk, run, own, of(tasks, run['id'])), ...heard(walk, own, of(tasks, run['id'])), ...sentOnce(world, walk, run, own, of(intents, run['id']))];
 		}),
 		...twiceEnded(ended),
 		...world.unheld,
@@ -142,8 +142,19 @@ function asked(walk: Walk, run: Row, steps: Row[], tasks: Row[]): string[] {
 		if (!said && !node.question['goesOn']) faults.push(`${name} went on though nobody answered (PB1)`);
 		if (task['state'] !== (said ? 'done' : 'cancelled')) faults.push(`${name} went on, its question is ${task['state']} (PB1)`);
 	}
-	if (!['running', 'waiting', 'paused'].includes(run['state']) && tasks.some(({ state, question }) => state === 'open' && question !== null)) faults.push(`${run['id']} is ${run['state']} and still asks (PB1)`);
 	return faults;
+}
+
+/** What a run waits for is open no longer than its step is: nobody would hear that it is done (RU3). */
+function heard(walk: Walk, steps: Row[], tasks: Row[]): string[] {
+	const late = rowsOf(`SELECT id FROM heard WHERE state NOT IN ('scheduled', 'waiting')`).map(({ id }) => id as string);
+	return tasks.flatMap(({ id, state }) => {
+		const step = steps.find(({ number }) => number === Number(id.split('-').at(-2)))!;
+		const node = findStep(walk.at(step['number']), step['step_id']);
+		const isAwaited = node?.kind === 'split' || (node?.kind === 'action' && node.params['isWaiting'] === true);
+		const isLeft = state === 'open' && !['scheduled', 'waiting'].includes(step['state']);
+		return isAwaited && (isLeft || late.includes(id)) ? [`${id} could be done though its step was ${step['state']} (RU3)`] : [];
+	});
 }
 
 /** One answer for each question, and none after a stop. */

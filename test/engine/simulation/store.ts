@@ -14,13 +14,14 @@ const folder = new URL('../../../db/migrations', import.meta.url).pathname;
 
 /**
  * What the store itself saw, at its own time: every end of a step (two ends of one step would be two rows; what was unknown and is settled has not ended), every intent that became
- * unknown, when each mail was frozen, and every lease that was taken from a worker before it had expired.
+ * unknown, when each mail was frozen, how its step stood when a task was done, and every lease that was taken from a worker before it had expired.
  */
 const witnesses = [
 	`CREATE TRIGGER step_ended AFTER UPDATE OF state ON step WHEN new.state IN ('done', 'skipped', 'failed', 'unknown', 'cancelled') AND old.state IN ('scheduled', 'waiting')
 		BEGIN INSERT INTO ended (run_id, number, state, at) VALUES (new.run_id, new.number, new.state, (SELECT at FROM clock)); END`,
 	`CREATE TRIGGER step_settled AFTER UPDATE OF state ON step WHEN new.state = 'scheduled' AND old.state = 'unknown' BEGIN DELETE FROM ended WHERE run_id = new.run_id AND number = new.number; END`,
 	`CREATE TRIGGER mail_frozen AFTER INSERT ON intent WHEN new.kind = 'mail' BEGIN INSERT INTO frozen (key, at) VALUES (new.key, (SELECT at FROM clock)); END`,
+	`CREATE TRIGGER task_done AFTER UPDATE OF state ON task WHEN new.state = 'done' BEGIN INSERT INTO heard (id, state) SELECT new.id, step.state FROM intent JOIN step ON step.id = intent.run_id || ':' || intent.number WHERE intent.key = new.id; END`,
 	`CREATE TRIGGER lease_taken AFTER UPDATE OF token ON job WHEN new.token IS NULL AND new.epoch <> old.epoch AND old.token IS NOT NULL AND old.visible_at > (SELECT at FROM clock)
 		BEGIN INSERT INTO taken (run_id, number) VALUES (new.run_id, new.number); END`,
 	`CREATE TRIGGER intent_unknown AFTER UPDATE OF state ON intent WHEN new.state = 'unknown' AND old.state <> 'unknown' BEGIN INSERT INTO not_known (key, at) VALUES (new.key, (SELECT at FROM clock)); END`,
@@ -154,7 +155,7 @@ export async function emptied(fill: () => Promise<void>): Promise<void> {
 	if (isMade) engine.exec('ROLLBACK');
 	else {
 		for (const { sql } of readMigrationFiles({ migrationsFolder: folder })) for (const statement of sql) engine.exec(statement);
-		engine.exec('CREATE TABLE ended (run_id TEXT, number INTEGER, state TEXT, at INTEGER); CREATE TABLE not_known (key TEXT, at INTEGER); CREATE TABLE frozen (key TEXT, at INTEGER); CREATE TABLE taken (run_id TEXT, number INTEGER); CREATE TABLE clock (at INTEGER); INSERT INTO clock VALUES (0)');
+		engine.exec('CREATE TABLE ended (run_id TEXT, number INTEGER, state TEXT, at INTEGER); CREATE TABLE not_known (key TEXT, at INTEGER); CREATE TABLE frozen (key TEXT, at INTEGER); CREATE TABLE taken (run_id TEXT, number INTEGER); CREATE TABLE heard (id TEXT, state TEXT); CREATE TABLE clock (at INTEGER); INSERT INTO clock VALUES (0)');
 		for (const witness of witnesses) engine.exec(witness);
 		await fill();
 		isMade = true;
