@@ -73,8 +73,8 @@ export type Refusal = { code: string; detail?: Record<string, string> };
 
 export type Plan = { intents: IntentDraft[]; /** The step waits until the task (part 0) is completed, or the run (part 0) ended. */ isWaiting?: boolean; /** What a person should see of it besides the intents, e.g. contacts left out. */ notes?: Record<string, unknown> } | { refusal: Refusal };
 
-/** Something of the workspace that parameters name: checked at publish (PB3). */
-export type Reference = { kind: 'stage' | 'customer-field' | 'user-field' | 'customer-tag' | 'contact-tag' | 'user' | 'team' | 'playbook'; id: string; param: string };
+/** Something of the workspace that parameters name: checked at publish (PB3). A `value` is one of those that its `field` (a path) offers, if it offers any. */
+export type Reference = { kind: 'stage' | 'customer-field' | 'user-field' | 'customer-tag' | 'contact-tag' | 'user' | 'team' | 'playbook' | 'value'; id: string; param: string; field?: string };
 
 export type Action<Params = any> = {
 	type: string;

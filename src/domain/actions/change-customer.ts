@@ -40,7 +40,10 @@ export const changeCustomer: Action<Params> = {
 	},
 	references: ({ set, addTags, removeTags }) => {
 		const found: Reference[] = set.map(({ field }) => ({ kind: 'customer-field', id: fieldKey(field), param: 'set' }));
-		for (const { field, value } of set) if (!isBlank(value) && (field === 'stage' || field === 'owner')) found.push({ kind: field === 'stage' ? 'stage' : 'user', id: String(value), param: 'set' });
+		for (const { field, value } of set) {
+			if (isBlank(value)) continue;
+			found.push(field === 'stage' || field === 'owner' ? { kind: field === 'stage' ? 'stage' : 'user', id: String(value), param: 'set' } : { kind: 'value', id: String(value), param: 'set', field: `customer.${fieldKey(field)}` });
+		}
 		for (const id of addTags) found.push({ kind: 'customer-tag', id, param: 'addTags' });
 		for (const id of removeTags) found.push({ kind: 'customer-tag', id, param: 'removeTags' });
 		return found;

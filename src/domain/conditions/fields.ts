@@ -30,8 +30,8 @@ const contactTypes: Record<string, ConditionType> = { id: 'text', name: 'text', 
 const eventFieldTypes: Record<string, ConditionType> = { type: 'choice', at: 'date', field: 'text', from: 'text', to: 'text', tag: 'choice' };
 const runTypes: Record<string, ConditionType> = { startedAt: 'date' };
 
-/** What a step made is a text, since its shape is known only in a run; but a question's answer also stands as a number and as a date (domain/question.ts). */
-const typeOfVariable = (key: string): ConditionType | null => (/^vars\.[^.]+\.number$/.test(key) ? 'number' : /^vars\.[^.]+\.date$/.test(key) ? 'date' : key.startsWith('vars.') ? 'text' : null);
+/** What a step made is a text, since its shape is known only in a run; but a question's answer also stands as a choice by its id, a number and a date (domain/question.ts). */
+const typeOfVariable = (key: string): ConditionType | null => (/^vars\.[^.]+\.(choice|number|date)$/.exec(key)?.[1] as ConditionType | undefined) ?? (key.startsWith('vars.') ? 'text' : null);
 
 /** The type of the field at a path, or null when there is no such field. */
 export function typeOf(path: string, settings: WorkspaceSettings): ConditionType | null {

@@ -4,13 +4,12 @@ import { actions } from '../actions/index.ts';
 import type { Reference } from '../actions/action.ts';
 import { askingSchema, referencesOfAsking } from '../actions/ask-question.ts';
 import { fieldKey } from '../actions/people.ts';
-import type { Clause, Group } from '../conditions/condition.ts';
-import { expects, operatorsOf, optionsOf, typeOf } from '../conditions/fields.ts';
+import { optionsOf, typeOf } from '../conditions/fields.ts';
 import type { PlaybookDefinition, Problem, Step } from '../documents/playbook/definition.ts';
 import type { WorkspaceSettings } from '../settings.ts';
 import { triggers } from '../triggers/index.ts';
-import { isBlank } from '../value.ts';
 import { problemsOf } from './check.ts';
+import { conditionReferences } from './check-conditions.ts';
 import { triggerParams } from './match.ts';
 import { allSteps } from './next-step.ts';
 import { alsoFires, loops, type OtherPlaybook } from './playbook-loops.ts';
@@ -32,20 +31,20 @@ function unknownReferences(definition: PlaybookDefinition, settings: WorkspaceSe
 	const { trigger, filters } = definition;
 	const params = trigger && triggerParams(trigger);
 	const playbooks = new Set([...others.map(({ id }) => id), playbookId]);
-	const missing = (at: string, references: Reference[]) => references.filter((one) => !exists(one, settings, playbooks)).map(({ kind, id, param }) => ({ at, code: `unknown-${kind}`, detail: { param, id } }));
+	const missing = (at: string, references: Reference[]) => references.filter((one) => !exists(one, settings, playbooks)).map(({ kind, id, param, field }) => ({ at, code: `unknown-${kind}`, detail: { param, id, ...(field ? { field } : {}) } }));
 	return [
 		...(trigger && params ? missing('trigger', triggers[trigger.type]?.references?.(params) ?? []) : []),
-		...conditionReferences(filters, 'filters', settings),
-		...allSteps(definition.steps).flatMap((step) => stepReferences(step, settings, missing)),
+		...conditionReferences(filters, 'filters', { definition, settings }),
+		...allSteps(definition.steps).flatMap((step) => stepReferences(step, definition, settings, missing)),
 	];
 }
 
-function stepReferences(step: Step, settings: WorkspaceSettings, missing: (at: string, references: Reference[]) => Problem[]): Problem[] {
+function stepReferences(step: Step, definition: PlaybookDefinition, settings: WorkspaceSettings, missing: (at: string, references: Reference[]) => Problem[]): Problem[] {
 	if (step.kind === 'split' && step.question) {
 		const asking = safeParse(askingSchema, step.question);
 		return asking.success ? missing(step.id, referencesOfAsking(asking.output)) : [];
 	}
-	if (step.kind === 'split') return step.branches.flatMap(({ id, condition }) => (condition ? conditionReferences(condition, step.id, settings, { branch: id }) : []));
+	if (step.kind === 'split') return step.branches.flatMap(({ id, condition }) => (condition ? conditionReferences(condition, step.id, { definition, settings }, { branch: id }) : []));
 	if (step.kind === 'wait') {
 		const field = step.params.mode === 'until' ? step.params.field : null;
 		return field && typeOf(`customer.${fieldKey(field)}`, settings) !== 'date' ? [{ at: step.id, code: 'unknown-date-field', detail: { param: 'field', id: field } }] : [];
@@ -55,7 +54,7 @@ function stepReferences(step: Step, settings: WorkspaceSettings, missing: (at: s
 	return parsed?.success ? missing(step.id, action?.references?.(parsed.output) ?? []) : [];
 }
 
-function exists({ kind, id }: Reference, settings: WorkspaceSettings, playbooks: ReadonlySet<string>): boolean {
+function exists({ kind, id, field }: Reference, settings: WorkspaceSettings, playbooks: ReadonlySet<string>): boolean {
 	switch (kind) {
 		case 'stage': return settings.stages.some((stage) => stage.id === id);
 		case 'customer-field': return typeOf(`customer.${id}`, settings) !== null;
@@ -65,20 +64,6 @@ function exists({ kind, id }: Reference, settings: WorkspaceSettings, playbooks:
 		case 'user': return settings.people.some((person) => person.id === id);
 		case 'team': return settings.teams.some((team) => team.id === id);
 		case 'playbook': return playbooks.has(id);
+		case 'value': return optionsOf(field!, settings)?.some((option) => option.id === id) ?? true;
 	}
-}
-
-function conditionReferences(group: Group, at: string, settings: WorkspaceSettings, detail: Record<string, string> = {}): Problem[] {
-	return group.items.flatMap((item) => (item.kind === 'group' ? conditionReferences(item, at, settings, detail) : clauseReferences(item, at, settings, { ...detail, clause: item.id })));
-}
-
-function clauseReferences({ field, operator, value }: Clause, at: string, settings: WorkspaceSettings, detail: Record<string, string>): Problem[] {
-	if (!field) return [];
-	const type = typeOf(field, settings);
-	if (type === null) return [{ at, code: 'unknown-field', detail: { ...detail, id: field } }];
-	if (!operatorsOf[type].includes(operator)) return [{ at, code: 'wrong-operator', detail: { ...detail, field, operator } }];
-	const options = optionsOf(field, settings);
-	if (!options || expects(operator) === 'nothing') return [];
-	const gone = (Array.isArray(value) ? value : [value]).filter((one) => !isBlank(one) && !options.some(({ id }) => id === one));
-	return gone.map((id) => ({ at, code: 'unknown-value', detail: { ...detail, field, id: String(id) } }));
 }

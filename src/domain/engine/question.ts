@@ -51,12 +51,12 @@ export function advanceQuestion(split: Split, params: Record<string, unknown>, f
 }
 
 /** What a step asks (Liquid unfilled), and the answers it offers. */
-type Asks = { stepId: string; question: string; kind: Question['kind']; choices: string[] };
+export type Asks = { stepId: string; question: string; kind: Question['kind']; choices: { id: string; label: string }[] };
 
 /** The steps that ask something: the steps behind them can read what was answered. */
 export const questionsIn = (steps: Step[]): Asks[] =>
 	allSteps(steps).flatMap((step): Asks[] => {
-		if (step.kind === 'split') return step.question ? [{ stepId: step.id, question: String(step.question.question ?? ''), kind: 'choice', choices: choicesOf(step).map(({ label }) => label).filter(Boolean) }] : [];
+		if (step.kind === 'split') return step.question ? [{ stepId: step.id, question: String(step.question.question ?? ''), kind: 'choice', choices: choicesOf(step).filter(({ label }) => label !== '') }] : [];
 		if (step.kind !== 'action' || step.action !== 'ask-question') return [];
 		return [{ stepId: step.id, question: String(step.params.question ?? ''), kind: (step.params.answerKind ?? 'text') as Question['kind'], choices: [] }];
 	});

@@ -1,5 +1,7 @@
 /** A built-in or custom field of the customer changed, optionally from and to given values (TR2). */
 import * as v from 'valibot';
+import { fieldKey } from '../actions/people.ts';
+import { isBlank } from '../value.ts';
 import { allows, anyOr, chosen, edited } from './parameters.ts';
 import type { Trigger } from './trigger.ts';
 
@@ -16,5 +18,8 @@ export const customerFieldChanged: Trigger<Params> = {
 	initial: () => ({ field: null, from: null, to: null }),
 	events: ['customer.field-changed', 'customer.stage-changed', 'customer.owner-changed'],
 	matches: ({ field, from, to }, { data }) => data.field === field && allows(from, data.from) && allows(to, data.to),
-	references: ({ field }) => [{ kind: 'customer-field', id: field, param: 'field' }],
+	references: ({ field, ...values }) => [
+		{ kind: 'customer-field', id: field, param: 'field' },
+		...(['from', 'to'] as const).flatMap((param) => [values[param]].flat().filter((value) => !isBlank(value)).map((value) => ({ kind: 'value' as const, id: String(value), param, field: `customer.${fieldKey(field)}` }))),
+	],
 };

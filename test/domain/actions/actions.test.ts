@@ -210,7 +210,7 @@ describe('AC12: run playbook', () => {
 it('what a step names of the workspace', () => {
 	const references = (type: string, change: object) => actions[type]!.references!({ ...actions[type]!.initial(), ...change }).map(({ kind, id, param }) => `${param}: ${kind} ${id}`);
 	expect(references('change-customer', { set: [{ field: 'stage', value: 's' }, { field: 'owner', value: 'u' }, { field: 'f_x', value: 1 }], addTags: ['t'], removeTags: ['v'] })).toEqual([
-		'set: customer-field stage', 'set: customer-field owner', 'set: customer-field f_x', 'set: stage s', 'set: user u', 'addTags: customer-tag t', 'removeTags: customer-tag v',
+		'set: customer-field stage', 'set: customer-field owner', 'set: customer-field f_x', 'set: stage s', 'set: user u', 'set: value 1', 'addTags: customer-tag t', 'removeTags: customer-tag v',
 	]);
 	expect(references('change-contact-tag', { addTags: ['t'] })).toEqual(['addTags: contact-tag t']);
 	expect(references('create-task', { assignees: { kind: 'team', team: 't' } })).toEqual(['assignees: team t']);

@@ -46,6 +46,7 @@ describe('PB3: problems in the workspace', () => {
 		expect(inWorkspace([action('a', 'change-customer', { set: [{ field: 'stage', value: 'stage_live' }], addTags: ['tag_hot'], removeTags: [] }), task('b', { assignees: { kind: 'team', team: 'team_care' } }), until('u', 'f_kickoff')], { filters: all(clause('customer.stage', 'any-of', ['stage_new']), clause('contact.roles', 'contains', 'champion')) })).toEqual([]));
 	it.each<[string, Step[], Partial<PlaybookDefinition>, string[]]>([
 		['a stage of the trigger', [task('a')], { trigger: { type: 'stage-changed', params: { from: 'stage_gone', to: null } } }, ['trigger: unknown-stage: from stage_gone']],
+		['values that a field doesn’t offer any more', [action('a', 'change-customer', { set: [{ field: 'f_plan', value: 'option_gone' }], addTags: [], removeTags: [] })], { trigger: { type: 'customer-field-changed', params: { field: 'stage', from: 'stage_gone', to: null } } }, ['trigger: unknown-value: from stage_gone customer.stage', 'a: unknown-value: set option_gone customer.f_plan']],
 		['a field of the trigger', [task('a')], { trigger: { type: 'customer-field-changed', params: { field: 'f_gone' } } }, ['trigger: unknown-customer-field: field f_gone']],
 		['a field, an operator and a value of the filters', [task('a')], { filters: all(clause('customer.f_gone', 'is', 1), clause('customer.mrr', 'contains', 1), clause('customer.stage', 'any-of', ['stage_new', 'stage_gone'])) }, ['filters: unknown-field: clause_customer.f_gone customer.f_gone', 'filters: wrong-operator: clause_customer.mrr customer.mrr contains', 'filters: unknown-value: clause_customer.stage customer.stage stage_gone']],
 		['a branch’s condition', [split('s', true, branch('x', all(clause('customer.owner', 'is', 'user_gone'))))], {}, ['s: unknown-value: x clause_customer.owner customer.owner user_gone']],
@@ -54,6 +55,39 @@ describe('PB3: problems in the workspace', () => {
 		['a field that is no date', [until('u', 'f_goal')], {}, ['u: unknown-date-field: field f_goal']],
 		['a playbook', [action('r', 'run-playbook', { playbook: 'playbook_gone' })], {}, ['r: unknown-playbook: playbook playbook_gone']],
 	])('%s', (_, steps, change, expected) => expect(inWorkspace(steps, change)).toEqual(expected));
+});
+
+describe('PB1, PB3: conditions on what was answered', () => {
+	const asks = (id: string, ...names: string[]): Step => ({ id, kind: 'split', isMerged: true, question: { question: 'How is it going?', description: '', assignees: { kind: 'owner' }, dueInDays: null, goesOn: false }, branches: [...names.map((name, n) => ({ id: `${id}_${n + 1}`, name, condition: all(), steps: [] })), { id: `${id}_else`, name: '', condition: null, steps: [] }] });
+	const counts: Step = action('n', 'ask-question', { question: 'How many?', description: '', assignees: { kind: 'owner' }, dueInDays: null, goesOn: false, answerKind: 'number' });
+	const hook = action('hook', 'call-webhook', { method: 'POST', url: 'https://example.com', headers: [], body: '' });
+	const found = (field: string, operator: Parameters<typeof clause>[1], value: unknown, ...before: Step[]) =>
+		lines(problemsIn(playbook([...before, split('s', true, branch('x', all(clause(field, operator, value))), branch('else', null))]), settings, [], 'playbook_a')).filter((line) => !line.startsWith('hook'));
+
+	it('an answer is meant by its id: its words may change', () => {
+		for (const name of ['Well', 'Very well']) expect(found('run.vars.q.choice', 'is', 'q_1', asks('q', name, 'Badly'))).toEqual([]);
+		expect(found('run.vars.q.choice', 'any-of', ['q_1', 'q_9'], asks('q', 'Well', 'Badly'))).toEqual(['s: gone-answer: x clause_run.vars.q.choice How is it going? q_9']);
+	});
+	it('an answer meant by its words must be one still', () => {
+		expect(found('run.vars.q.answer', 'is', ' well', asks('q', 'Well', 'Badly'))).toEqual([]);
+		expect(found('run.vars.q.answer', 'is', 'Well', asks('q', 'Very well', 'Badly'))).toEqual(['s: gone-answer: x clause_run.vars.q.answer How is it going? Well']);
+		expect(found('run.vars.q.answer', 'contains', 'wel', asks('q', 'Well', 'Badly'))).toEqual([]);
+		expect(found('run.vars.q.answer', 'is-empty', null, asks('q', 'Well'))).toEqual([]);
+	});
+	it('a question must be asked still, and so that its answer is of that kind', () => {
+		expect(found('run.vars.gone.choice', 'is', 'q_1', asks('q', 'Well'))).toEqual(['s: gone-question: x clause_run.vars.gone.choice run.vars.gone.choice']);
+		expect(found('run.vars.s.choice', 'is', 'x')).toEqual(['s: gone-question: x clause_run.vars.s.choice run.vars.s.choice']);
+		expect(found('run.vars.n.number', 'greater', 10, counts)).toEqual([]);
+		expect(found('run.vars.n.date', 'after', '2026-01-01', counts)).toEqual(['s: gone-question: x clause_run.vars.n.date run.vars.n.date']);
+		expect(found('run.vars.hook.body.score', 'is', '7', hook)).toEqual([]);
+	});
+	it('what an event changed to must be there still', () => {
+		const to = (value: string, trigger: PlaybookDefinition['trigger']) => lines(problemsIn(playbook([task('a')], { trigger, filters: all(clause('event.to', 'is', value)) }), settings, [], 'playbook_a'));
+		const onStage = { type: 'stage-changed', params: { from: null, to: null } };
+		expect(to('stage_live', onStage)).toEqual([]);
+		expect(to('stage_gone', onStage)).toEqual(['filters: unknown-value: clause_event.to event.to stage_gone']);
+		expect(to('whatever', { type: 'customer-field-changed', params: { field: 'name', from: null, to: null } })).toEqual([]);
+	});
 });
 
 describe('PB5, BE9: what it sets off', () => {

@@ -3,6 +3,7 @@ import type { Clause, Group } from '#domain/conditions/condition.ts';
 import { conditionFields, expects, type ConditionField } from '#domain/conditions/fields.ts';
 import { isBlank } from '#domain/value.ts';
 import { m } from '$lib/messages/messages.js';
+import { variableWords } from './template-words.ts';
 import { valueText, type Names } from './values.ts';
 import { fieldLabel, operatorWords } from './words.ts';
 
@@ -28,7 +29,7 @@ const bracketed = (parts: Part[]): Part[] => (parts.length === 0 ? [] : [{ kind:
 
 function clauseParts({ field, operator, value }: Clause, names: Names, fields: ReadonlyMap<string, ConditionField>): Part[] {
 	const known = fields.get(field);
-	const head: Part[] = [{ kind: 'field', text: known ? inContext(known) : field.startsWith('run.vars.') ? m.held_field_answer() : field || '…' }, { kind: 'word', text: operatorWords[operator]() }];
+	const head: Part[] = [{ kind: 'field', text: known ? inContext(known) : field.startsWith('run.vars.') ? answerWords(field, names) : field || '…' }, { kind: 'word', text: operatorWords[operator]() }];
 	const said = (text: string): Part => ({ kind: 'value', text });
 	switch (expects(operator)) {
 		case 'nothing': return head;
@@ -40,6 +41,9 @@ function clauseParts({ field, operator, value }: Clause, names: Names, fields: R
 		default: return [...head, said(valueText(field, value, names))];
 	}
 }
+
+/** What was answered, by its question. */
+const answerWords = (field: string, names: Names): string => (names.asks?.some(({ stepId }) => field.startsWith(`run.vars.${stepId}.`)) ? variableWords(field, names) : m.held_field_answer());
 
 /** A contact's field says whose it is; a customer's needs not. */
 const inContext = (field: ConditionField): string => (field.group === 'customer' ? fieldLabel(field) : field.group === 'contact' ? m.condition_of_a_contact({ field: fieldLabel(field) }) : fieldLabel(field));

@@ -6,6 +6,7 @@ import { isBlank } from '#domain/value.ts';
 import { m } from '$lib/messages/messages.js';
 import { getLocale } from '$lib/messages/runtime.js';
 import { conditionSentence } from './condition-sentence.ts';
+import { templateWords } from './template-words.ts';
 import { namesOf, valueText, type Names } from './values.ts';
 import { actionWords, fieldLabel, optionLabel, triggerWords, wordOf } from './words.ts';
 
@@ -24,13 +25,13 @@ export function customerFieldName(field: unknown, { settings }: Names): string {
 export function stepTitle(step: Step, names: Names): string {
 	switch (step.kind) {
 		case 'stop': return m.title_stop();
-		case 'split': return step.question ? questionTitle(step.question, m.step_question()) : m.title_split({ count: step.branches.length });
+		case 'split': return step.question ? questionTitle(step.question, m.step_question(), names) : m.title_split({ count: step.branches.length });
 		case 'wait': return waitTitle(step.params, names);
 		case 'action': return actionTitle(step.action, step.params, names);
 	}
 }
 
-const questionTitle = (params: Record<string, unknown>, plain: string): string => (isBlank(params.question) ? plain : m.title_question({ question: String(params.question) }));
+const questionTitle = (params: Record<string, unknown>, plain: string, names: Names): string => (isBlank(params.question) ? plain : m.title_question({ question: templateWords(String(params.question), names) }));
 /** Whom a question is for, and how long it waits. */
 const questionDetail = (params: Record<string, unknown>, names: Names): string => [m.detail_for({ who: peopleText(params.assignees, names) }), params.goesOn === true ? m.detail_limited() : m.detail_waits_answer()].join(' · ');
 
@@ -48,10 +49,10 @@ function actionTitle(action: string, params: Record<string, unknown>, names: Nam
 	switch (action) {
 		case 'change-customer': return changes(params, names) || plain;
 		case 'change-contact-tag': return tagChanges(params, names) || plain;
-		case 'ask-question': return questionTitle(params, plain);
-		case 'create-task': return isBlank(params.title) ? plain : m.title_task({ title: String(params.title) });
-		case 'send-email': case 'send-email-after-validation': case 'send-internal-email': return isBlank(params.subject) ? plain : m.title_email({ subject: String(params.subject) });
-		case 'call-webhook': return isBlank(params.url) ? plain : m.title_webhook({ method: orDots(params.method), host: hostOf(String(params.url)) });
+		case 'ask-question': return questionTitle(params, plain, names);
+		case 'create-task': return isBlank(params.title) ? plain : m.title_task({ title: templateWords(String(params.title), names) });
+		case 'send-email': case 'send-email-after-validation': case 'send-internal-email': return isBlank(params.subject) ? plain : m.title_email({ subject: templateWords(String(params.subject), names) });
+		case 'call-webhook': return isBlank(params.url) ? plain : m.title_webhook({ method: orDots(params.method), host: hostOf(templateWords(String(params.url), names)) });
 		case 'run-playbook': return isBlank(params.playbook) ? plain : m.title_run({ name: names.row('playbook', String(params.playbook))?.name ?? m.value_gone_playbook() });
 		default: return plain;
 	}

@@ -1,6 +1,8 @@
 /** Values of fields as a person reads them: names for ids, dates and money in the reader's language. */
 import { conditionFields, optionsOf, typeOf } from '#domain/conditions/fields.ts';
 import { atLocalTime, isDate } from '#domain/calendar/zones.ts';
+import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
+import { questionsIn, type Asks } from '#domain/engine/question.ts';
 import type { MirrorKind, MirrorRows } from '#domain/mirror.ts';
 import type { WorkspaceSettings } from '#domain/settings.ts';
 import { isBlank } from '#domain/value.ts';
@@ -10,13 +12,21 @@ import { formatDate, formatMoney, formatNumber } from '$lib/ui/formats.ts';
 import { fieldLabel, optionLabel } from './words.ts';
 import { goneValue } from './gone.ts';
 
-/** What names are looked up in: the device's mirror, or rows like it. */
-export type Names = { settings: WorkspaceSettings; row: <K extends MirrorKind>(kind: K, id: string) => MirrorRows[K] | undefined };
+/** What names are looked up in: the device's mirror, or rows like it; and what the playbook asks people, where it is about one. */
+export type Names = { settings: WorkspaceSettings; row: <K extends MirrorKind>(kind: K, id: string) => MirrorRows[K] | undefined; asks?: readonly Asks[] };
+
+/** The names, and those of a playbook's answers. */
+export const namesWithin = (definition: Pick<PlaybookDefinition, 'steps'> | null, names: Names): Names => ({ settings: names.settings, row: (kind, id) => names.row(kind, id), asks: definition ? questionsIn(definition.steps) : [] });
+
+const choiceOf = /^run\.vars\.([^.]+)\.choice$/;
 
 /** One value of the field at `path` (`customer.stage`, …); a list joined by commas; `…` for nothing chosen yet. */
-export function valueText(path: string, value: unknown, { settings, row }: Names): string {
+export function valueText(path: string, value: unknown, names: Names): string {
 	if (isBlank(value)) return '…';
-	if (Array.isArray(value)) return value.map((one) => valueText(path, one, { settings, row })).join(', ');
+	if (Array.isArray(value)) return value.map((one) => valueText(path, one, names)).join(', ');
+	const { settings, row } = names;
+	const asked = choiceOf.exec(path)?.[1];
+	if (asked !== undefined) return names.asks?.find(({ stepId }) => stepId === asked)?.choices.find(({ id }) => id === value)?.label ?? m.value_gone_answer();
 	const type = typeOf(path, settings);
 	const options = optionsOf(path, settings);
 	const option = options?.find(({ id }) => id === value);

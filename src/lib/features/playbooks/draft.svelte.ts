@@ -5,13 +5,14 @@ import { commentsOf, type Comment } from '#domain/documents/playbook/comments.ts
 import { hashOf } from '#domain/documents/playbook/hash.ts';
 import { definition } from '#domain/documents/playbook/projection.ts';
 import type { ConditionField } from '#domain/conditions/fields.ts';
-import { questionsIn } from '#domain/engine/question.ts';
+import type { Asks } from '#domain/engine/question.ts';
 import { problemsIn, type Finding } from '#domain/engine/check-references.ts';
 import type { WorkspaceSettings } from '#domain/settings.ts';
 import type { OtherPlaybook } from '#domain/engine/playbook-loops.ts';
 import { edit, mirror, newId, undoOf, watch, type OpenDocument, type Peer } from '$lib/sync/index.ts';
 import { m } from '$lib/messages/messages.js';
 import { toast } from '$lib/ui/toasts.svelte.ts';
+import { namesWithin, type Names } from '../flow/values.ts';
 import { readableFields } from './condition/readable-fields.ts';
 
 /** Where a step stands or shall stand. */
@@ -57,7 +58,9 @@ export class Draft {
 	}
 
 	/** What its steps ask people. */
-	readonly questions = $derived.by(() => questionsIn(this.definition.steps));
+	readonly questions: readonly Asks[] = $derived.by(() => this.names.asks ?? []);
+	/** What ids are called in it, its answers among them. */
+	readonly names: Names = $derived.by(() => namesWithin(this.definition, mirror));
 	/** What a condition may read: a branch's answers, too. */
 	fields = (settings: WorkspaceSettings, owner: string): ConditionField[] => readableFields(this.definition, settings, owner);
 

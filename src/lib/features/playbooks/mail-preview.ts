@@ -2,18 +2,20 @@
 import { peopleOf, type Assignees, type Sender } from '#domain/actions/people.ts';
 import { contactsOf, isAddress, type Recipients } from '#domain/actions/recipients.ts';
 import type { Step } from '#domain/documents/playbook/definition.ts';
+import type { Asks } from '#domain/engine/question.ts';
 import { factsFromRows } from '#domain/engine/facts-from-rows.ts';
 import type { MirrorKind, MirrorRows } from '#domain/mirror.ts';
 import { blanks, render } from '#domain/text/liquid.ts';
 import { m } from '$lib/messages/messages.js';
 import { texts } from './form/control.ts';
+import { variableWords } from '../flow/template-words.ts';
 import type { Names } from '../flow/values.ts';
 
 type Mirror = Names & { rows: <K extends MirrorKind>(kind: K) => readonly MirrorRows[K][] };
 export type MailPreview = { recipients: { id: string; name: string; email: string | null }[]; shown: string | null; from: string; to: string; subject: string; html: string; warnings: string[] };
 
 /** Null when the customer has gone. `contactId`: the recipient to show, else the first who has an address. */
-export function mailPreview(step: Extract<Step, { kind: 'action' }>, customerId: string, contactId: string, mirror: Mirror): MailPreview | null {
+export function mailPreview(step: Extract<Step, { kind: 'action' }>, customerId: string, contactId: string, mirror: Mirror, asks: readonly Asks[] = []): MailPreview | null {
 	const customer = mirror.row('customer', customerId);
 	if (!customer) return null;
 	const contacts = mirror.rows('contact').filter((row) => row.customerId === customerId);
@@ -44,7 +46,7 @@ export function mailPreview(step: Extract<Step, { kind: 'action' }>, customerId:
 			...(isToContacts && !isOpen && meant.length === 0 ? [m.preview_nobody()] : []),
 			...(isToContacts && !sender ? [m.preview_no_sender()] : []),
 			...(without.length > 0 ? [m.preview_without({ names: without.join(', ') })] : []),
-			...(empty.length > 0 ? [m.preview_blank({ names: empty.map((path) => `{{ ${path} }}`).join(', ') })] : []),
+			...(empty.length > 0 ? [m.preview_blank({ names: empty.map((path) => variableWords(path, { settings: mirror.settings, asks })).join(', ') })] : []),
 			...(head.ok ? [] : [head.reason]),
 			...(body.ok ? [] : [body.reason]),
 		],

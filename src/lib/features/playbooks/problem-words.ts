@@ -8,6 +8,7 @@ import * as v from 'valibot';
 import { m } from '$lib/messages/messages.js';
 import { isMade } from '../flow/gone.ts';
 import { customerFieldName, stepTitle, triggerTitle } from '../flow/titles.ts';
+import { templateWords } from '../flow/template-words.ts';
 import type { Names } from '../flow/values.ts';
 import { operatorWords, paramWords, wordOf } from '../flow/words.ts';
 
@@ -50,6 +51,8 @@ export function problemText({ at, code, detail = {} }: Problem, definition: Play
 		case 'unknown-field': return isMade(id.slice(id.indexOf('.') + 1)) ? m.problem_gone_field() : m.problem_unknown_field({ id });
 		case 'unknown-date-field': return m.problem_unknown_date_field({ field: customerFieldName(id, names) });
 		case 'unknown-value': return (isMade(id) ? m.problem_gone_value : m.problem_unknown_value)({ id, field: customerFieldName(detail.field, names) });
+		case 'gone-question': return m.problem_gone_question();
+		case 'gone-answer': return m.problem_gone_answer({ question: templateWords(detail.question ?? '', names), answer: isMade(id) ? m.value_gone_answer() : m.value_answer({ answer: id }) });
 		case 'wrong-operator': return m.problem_wrong_operator({ field: customerFieldName(detail.field, names), operator: wordOf(operatorWords, detail.operator ?? '') });
 		case 'unknown-stage': return m.problem_unknown_stage({ param });
 		case 'unknown-customer-field': case 'unknown-user-field': return m.problem_unknown_customer_field({ param });

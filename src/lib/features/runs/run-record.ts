@@ -44,9 +44,14 @@ export function versionOf({ run, events }: RunInFull, { number }: Pick<StepRecor
 
 /** A step as the version had it that it was done in. */
 export function stepAsItWas(record: RunInFull, done: StepRecord): Step | null {
-	const version = versionOf(record, done);
-	const definition = version === record.run.version ? record.definition : record.earlier?.find((one) => one.version === version)?.definition;
+	const definition = definitionOf(record, done);
 	return (definition && findStep(definition, done.stepId)) ?? anyStep(record, done.stepId);
+}
+
+/** The version that a step was done in, whole. */
+export function definitionOf(record: RunInFull, done: StepRecord): PlaybookDefinition | null {
+	const version = versionOf(record, done);
+	return version === record.run.version ? record.definition : (record.earlier?.find((one) => one.version === version)?.definition ?? null);
 }
 
 /** What was done at steps that the run's version doesn't have, by the version that had them (BE2). */

@@ -18,10 +18,16 @@ const definitionOf = (trigger: TriggerDefinition | null): PlaybookDefinition => 
 const fieldOf = (trigger: TriggerDefinition | null, path: string, owner = 'b9') => readableFields(definitionOf(trigger), settings, owner).find((field) => field.path === path);
 
 describe('the values to choose from', () => {
-	test('an answer of a question is one of its answers; a number is typed; who enters has answered nothing', () => {
-		expect(fieldOf(null, 'run.vars.step_q.answer')).toMatchObject({ type: 'choice', options: [{ id: 'Well', label: 'Well' }] });
+	test('an answer of a question is one of its answers, by its id; a number is typed; who enters has answered nothing', () => {
+		expect(fieldOf(null, 'run.vars.step_q.choice')).toMatchObject({ type: 'choice', label: { name: 'Answer: How is it going?' }, options: [{ id: 'b1', label: 'Well' }] });
+		expect(fieldOf(null, 'run.vars.step_q.answer')).toBeUndefined();
 		expect(fieldOf(null, 'run.vars.step_t.number')).toMatchObject({ type: 'number', options: null });
-		expect(fieldOf(null, 'run.vars.step_q.answer', 'filters')).toBeUndefined();
+		expect(fieldOf(null, 'run.vars.step_q.choice', 'filters')).toBeUndefined();
+	});
+	test('an answer that is compared by its words still is chosen by them', () => {
+		const reads = { id: 's', kind: 'split', isMerged: true, branches: [{ id: 'b9', name: '', condition: { id: 'b9', kind: 'group', mode: 'all', items: [{ id: 'c', kind: 'clause', field: 'run.vars.step_q.answer', operator: 'is', value: 'Well' }] }, steps: [] }] } as unknown as Step;
+		const { steps, ...rest } = definitionOf(null);
+		expect(readableFields({ ...rest, steps: [...steps, reads] }, settings, 'b9').filter(({ path }) => path.startsWith('run.vars.step_q')).map(({ path, options }) => [path, options])).toEqual([['run.vars.step_q.choice', [{ id: 'b1', label: 'Well' }]], ['run.vars.step_q.answer', [{ id: 'Well', label: 'Well' }]]]);
 	});
 	test('what an event changed from and to is chosen by the trigger’s field', () => {
 		expect(fieldOf({ type: 'stage-changed', params: {} }, 'event.to')).toMatchObject({ type: 'choice', options: optionsOf('customer.stage', settings) });

@@ -7,7 +7,8 @@ import { plainText } from '#domain/text/plain-text.ts';
 import { m } from '$lib/messages/messages.js';
 import { conditionSentence } from '../../flow/condition-sentence.ts';
 import { customerFieldName, peopleText } from '../../flow/titles.ts';
-import { namesOf, valueText, type Names } from '../../flow/values.ts';
+import { templateWords } from '../../flow/template-words.ts';
+import { namesOf, namesWithin, valueText, type Names } from '../../flow/values.ts';
 import { actionWords, kindWords, optionLabel, triggerWords, wordOf } from '../../flow/words.ts';
 import { paramName, placeText } from '../problem-words.ts';
 
@@ -18,9 +19,10 @@ const kindName = (label: string): string => (label === 'branch' ? m.change_branc
 /** What changed, where, from what to what. Values that aren't text are told in words where we have them. */
 export function changeText({ at, what, label, from = '', to = '' }: VersionChange, definition: PlaybookDefinition, names: Names): ChangeText {
 	if (what !== 'changed') return { what, where: kindName(label), param: null, from: '', to: what === 'removed' ? from : to || placeIfThere(at, definition, names) };
-	const said = (text: string) => told(label, text, names);
+	const within = namesWithin(definition, names);
+	const said = (text: string) => told(label, text, within);
 	const isOwnName = ['name', 'description', 'filters'].includes(at);
-	return { what, where: placeText(at, definition, names), param: isOwnName ? null : paramName(at, label, definition), from: said(from), to: said(to) };
+	return { what, where: placeText(at, definition, within), param: isOwnName ? null : paramName(at, label, definition), from: said(from), to: said(to) };
 }
 
 function placeIfThere(at: string, definition: PlaybookDefinition, names: Names): string {
@@ -30,7 +32,7 @@ function placeIfThere(at: string, definition: PlaybookDefinition, names: Names):
 
 function told(label: string, text: string, names: Names): string {
 	if (text === '') return '';
-	if (label === 'body') return plainText(text);
+	if (label === 'body') return templateWords(plainText(text), names);
 	const value = parsed(text);
 	if (label === 'filters' || label === 'condition') return value === undefined ? '…' : conditionSentence(value as Group, names) || m.playbook_filters_none();
 	if (label === 'type') return wordOf(triggerWords, text);
@@ -39,7 +41,7 @@ function told(label: string, text: string, names: Names): string {
 	if (Array.isArray(value)) return value.map((one) => listed(label, one, names)).join(', ');
 	if (value !== null && typeof value === 'object') return 'kind' in value ? peopleText(value, names) : text;
 	const { stages, people, tags } = names.settings;
-	return [...stages, ...people, ...tags].find(({ id }) => id === text)?.name ?? names.row('playbook', text)?.name ?? optionLabel(text);
+	return [...stages, ...people, ...tags].find(({ id }) => id === text)?.name ?? names.row('playbook', text)?.name ?? templateWords(optionLabel(text), names);
 }
 
 function listed(label: string, one: unknown, names: Names): string {
