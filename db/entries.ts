@@ -49,9 +49,9 @@ export const readHistories = async (database: Database, workspace: string, playb
 /** Aborts the batch unless the playbook takes records: somebody may have paused or deactivated it since it was read (PB4). */
 export const assertTakes = (playbookId: string): Statement => guard(`EXISTS (SELECT 1 FROM activation WHERE id = :playbookId AND state = 'active')`, { playbookId });
 
-/** Aborts the batch when the record is in that playbook. */
-export const assertNotIn = ({ workspace, playbookId, subjectId }: Run): Statement =>
-	guard(`NOT EXISTS (SELECT 1 FROM run WHERE workspace = :workspace AND subject_id = :subjectId AND playbook_id = :playbookId AND ${isLive})`, { workspace, playbookId, subjectId });
+/** Aborts the batch when the record is in that playbook, by another run than this. */
+export const assertNotIn = ({ id, workspace, playbookId, subjectId }: Run): Statement =>
+	guard(`NOT EXISTS (SELECT 1 FROM run WHERE workspace = :workspace AND subject_id = :subjectId AND playbook_id = :playbookId AND id <> :id AND ${isLive})`, { id, workspace, playbookId, subjectId });
 
 /**
  * A new run, its first step and that step's job, in the batch that decided it. Nothing happens when the record is in the playbook

@@ -56,7 +56,8 @@ const preparedAs = (made: NewIntent, { now, state, response, error = null }: Pre
  * Freezes a step's requests under their keys and marks them as about to be sent, in one fenced batch (R11). Tasks and runs happen
  * in that very batch, and what they use of a quota is charged (R18). Null: another worker or a person was faster.
  */
-export const prepare = async (engine: Engine, job: Job, { run, step }: Firing, drafts: IntentDraft[], input: unknown, world: World): Promise<Prepared | null> => {
+export const prepare = async (engine: Engine, job: Job, firing: Firing, drafts: IntentDraft[], input: unknown, world: World, tries = 3): Promise<Prepared | null> => {
+	const { run, step } = firing;
 	const now = engine.now();
 	const statements: Statement[] = [assertHeld(job), bumpSeq(engine.workspace)];
 	const intents: Intent[] = [];
@@ -87,8 +88,12 @@ export const prepare = async (engine: Engine, job: Job, { run, step }: Firing, d
 	const charges = chargesOf(intents.filter(isOpen).map(({ request }) => request), world.sending, world.sending.timeZone, now);
 	statements.push(...charges.flatMap((one) => charge(run.workspace, one)));
 	if (await commitAt(engine, now, statements, async () => false)) return { kind: 'prepared', intents };
-	const full = charges.length > 0 && (await isHeld(engine.database, job)) ? await exhausted(engine.database, run.workspace, charges) : null;
-	return full && { kind: 'reschedule', at: full.until, reason: 'quota', note: errorText('quota', { cap: String(full.cap) }) };
+	const begins = drafts.some(({ request }) => request.kind === 'run');
+	if (!(charges.length > 0 || begins) || !(await isHeld(engine.database, job))) return null;
+	const full = await exhausted(engine.database, run.workspace, charges);
+	if (full) return { kind: 'reschedule', at: full.until, reason: 'quota', note: errorText('quota', { cap: String(full.cap) }) };
+	// The playbook that it begins takes nobody any more, or has the record already: it is read again.
+	return begins && tries > 1 ? prepare(engine, job, firing, drafts, input, world, tries - 1) : null;
 };
 
 /** Marks a step's open intents as about to be sent again; fenced: a worker that has lost its lease sends nothing. */

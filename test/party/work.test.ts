@@ -1,4 +1,4 @@
-/** A run worked from its first step to its end: its steps, its mails and webhooks, the playbooks that it starts (R7–R20). */
+/** A run worked from its first step to its end: its steps, its mails and webhooks (R7–R20). */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { completeTask } from '#db/tasks.ts';
 import { enrolRun } from '#db/entries.ts';
@@ -8,7 +8,7 @@ import { readError } from '#domain/engine/error.ts';
 import { backoffMs } from '#party/perform.ts';
 import { work } from '#party/work.ts';
 import { addCustomer, addPlaybook, definitionOf, orderNow, runOf } from '../db/engine-book.ts';
-import { callTo, mailTo, runOther, taskFor, waitFor } from './bench.ts';
+import { callTo, mailTo, taskFor, waitFor } from './bench.ts';
 import { bench, control, openForEach, receiver, resend, start, theRun, withKey } from './work-bench.ts';
 
 openForEach();
@@ -212,33 +212,5 @@ describe('webhooks', () => {
 		await bench.settle();
 		expect(receiver.seen.length).toBe(0);
 		expect((await bench.steps('r1'))[0]!.error).toContain('ALLOW_PRIVATE_WEBHOOKS');
-	});
-});
-
-describe('another playbook (AC12, R19)', () => {
-	test('its run is a row of the batch; the parent waits for its end and goes on', async () => {
-		await addPlaybook(bench.database, 'w1', 'child', definitionOf([waitFor(30, 'cw')]));
-		await start([runOther('child', true), taskFor(false)]);
-		await bench.settle();
-		const [child] = await bench.runs('child');
-		expect(child).toMatchObject({ parentRunId: 'r1', rootRunId: 'r1', depth: 1, lineage: ['p1:c1', 'child:c1'] });
-		expect(await theRun()).toMatchObject({ state: 'waiting' });
-		bench.now += 30 * 60_000;
-		await bench.settle();
-		expect(await theRun(child!.id)).toMatchObject({ state: 'completed' });
-		expect(await theRun()).toMatchObject({ state: 'completed', hasErrors: false });
-	});
-
-	test('a child that has nothing to do, or may not enter, is not waited for; an inactive one sticks the run', async () => {
-		await addPlaybook(bench.database, 'w1', 'empty', definitionOf([]));
-		await start([runOther('empty', true), runOther('p1', true, 'self'), runOther('missing', true, 'no')]);
-		await bench.settle();
-		expect((await bench.steps('r1')).map((one) => [one.stepId, one.state])).toEqual([
-			['other', 'done'],
-			['self', 'done'],
-			['no', 'failed'],
-		]);
-		expect((await bench.steps('r1'))[1]!.output).toEqual([{ runId: null, refusal: 'lineage' }]);
-		expect((await bench.steps('r1'))[2]!.error).toContain('not active');
 	});
 });

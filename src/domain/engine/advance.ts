@@ -72,6 +72,8 @@ function advanceAction(step: Extract<Step, { kind: 'action' }>, firing: Firing):
 	// Unknown before failed: that something may have gone out is what a person must know first (R12).
 	if (settled.some(({ state }) => state === 'unknown')) return fail('unknown', { parts: partsOf(settled, 'unknown') });
 	const failed = settled.find(({ state }) => state === 'failed');
+	// Why a run did not begin is said by the engine itself.
+	if (failed?.kind === 'run' && failed.error) return { kind: 'fail', error: failed.error };
 	if (failed) return fail('failed', { reason: failed.error ?? '', parts: partsOf(settled, 'failed') });
 	if (settled.length > 0 && settled.every(({ state }) => state === 'abandoned')) return { ...goOn(firing, step, settled[0]!.response), state: 'skipped' } as Decision;
 	const asks = settled[0]?.kind === 'task' && action.awaitsPerson;

@@ -15,6 +15,7 @@ const errors: Record<string, (detail: Record<string, string>) => string> = {
 	'no-assignee': () => m.run_error_no_assignee(),
 	'no-recipients': () => m.run_error_no_recipients(),
 	'no-sender': () => m.run_error_no_sender(),
+	'playbook-inactive': () => m.run_error_playbook_inactive(),
 	'too-many-steps': () => m.run_error_too_many_steps(),
 	unfinished: () => m.run_error_unfinished(),
 	unknown: () => m.run_error_unknown(),
