@@ -121,12 +121,12 @@ export const performAll = async (engine: Engine, job: Job, run: Run | null, inte
 type LastState = { state: 'done' | 'failed' | 'unknown'; error?: string; response?: unknown; providerId?: string | null; isCaptured?: boolean };
 
 /** The last word on what a provider has told of before it answered (R12). */
-const toldWord = (isTaken: boolean): LastState => (isTaken ? { state: 'done', response: { told: true } } : { state: 'failed', error: 'The provider told that it failed.' });
+const toldWord = (isTaken: boolean): LastState => (isTaken ? { state: 'done', response: { told: true } } : { state: 'failed', error: errorText('told-failed') });
 
 /** The last word on what was begun and will not be gone on with: what may have arrived is unknown, which a person must know (R12). */
 export const unsaid = ({ isTaken, firstAt, error }: Intent): LastState => {
 	if (isTaken != null) return toldWord(isTaken);
-	return firstAt === null ? { state: 'failed', error: error ?? 'It was never sent.' } : { state: 'unknown', error: error ?? 'It may have been sent before the automation was interrupted.' };
+	return firstAt === null ? { state: 'failed', error: error ?? errorText('never-sent') } : { state: 'unknown', error: error ?? errorText('maybe-sent') };
 };
 
 /** An intent's last word and the rows that show it, behind `bumpSeq`. That it is unknown aborts the batch when its provider has told of it. */
@@ -157,11 +157,11 @@ const performOne = async (engine: Engine, job: Job, run: Run | null, intent: Int
 	const last = (word: LastState) => settle(engine, run, intent, word);
 	const performer = performerOf(kind);
 	const now = engine.now();
-	if (!performer) return last({ state: 'failed', error: `Nothing here can do “${kind}”.` });
+	if (!performer) return last({ state: 'failed', error: errorText('no-performer', { kind }) });
 	// Told by its provider before the answer came: it isn't asked again (R12).
 	if (intent.isTaken) return last(toldWord(true));
-	if (!isReplayable(intent.firstAt, now)) return last({ state: 'unknown', error: intent.error ?? 'It may have been sent; it was not confirmed within 23 hours.' });
-	if (!performer.isKeyed && intent.state === 'sending') return last({ state: 'unknown', error: 'It may have been sent before the automation was interrupted.' });
+	if (!isReplayable(intent.firstAt, now)) return last({ state: 'unknown', error: intent.error ?? errorText('never-confirmed') });
+	if (!performer.isKeyed && intent.state === 'sending') return last({ state: 'unknown', error: errorText('maybe-sent') });
 	const system = systemOf(request);
 	const openUntil = engine.breaker.openUntil(system, now);
 	if (openUntil !== null) return { later: { at: openUntil, now, isAttempt: false, notes: [], error: intent.error } };

@@ -1,5 +1,6 @@
 /** Changes a document by the same edits that people make: posted to its room under the intent's key, applied once. */
 import type { IntentRequest } from '#domain/actions/action.ts';
+import { errorText } from '#domain/engine/error.ts';
 import type { Cause } from '#domain/events/event.ts';
 import { callRoom } from '#party/call.ts';
 import type { Performer } from './performer.ts';
@@ -16,7 +17,7 @@ export const documentEdit: Performer<Request> = {
 		const actor = { kind: 'run', id: run.id, playbookId: run.playbookId };
 		const answer = await callRoom(settings, 'document', request.document, 'edit', { key, edits: request.edits, actor, cause });
 		if (answer.ok) return { kind: 'done', response: answer.value };
-		const error = `The document could not be changed (${answer.status === 0 ? 'its room did not answer' : answer.status}): ${answer.message}`;
+		const error = errorText(answer.status === 0 ? 'document-silent' : 'document-refused', { answer: answer.message });
 		const isTransient = answer.status === 0 || answer.status === 408 || answer.status === 429 || answer.status >= 500;
 		return isTransient ? { kind: 'retry', error, isAmbiguous: answer.status === 0 } : { kind: 'failed', error };
 	},

@@ -3,6 +3,7 @@ import { Resend } from 'resend';
 import { recordMail } from '#db/mails.ts';
 import { keyTag } from '#domain/delivery.ts';
 import type { IntentRequest } from '#domain/actions/action.ts';
+import { errorText } from '#domain/engine/error.ts';
 import { retryAfterMs, type Outcome, type Performer, type World } from './performer.ts';
 
 type Request = Extract<IntentRequest, { kind: 'mail' }>;
@@ -51,14 +52,15 @@ export const mail: Performer<Request> = {
 		const options = { idempotencyKey: key, signal: AbortSignal.timeout(timeoutMs) };
 		const { data, error, headers } = await resend.post<{ id: string }>('/emails', body, options);
 		if (!error) return { kind: 'done', response: { id: data.id }, providerId: data.id };
-		const reason = `Resend: ${error.message}`;
 		const status = error.statusCode;
-		if (status === null || status === undefined || status >= 500 || error.name === 'concurrent_idempotent_requests') return { kind: 'retry', error: reason, isAmbiguous: true };
+		const answer = { answer: `Resend: ${error.message}` };
+		const later = errorText('mail-later', answer);
+		if (status === null || status === undefined || status >= 500 || error.name === 'concurrent_idempotent_requests') return { kind: 'retry', error: later, isAmbiguous: true };
 		if (status === 429) {
 			const afterMs = retryAfterMs(headers?.['retry-after'], Date.now());
-			return { kind: 'retry', error: reason, isAmbiguous: false, ...(afterMs === undefined ? {} : { afterMs }) };
+			return { kind: 'retry', error: later, isAmbiguous: false, ...(afterMs === undefined ? {} : { afterMs }) };
 		}
-		return { kind: 'failed', error: reason };
+		return { kind: 'failed', error: errorText('mail-refused', answer) };
 	},
 
 	rows: ({ key, workspace, request, run }, { state, error, providerId, isCaptured, now }) => [

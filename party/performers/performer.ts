@@ -14,7 +14,7 @@ export type Performance<Request = IntentRequest> = { key: string; workspace: str
 /**
  * How it went. `retry`: not now; `isAmbiguous` says that it may have happened all the same (silence after the first byte): then
  * only a keyed performer is asked again (R12), and in the end it is `unknown` rather than failed. `afterMs` is what the other side asked for.
- * `error` is for a person: what is wrong and, when known, what to do.
+ * `error` is a code with its details (domain/engine/error.ts), put in words where it is shown; what the other side said goes into `answer`, as it is.
  */
 export type Outcome =
 	| { kind: 'done'; response: unknown; providerId?: string | null; isCaptured?: boolean }

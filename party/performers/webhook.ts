@@ -1,6 +1,7 @@
 /** Calls somebody's address, signed by Standard Webhooks (standardwebhooks.com): a constant id, a fresh timestamp, an HMAC. */
 import { Webhook } from 'standardwebhooks';
 import type { IntentRequest } from '#domain/actions/action.ts';
+import { errorText } from '#domain/engine/error.ts';
 import { isPrivateHost, mayCallPrivate } from './private-host.ts';
 import { retryAfterMs, type Outcome, type Performer } from './performer.ts';
 
@@ -17,9 +18,9 @@ export const webhook: Performer<Request> = {
 	isKeyed: true,
 	async perform({ key, request }, { settings, sending }): Promise<Outcome> {
 		const url = URL.canParse(request.url) ? new URL(request.url) : null;
-		if (!url || !/^https?:$/.test(url.protocol)) return { kind: 'failed', error: `“${request.url}” is not an http address. Correct the step’s address.` };
+		if (!url || !/^https?:$/.test(url.protocol)) return { kind: 'failed', error: errorText('webhook-address', { url: request.url }) };
 		if (isPrivateHost(url.hostname) && !mayCallPrivate(settings))
-			return { kind: 'failed', error: `“${url.hostname}” is a private address, which webhooks may not call. Set ALLOW_PRIVATE_WEBHOOKS=true for the rooms to allow it.` };
+			return { kind: 'failed', error: errorText('webhook-private', { host: url.hostname }) };
 		const headers = new Headers({ 'content-type': 'application/json', 'user-agent': 'Cuebook' });
 		for (const [name, value] of Object.entries(request.headers)) if (!reserved.has(name.toLowerCase())) headers.set(name, value);
 		headers.set('webhook-id', key);
@@ -32,14 +33,14 @@ export const webhook: Performer<Request> = {
 			const answer = await fetch(url, { method: request.method, headers, body: request.body, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
 			const response = { status: answer.status, body: await bodyOf(answer) };
 			if (answer.ok) return { kind: 'done', response };
-			const error = `${url.host} answered ${answer.status}.`;
+			const about = { host: url.host, status: String(answer.status) };
 			if (answer.status === 429 || answer.status === 408 || answer.status >= 500) {
 				const afterMs = retryAfterMs(answer.headers.get('retry-after'), Date.now());
-				return { kind: 'retry', error, isAmbiguous: false, ...(afterMs === undefined ? {} : { afterMs }) };
+				return { kind: 'retry', error: errorText('webhook-answered', about), isAmbiguous: false, ...(afterMs === undefined ? {} : { afterMs }) };
 			}
-			return { kind: 'failed', error: answer.status === 410 ? `${error} The address is gone for good: correct or remove the step.` : error, response };
+			return { kind: 'failed', error: errorText(answer.status === 410 ? 'webhook-gone' : 'webhook-answered', about), response };
 		} catch (error) {
-			return { kind: 'retry', error: `${url.host} did not answer: ${error instanceof Error ? error.message : String(error)}`, isAmbiguous: true };
+			return { kind: 'retry', error: errorText('webhook-silent', { host: url.host, answer: error instanceof Error ? error.message : String(error) }), isAmbiguous: true };
 		}
 	},
 };

@@ -112,8 +112,8 @@ describe('mail through Resend (R9–R13, R16)', () => {
 		await start([mailTo()]);
 		await bench.settle();
 		expect(await theRun()).toMatchObject({ state: 'failed', nextStepId: 'mail' });
-		expect(readError((await bench.steps('r1'))[0]!.error!)).toMatchObject({ code: 'failed', detail: { reason: 'Resend: Invalid `to` field.' } });
-		expect((await bench.mails())[0]).toMatchObject({ state: 'failed', error: 'Resend: Invalid `to` field.' });
+		expect(readError((await bench.steps('r1'))[0]!.error!)).toMatchObject({ code: 'failed', detail: { reason: 'mail-refused {"answer":"Resend: Invalid `to` field."}' } });
+		expect((await bench.mails())[0]).toMatchObject({ state: 'failed', error: 'mail-refused {"answer":"Resend: Invalid `to` field."}' });
 		await orderNow(bench.database, control(), { kind: 'retry' });
 		await bench.settle();
 		expect(resend.accepted.map((one) => one.key)).toEqual(['r1-2-0']);
@@ -211,6 +211,6 @@ describe('webhooks', () => {
 		await start([callTo(receiver.url)]);
 		await bench.settle();
 		expect(receiver.seen.length).toBe(0);
-		expect((await bench.steps('r1'))[0]!.error).toContain('ALLOW_PRIVATE_WEBHOOKS');
+		expect((await bench.steps('r1'))[0]!.error).toContain('webhook-private');
 	});
 });
