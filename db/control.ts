@@ -26,7 +26,7 @@ const askStanding = kept(
 		[
 			database.select().from(run).where(and(eq(run.id, given('run')), eq(run.workspace, given('workspace')))),
 			database.select().from(step).where(eq(step.runId, given('run'))).orderBy(desc(step.number)).limit(1),
-			database.select({ number: job.number }).from(job).where(eq(job.runId, given('run'))),
+			database.select({ number: job.number, token: job.token, visibleAt: job.visibleAt }).from(job).where(eq(job.runId, given('run'))),
 			database
 				.select({ definition: playbookVersion.definition })
 				.from(playbookVersion)
@@ -43,13 +43,15 @@ export async function readStanding(database: Database, workspaceId: string, runI
 	const [runs, steps, jobs, versions, spaces, lost, waits] = await askStanding(database, { workspace: workspaceId, run: runId });
 	const [found, last] = [runs[0], steps[0] ?? null];
 	if (!found) return null;
-	const hasJob = last !== null && jobs.some(({ number }) => number === last.number);
+	const own = jobs.find(({ number }) => number === last?.number);
+	const hasJob = own !== undefined;
 	return {
 		definition: (versions[0]?.definition as PlaybookDefinition | undefined) ?? null,
 		run: { state: found.state, epoch: found.epoch, hasErrors: found.hasErrors, pausedAt: found.pausedAt },
 		step: last && { number: last.number, stepId: last.stepId, state: last.state, dueAt: last.dueAt },
 		hasJob,
 		isDeadline: hasJob && waits.some(({ number }) => number === last?.number),
+		isPutOff: hasJob && own.token === null && own.visibleAt > now,
 		isSending: lost.some(({ number, state }) => number === last?.number && state === 'sending'),
 		lost: lost.filter(({ number, state }) => number !== last?.number || state === 'unknown').map(({ stepId }) => stepId),
 		timeZone: spaces[0]?.timeZone ?? 'UTC',
@@ -66,7 +68,8 @@ export async function orderRun(database: Database, control: Control, order: Orde
 	const decided = decide(order, standing);
 	if (!decided.isAllowed) return { ...decided, state: standing.run.state };
 	const { kind, ...detail } = order;
-	return { isAllowed: true, statements: controlStatements(control, standing, decided, done[kind], { ...detail, stepId: decided.job?.stepId ?? standing.step?.stepId ?? null }) };
+	const isLeft = kind === 'jump' && standing.isPutOff === true ? [isIdle(control.runId, standing)] : [];
+	return { isAllowed: true, statements: [...isLeft, ...controlStatements(control, standing, decided, done[kind], { ...detail, stepId: decided.job?.stepId ?? standing.step?.stepId ?? null })] };
 }
 
 /** Writes what was decided about a run: its new state, its last step's, the next job, and the line of its history (`type`, `detail`). */
@@ -94,6 +97,14 @@ const isStill = ({ workspace: workspaceId, runId }: Control, { run: at, step: la
 		 AND COALESCE((SELECT number || ' ' || state || ' ' || due_at FROM step WHERE run_id = :runId ORDER BY number DESC LIMIT 1), '') = :last
 		 AND EXISTS (SELECT 1 FROM job WHERE run_id = :runId AND number = :number) = :hasJob`,
 		{ runId, workspace: workspaceId, state: at.state, epoch: at.epoch, last: last ? `${last.number} ${last.state} ${last.dueAt}` : '', number: last?.number ?? 0, hasJob: hasJob ? 1 : 0 },
+	);
+
+/** Aborts when somebody has taken the last step's job meanwhile, or something of it may be on its way since (R12). */
+const isIdle = (runId: string, { step: last }: Position): Statement =>
+	guard(
+		`NOT EXISTS (SELECT 1 FROM job WHERE run_id = :runId AND number = :number AND token IS NOT NULL)
+		 AND NOT EXISTS (SELECT 1 FROM intent WHERE run_id = :runId AND number = :number AND state = 'sending' AND first_at IS NOT NULL)`,
+		{ runId, number: last?.number ?? 0 },
 	);
 
 /** Ends what a run was about to do: its job goes, an open task that it waited for is cancelled, mails that nobody has sent are withdrawn, its wait is over. */

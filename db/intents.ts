@@ -57,12 +57,9 @@ export const settleIntent = ({ key, state, response, error, providerId, now }: S
 		{ key, state, response: asJson(response), error: error ?? null, providerId: providerId ?? null, now },
 	);
 
-/** Why a try did not succeed; it will be tried again. When provably nothing arrived at the first try, 23 h begin anew (R13). */
-export const noteIntentError = (key: string, error: string, isAmbiguous: boolean): Statement =>
-	statement(
-		`UPDATE intent SET error = :error${isAmbiguous ? '' : ', first_at = CASE WHEN attempts <= 1 THEN NULL ELSE first_at END'} WHERE key = :key AND state IN ('prepared', 'sending')`,
-		{ key, error },
-	);
+/** Why a try did not succeed, or was none; it will be tried again. When provably nothing has arrived so far (`mayHaveArrived`), 23 h begin anew (R13), and nothing is on its way. */
+export const noteIntentError = (key: string, error: string | null, mayHaveArrived: boolean): Statement =>
+	statement(`UPDATE intent SET error = :error${mayHaveArrived ? '' : ', first_at = NULL'} WHERE key = :key AND state IN ('prepared', 'sending')`, { key, error });
 
 /** SQL over `intent`: it is on its way, and its run has left it, by an order or by its end: no job will give it its last word. Both states are named so that the index of those (intent_open) is read. */
 const isLeft = `intent.state IN ('sending', 'unknown') AND intent.state = 'sending' AND NOT EXISTS (SELECT 1 FROM job WHERE job.run_id = intent.run_id AND job.number = intent.number)`;

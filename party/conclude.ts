@@ -72,7 +72,8 @@ const statementsOf = (engine: Engine, now: number, job: Job, { run, step, intent
 
 		case 'next': {
 			const { state, output, next, vars } = decision;
-			const ended = [...(decision.isUnanswered ? endWaits(workspace, run.id, now) : []), deleteJob(job.id), changeStep({ ...thisStep, state, output, ...(state === 'skipped' ? {} : { error: null }) })];
+			// Skipped after a pause it may have asked for something that it would wait for.
+			const ended = [...(decision.isUnanswered || state === 'skipped' ? endWaits(workspace, run.id, now) : []), deleteJob(job.id), changeStep({ ...thisStep, state, output, ...(state === 'skipped' ? {} : { error: null }) })];
 			const hasErrors = state === 'failed';
 			if (!next) return [...ended, changeRun({ ...about, state: 'completed', next: null, vars, hasErrors }), ...(run.parentRunId === null ? [] : resumeWaits(workspace, 'run', run.id, now))];
 			const number = step.number + 1;

@@ -163,9 +163,12 @@ const performOne = async (engine: Engine, job: Job, run: Run | null, intent: Int
 	if (!isReplayable(intent.firstAt, now)) return last({ state: 'unknown', error: intent.error ?? errorText('never-confirmed') });
 	if (!performer.isKeyed && intent.state === 'sending') return last({ state: 'unknown', error: errorText('maybe-sent') });
 	const system = systemOf(request);
+	// Whether something of an earlier try may have arrived: this one's own mark isn't among what was read before it.
+	const mayHaveArrived = intent.firstAt !== null;
+	const unsent = (at: number) => ({ later: { at, now, isAttempt: false, notes: [noteIntentError(key, intent.error, mayHaveArrived)], error: intent.error } });
 	const openUntil = engine.breaker.openUntil(system, now);
-	if (openUntil !== null) return { later: { at: openUntil, now, isAttempt: false, notes: [], error: intent.error } };
-	if (job.visibleAt - now <= performer.timeoutMs + marginMs) return { later: { at: now, now, isAttempt: false, notes: [], error: intent.error } };
+	if (openUntil !== null) return unsent(openUntil);
+	if (job.visibleAt - now <= performer.timeoutMs + marginMs) return unsent(now);
 
 	engine.trace?.({ event: 'sending', run: intent.runId, number: intent.number, intent: key, kind, attempt: intent.attempts + 1 });
 	const outcome = await performer.perform({ key, workspace: intent.workspace, request, run, number: intent.number }, world);
@@ -178,7 +181,7 @@ const performOne = async (engine: Engine, job: Job, run: Run | null, intent: Int
 	if (job.attempt >= mostAttempts) return last({ state: outcome.isAmbiguous ? 'unknown' : 'failed', error: outcome.error });
 	const at = then + Math.max(outcome.afterMs ?? 0, backoffMs(job.attempt, engine.random()));
 	engine.log('an intent will be tried again', { run: intent.runId, intent: key, kind, attempt: job.attempt, at, error: outcome.error });
-	return { later: { at, now: then, isAttempt: true, notes: [noteIntentError(key, outcome.error, outcome.isAmbiguous)], error: outcome.error } };
+	return { later: { at, now: then, isAttempt: true, notes: [noteIntentError(key, outcome.error, outcome.isAmbiguous || mayHaveArrived)], error: outcome.error } };
 };
 
 /** What a breaker stands before: one outside address or one document's room, not the kind alone. */

@@ -119,6 +119,14 @@ describe('what is asked for and not yet waited for', () => {
 		if (step.kind === 'split') await expect(answer('yes', 'Yes')).rejects.toThrow(/malformed JSON/);
 	});
 
+	test('RU3: a pause comes, and what fell due in it is skipped: the task is withdrawn with its step', async () => {
+		await asked(taskFor(true));
+		await order({ kind: 'pause' });
+		bench.now += leaseMs;
+		await order({ kind: 'resume', missed: 'skip' });
+		expect([await trail(), (await theTask()).state]).toEqual([['1 task skipped', '2 wait scheduled'], 'cancelled']);
+	});
+
 	test('R15, AC3: three workers died over it: the task is withdrawn with the stuck step; tried again, another one is asked for, and waited for', async () => {
 		await asked(taskFor(true));
 		for (let n = 1; n < crashesAllowed; n++) {

@@ -4,7 +4,8 @@ import { eq } from 'drizzle-orm';
 import { assertKnown, keepCallback } from '#db/callbacks.ts';
 import { enrolRun } from '#db/entries.ts';
 import { orderRun } from '#db/control.ts';
-import { leaseMs } from '#db/jobs.ts';
+import { markSending } from '#db/intents.ts';
+import { claimJobs, leaseMs, releaseJob } from '#db/jobs.ts';
 import { playbookVersion, run, workspace } from '#db/schema/index.ts';
 import { readIntent, settleUnknown, type Word } from '#db/settlements.ts';
 import { bumpSeq, commit } from '#db/statement.ts';
@@ -210,4 +211,53 @@ test('R12: what its provider has told of, or provably never arrived, is not unkn
 	bench.now += leaseMs + 1;
 	expect(await giveUp(bench.engine)).toBe(1);
 	expect([await bench.intents(), await bench.mails()]).toMatchObject([[{ state: 'failed' }], [{ state: 'failed' }]]);
+});
+
+test('R12, RU3: refused for sure, and put off, the mail is not on its way: the run may be taken elsewhere, and back, and nothing goes out twice', async () => {
+	resend.faults.push('rate-limited', 'rate-limited');
+	await bench.settle();
+	bench.now += 60_000;
+	await bench.settle();
+	expect([await bench.intents(), (await bench.jobs()).map(({ attempt }) => attempt)]).toMatchObject([[{ state: 'sending', firstAt: null, attempts: 2 }], [2]]);
+	expect(await order({ kind: 'jump', stepId: 'task' })).toBe('done');
+	expect((await bench.steps('r1')).map(({ stepId, state }) => [stepId, state])).toEqual([['mail', 'cancelled'], ['task', 'done']]);
+	await bench.database.update(run).set({ state: 'paused', endedAt: null }).where(eq(run.id, 'r1'));
+	expect(await order({ kind: 'jump', stepId: 'mail' })).toBe('done');
+	bench.now += leaseMs + 1;
+	await giveUp(bench.engine);
+	expect([keys(), await bench.intents()]).toMatchObject([['r1-3-0'], [{ key: 'r1-1-0', state: 'failed' }, { key: 'r1-2-0' }, { key: 'r1-3-0', state: 'done' }]]);
+});
+
+test('R12: put off after an answer that was lost, it may have arrived: the run stays, also when it is refused for sure the next time', async () => {
+	resend.faults.push('accept-then-cut', 'rate-limited');
+	await bench.settle();
+	expect(await order({ kind: 'jump', stepId: 'task' })).toBe('on-its-way');
+	bench.now += 60_000;
+	await bench.settle();
+	expect(await bench.intents()).toMatchObject([{ state: 'sending', attempts: 2 }]);
+	expect(await order({ kind: 'jump', stepId: 'task' })).toBe('on-its-way');
+});
+
+test('R8, R12: it is tried again in the moment that a person takes the run elsewhere: nothing is written, and the order is judged anew', async () => {
+	resend.faults.push('rate-limited');
+	await bench.settle();
+	const ordered = await orderRun(bench.database, { workspace: 'w1', runId: 'r1', by: 'u1', reason: '', now: bench.now }, { kind: 'jump', stepId: 'task' });
+	if (!ordered.isAllowed) throw new Error(ordered.code);
+	bench.now += 60_000;
+	const [job] = await claimJobs(bench.database, { workspace: 'w1', shard: 0, token: 'slow', now: bench.now, limit: 1 });
+	await expect(commit(bench.database, ordered.statements)).rejects.toThrow(/malformed JSON/);
+	// It has been tried, and nobody knows how it went; the worker gives the job back as if it had never had it.
+	await commit(bench.database, [markSending('r1-1-0', bench.now), releaseJob(job!, bench.now + 1_000, false)]);
+	await expect(commit(bench.database, ordered.statements)).rejects.toThrow(/malformed JSON/);
+	expect([await order({ kind: 'jump', stepId: 'task' }), (await bench.steps('r1')).map(({ state }) => state)]).toEqual(['on-its-way', ['scheduled']]);
+});
+
+test('R12, R16: what a breaker kept from being sent was never sent: no stop makes it unknown', async () => {
+	for (let n = 0; n < 9; n++) bench.engine.breaker.failed('mail', bench.now);
+	await bench.settle();
+	expect([resend.seen.length, await bench.intents()]).toMatchObject([0, [{ state: 'sending', firstAt: null }]]);
+	expect(await order({ kind: 'stop' })).toBe('done');
+	bench.now += leaseMs + 1;
+	await giveUp(bench.engine);
+	expect(await bench.intents()).toMatchObject([{ state: 'failed' }]);
 });

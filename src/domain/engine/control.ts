@@ -21,6 +21,8 @@ export type Position = {
 	hasJob: boolean;
 	/** Whether that job only ends the time to wait: what the step waits for has not come. */
 	isDeadline?: boolean;
+	/** Whether nobody holds that job until a later time: a try has failed, or its system isn't asked for a while. */
+	isPutOff?: boolean;
 	/** Whether something of the last step may be on its way: it was begun, and has no last word. */
 	isSending?: boolean;
 	timeZone: string;
@@ -90,8 +92,8 @@ export function control(order: Order, standing: Standing): Controlled {
 			if (!target) return { isAllowed: false, code: 'no-such-step' };
 			// Under a new number it would have a new key, and be done twice (R10, R12).
 			if (isUnknown(standing) || standing.lost.includes(target.id)) return { isAllowed: false, code: 'settle-first' };
-			// A step on its way can't be left: it may be sending.
-			if (!step || (run.state === 'running' && !isAhead(standing)) || standing.isSending) return { isAllowed: false, code: 'on-its-way' };
+			// A step on its way can't be left: it may be sending. Put off after what was refused for sure, it isn't.
+			if (!step || (run.state === 'running' && !isAhead(standing) && !standing.isPutOff) || standing.isSending) return { isAllowed: false, code: 'on-its-way' };
 			return {
 				isAllowed: true,
 				run: changed('running', { hasErrors: run.hasErrors || run.state === 'failed' }),

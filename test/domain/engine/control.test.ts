@@ -30,6 +30,8 @@ describe('RU3, R8: orders', () => {
 		[jump('b'), standing('failed', 'failed'), { run: run('running', { hasErrors: true }), pending: 'end', step: null, job: { number: 8, stepId: 'b', dueAt: noon, skips: null } }],
 		[jump('w'), standing('waiting', 'waiting'), { run: run('running'), pending: 'end', step: 'cancelled', job: { number: 8, stepId: 'w', dueAt: noon + 2 * day, skips: null } }],
 		[jump('in'), standing('running', 'scheduled', 'w'), { run: run('running'), pending: 'end', step: 'cancelled', job: { number: 8, stepId: 'in', dueAt: noon, skips: null } }],
+		// Tried, and refused for sure: until it is tried again it is on its way nowhere.
+		[jump('b'), standing('running', 'scheduled', 'a', { isPutOff: true }), { run: run('running'), pending: 'end', step: 'cancelled', job: { number: 8, stepId: 'b', dueAt: noon, skips: null } }],
 		// A date is read when the step fires (R21).
 		[jump('u'), standing('paused', 'scheduled', 'w', { run: { state: 'paused', epoch: 4, hasErrors: false, pausedAt: noon - day } }), { run: run('running'), pending: 'end', step: 'cancelled', job: { number: 8, stepId: 'u', dueAt: noon, skips: null } }],
 	])('%j: %#', (order, at, expected) => expect(control(order, at)).toEqual({ isAllowed: true, ...expected }));
@@ -51,7 +53,8 @@ describe('RU3, R8: orders', () => {
 		// Left behind unanswered, it would be asked for again under a new key (R10, R12); elsewhere it may go.
 		[jump('b'), standing('waiting', 'waiting', 'a', { lost: ['b'] }), 'settle-first'],
 		[jump('b'), standing('failed', 'unknown', 'a', { lost: ['a'] }), 'settle-first'],
-		// Paused, it may still be sending.
+		// Paused, or put off after a lost answer, it may still be sending.
+		[jump('b'), standing('running', 'scheduled', 'a', { isPutOff: true, isSending: true }), 'on-its-way'],
 		[jump('b'), standing('paused', 'scheduled', 'a', { isSending: true }), 'on-its-way'],
 		[jump('gone'), standing('failed', 'failed'), 'no-such-step'],
 		[jump('a'), standing('failed', 'failed', 'a', { definition: null }), 'no-such-step'],

@@ -60,7 +60,9 @@ export class People {
 				const [{ definition }] = rowsOf('SELECT definition FROM playbook_version v JOIN run r ON r.playbook_id = v.playbook_id AND r.version = v.version WHERE r.id = :runId', { runId }) as [{ definition: string }];
 				const steps = allSteps((JSON.parse(definition) as PlaybookDefinition).steps);
 				const stepId = steps[Math.floor(other * steps.length)]!.id;
-				return share < 0.3 && (await this.#order(runId, { kind: 'jump', stepId })) ? void this.jumped.set(`${runId}:${this.#last(runId)}`, { stepId, at: now }) : undefined;
+				// Best while the run waits out a try that failed: something of it may be on its way (R12).
+				const isPutOff = rowsOf('SELECT 1 FROM job WHERE run_id = :runId AND token IS NULL AND attempt > 0', { runId }).length > 0;
+				return share < (isPutOff ? 0.9 : 0.3) && (await this.#order(runId, { kind: 'jump', stepId })) ? void this.jumped.set(`${runId}:${this.#last(runId)}`, { stepId, at: now }) : undefined;
 			}
 			case 'pause': return void rowsOf(share < 0.5 ? 'UPDATE workspace SET is_paused = 1' : `UPDATE activation SET state = 'paused' WHERE id = 'parent'`);
 			case 'go': return this.goOn();

@@ -80,6 +80,9 @@ export const lostSteps = (record: RunInFull): string[] => {
 	return record.steps.filter(({ number }) => lost.has(number)).map(({ stepId }) => stepId);
 };
 
+/** Whether something of the last step may be on its way: it was begun, and nobody knows yet how it went. */
+export const isSending = ({ steps, intents }: RunInFull): boolean => intents.some(({ number, state, firstAt }) => number === steps.at(-1)?.number && state === 'sending' && firstAt !== null);
+
 /** What is coming, by step, if nothing changes. Nothing for a run that ended or is stuck. */
 export function coming(record: RunInFull, run: MirrorRows['run'], mirror: Mirror): Map<string, Forecast> {
 	const facts = factsOf(record, mirror);

@@ -6,15 +6,17 @@ import type { MirrorRows } from '#domain/mirror.ts';
 import type { OrderKind } from './orders.ts';
 
 type Step = Pick<MirrorRows['step'], 'number' | 'stepId' | 'state' | 'dueAt'>;
-/** `definition` and `lost` (Standing) when they are known: a list knows neither. */
-export type Known = { definition?: PlaybookDefinition | null; lost?: readonly string[]; timeZone: string; now: number };
+/** `definition`, `lost` and `isSending` (Standing) when they are known: a list knows none of them. */
+export type Known = { definition?: PlaybookDefinition | null; lost?: readonly string[]; isSending?: boolean; timeZone: string; now: number };
 
 /** A step that waits has no job but what has come meanwhile, which only the server knows: it is taken as still waiting; and what stands as unknown as not settled. */
-export const standingOf = (run: ListedRun, last: Step | undefined, { definition = null, lost = last?.state === 'unknown' ? [last.stepId] : [], timeZone, now }: Known): Standing => ({
+export const standingOf = (run: ListedRun, last: Step | undefined, { definition = null, lost = last?.state === 'unknown' ? [last.stepId] : [], isSending = false, timeZone, now }: Known): Standing => ({
 	definition,
 	run: { state: run.state, epoch: run.epoch, hasErrors: run.hasErrors, pausedAt: run.pausedAt ?? null },
 	step: last ?? null,
 	hasJob: last?.state === 'scheduled',
+	isPutOff: run.state === 'running' && last?.state === 'scheduled' && (run.nextDueAt ?? 0) > now,
+	isSending,
 	lost,
 	timeZone,
 	now,

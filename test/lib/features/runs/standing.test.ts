@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { PlaybookDefinition } from '#domain/documents/playbook/definition.ts';
 import type { ListedRun } from '#domain/engine/listed-run.ts';
 import { standingOf, whyNot, type Others } from '../../../../src/lib/features/runs/standing.ts';
 import type { OrderKind } from '../../../../src/lib/features/runs/orders.ts';
@@ -26,6 +27,15 @@ test('RU3, ADR 24: what is offered for a run of a list is what the server’s ru
 	// Nobody knows what became of it: tried again only once that is settled (R12).
 	expect(offered(aRun('failed'), 'unknown')).toEqual(['skip', 'stop']);
 	expect(offered(aRun('completed', { endedAt: 1 }), 'done')).toEqual(['again']);
+});
+
+test('RU3, R12: waiting out a failed try, a run may be taken elsewhere, unless something of it may be on its way', () => {
+	const definition = { steps: [{ id: 'b', kind: 'stop' }] } as unknown as PlaybookDefinition;
+	const reason = (nextDueAt: number, isSending: boolean) => {
+		const run = aRun('running', { nextDueAt });
+		return whyNot('jump', run, standingOf(run, { number: 1, stepId: 's', state: 'scheduled', dueAt: now - 1 }, { definition, isSending, timeZone: 'UTC', now }), others, 'b');
+	};
+	expect([reason(now + 1, false), reason(now + 1, true), reason(now - 1, false)]).toEqual([null, 'on-its-way', 'on-its-way']);
 });
 
 test('RU5: it is run again where its playbook is active, and never twice at once', () => {
