@@ -81,6 +81,16 @@ describe('delete-customer', () => {
 		expect(await mine.command('edit-customers', { customerIds: [id], edits: [{ edit: 'add-tag', args: { tag: 't' } }] })).not.toMatchObject({ status: 'accepted', result: { results: [{ outcome: 'changed' }] } });
 	});
 
+	it('makes a note that was refused meanwhile when it is asked for again, under its id, after the customer is back', async () => {
+		const { id } = await aBook('9');
+		const args = { id: `note_${'w'.repeat(20)}`, customerId: id, kind: 'note' };
+		await mine.command('delete-customer', { customerId: id });
+		expect(await mine.command('create-note', args)).toMatchObject({ status: 'refused', reason: 'no-such-customer' });
+		await mine.command('restore-customer', { customerId: id });
+		expect(await mine.command('create-note', args)).toMatchObject({ status: 'accepted' });
+		expect(await mine.get(`/api/rooms/token?room=${args.id}`)).toMatchObject({ status: 200 });
+	});
+
 	it('closes the room of a note that was never published, too, and asks it when the customer is back', async () => {
 		const { id, noteId } = await aBook('8');
 		// Its room couldn't publish before the customer was deleted: no row knows of it.

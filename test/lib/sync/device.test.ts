@@ -141,6 +141,43 @@ describe('SY1, SY4: the device', () => {
 		expect(again.light).toMatchObject({ state: 'waiting', waiting: 1 });
 	});
 
+	it('a note whose making was refused, and is asked for again under its id, reaches its room with what was written meanwhile (ADR 43)', async () => {
+		const { app, net, double } = world();
+		const noteId = 'note_aaaaaaaaaaaaaaaaaaaa';
+		let isDeleted = true;
+		let isMade = false;
+		app.decide = ({ type }) => (isDeleted ? { status: 'refused', reason: 'no-such-customer' } : ((isMade ||= type === 'create-note'), { status: 'accepted' }));
+		app.instead = (path) => (!path.startsWith('/api/rooms/token') ? null : path.includes(noteId) && !isMade ? { status: 404, body: { code: 'no-such-room', message: 'none' } } : { status: 200, body: { token: 't', url: 'http://rooms' } });
+		const first = start(app, double);
+		await first.session.load();
+		await until('it is synced', () => first.light.state === 'synced');
+		app.isOnline = false;
+		const args = { id: noteId, customerId: 'customer_a', kind: 'note', templateId: null };
+		const { outcome } = first.place!.queue.send('create-note', args);
+		const document = first.documents.openDocument(noteId);
+		await document.ready;
+		expect(edit(document, 'set-title', { title: 'Written on a train' })).toEqual({ ok: true });
+		app.isOnline = true;
+		double.wake();
+		expect(await outcome).toMatchObject({ status: 'refused', reason: 'no-such-customer' });
+		await until('its room is known not to be there', () => document.status.state === 'cannot');
+		first.place!.end();
+
+		// The customer is restored, days later: the card is still there, and so is the text.
+		isDeleted = false;
+		const again = start(app, double);
+		await again.session.load();
+		await until('the card', () => again.place!.queue.refused.length === 1);
+		const [card] = again.place!.queue.refused;
+		again.place!.queue.send(card!.type, card!.args);
+		again.place!.queue.dismiss(card!.id);
+		await until('a link to its room', () => net.made.some(({ url }) => url.includes(`/parties/document/${noteId}`)));
+		expect(again.place!.queue.refused).toEqual([]);
+		const kept = again.documents.openDocument(noteId);
+		await kept.ready;
+		expect([kept.doc.getMap('fields').get('title'), kept.waiting]).toEqual(['Written on a train', 1]);
+	});
+
 	it('says that it is offline at once: when the browser says so, and when the link is lost; and no more when it is back (SY4)', async () => {
 		const { app, net, double } = world();
 		const device = start(app, double);

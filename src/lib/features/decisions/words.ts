@@ -51,3 +51,14 @@ export function differenceWords({ name, was, now }: Difference, isOfMany = false
 	const whose = isOfMany && kind === 'customer' ? `${mirror.row('customer', id)?.name ?? mirror.row('deletion', id)?.name ?? id} · ` : '';
 	return { name, label: `${whose}${label}`, was: valueWords(id, field, was), now: valueWords(id, field, now) };
 }
+
+const changes: Record<string, () => string> = { 'add-tag': m.bulk_add_tags, 'remove-tag': m.bulk_remove_tags, 'add-team-member': m.bulk_add_members, 'remove-team-member': m.bulk_remove_members };
+
+/** What a command would set on customers (reactive), a line for each edit: without it nobody can say again that it shall. */
+export function wantedIn(args: unknown): string[] {
+	const { edits = [] } = (args ?? {}) as { edits?: readonly { edit: string; args: Record<string, unknown> }[] };
+	return edits.map(({ edit, args: { field, value, tag, userId } }) => {
+		if (edit === 'set-field') return m.held_title({ decision: fields[String(field)]?.() ?? mirror.row('field', String(field))?.name ?? m.held_field_record(), about: valueWords('', String(field), (value ?? null) as GroundValue) });
+		return m.held_title({ decision: changes[edit]?.() ?? edit, about: mirror.row('tag', String(tag))?.name ?? mirror.row('person', String(userId))?.name ?? m.held_gone() });
+	});
+}
