@@ -20,6 +20,9 @@ const words: Record<string, () => string> = {
 	'taken-back': m.refusal_taken_back,
 	'no-right': m.refusal_no_right,
 	'not-valid': m.refusal_not_valid,
+	invalid: m.refusal_not_valid,
+	'not-ready': m.refusal_not_ready,
+	'read-only': m.refusal_read_only,
 	'name-taken': m.refusal_name_taken,
 	'type-fixed': m.refusal_type_fixed,
 	'stage-in-use': m.refusal_stage_in_use,
@@ -57,3 +60,6 @@ export function refusalText(reason: string | null | undefined, message?: string)
 	if (reason?.startsWith('no-such-')) return m.refusal_gone();
 	return message || m.refusal_other({ reason: reason ?? '?' });
 }
+
+/** Why something could not be read from the server, in words: no answer came (status 0), or its own reason. */
+export const failureText = ({ status, code, message }: { status: number; code: string; message: string }): string => (status === 0 ? m.failure_offline() : refusalText(code, message));

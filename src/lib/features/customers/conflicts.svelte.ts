@@ -3,6 +3,7 @@ import { concerns, isDecided } from '#domain/conflicts.ts';
 import type { MirrorRows } from '#domain/mirror.ts';
 import { m } from '$lib/messages/messages.js';
 import { edit, mirror, openDocument, session, undoOf } from '$lib/sync/index.ts';
+import { sayRefusal } from '$lib/ui/say-refusal.ts';
 import { toast } from '$lib/ui/toasts.svelte.ts';
 import { fieldName, said } from './history-sentence.ts';
 
@@ -40,6 +41,6 @@ export async function settle(conflict: Conflict, value: unknown): Promise<void> 
 	await document.ready;
 	const answer = edit(document, 'settle-conflict', { id: conflict.id, value });
 	if (answer.ok) toast(m.conflict_chosen({ field: titleOf(conflict), value: said(conflict.field, value, mirror) }), { status: 'done', act: { label: m.ui_undo(), run: () => undoOf(document).undo() } });
-	else toast(answer.message, { status: 'stuck' });
+	else sayRefusal(answer);
 	setTimeout(() => document.close(), undoTime);
 }

@@ -1,6 +1,7 @@
 /** The engine's figures as the server gives them: asked anew every few seconds while somebody looks. */
 import type { Operations } from '#domain/engine/operations.ts';
 import { call } from '$lib/sync/index.ts';
+import { failureText } from '$lib/ui/refusal.ts';
 
 const everyMs = 5_000;
 
@@ -11,7 +12,7 @@ export class FigureFeed {
 
 	load = async (): Promise<void> => {
 		const answer = await call<Operations>('/api/operations');
-		this.problem = answer.ok ? null : answer.message;
+		this.problem = answer.ok ? null : failureText(answer);
 		if (answer.ok) this.current = answer.value;
 	};
 

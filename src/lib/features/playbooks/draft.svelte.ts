@@ -11,6 +11,7 @@ import type { WorkspaceSettings } from '#domain/settings.ts';
 import type { OtherPlaybook } from '#domain/engine/playbook-loops.ts';
 import { edit, mirror, newId, undoOf, watch, type OpenDocument, type Peer } from '$lib/sync/index.ts';
 import { m } from '$lib/messages/messages.js';
+import { sayRefusal } from '$lib/ui/say-refusal.ts';
 import { toast } from '$lib/ui/toasts.svelte.ts';
 import { namesWithin, type Names } from '../flow/values.ts';
 import { readableFields } from './condition/readable-fields.ts';
@@ -86,10 +87,7 @@ export class Draft {
 
 	/** Makes an edit; a refusal is said. Returns why not, or null. */
 	do(name: string, args: unknown): string | null {
-		const answer = edit(this.document, name, args);
-		if (answer.ok) return null;
-		toast(answer.message, { status: 'stuck' });
-		return answer.message;
+		return sayRefusal(edit(this.document, name, args));
 	}
 
 	insert(place: Place, kind: NewStep, action?: string): void {

@@ -1,6 +1,6 @@
 /** Sends a change of settings and says how it went: saved, kept for later, or why not. */
 import { m } from '$lib/messages/messages.js';
-import { send, session, type Outcome } from '$lib/sync/index.ts';
+import { mirror, send, session, type Outcome } from '$lib/sync/index.ts';
 import { refusalText } from '$lib/ui/refusal.ts';
 import { toast } from '$lib/ui/toasts.svelte.ts';
 
@@ -19,6 +19,8 @@ export async function save(type: string, args: unknown, said: string | null = m.
 	}
 	// The workspace's own settings come with the session, not with the mirror.
 	if (type === 'change-workspace') await session.load();
+	// A control shows what was chosen until this ends: then the rows must say it.
+	else await mirror.pull();
 	if (said) toast(said, { status: 'done' });
 	return true;
 }

@@ -11,7 +11,8 @@ export type ControlProps<Value = unknown> = {
 	schema: GenericSchema;
 	label: string;
 	isReadOnly: boolean;
-	onchange: (value: unknown) => void;
+	/** Answers why not, in words. */
+	onchange: (value: unknown) => unknown;
 	draft: Draft;
 	/** The step, or 'trigger'. */
 	at: string;

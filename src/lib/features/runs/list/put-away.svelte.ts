@@ -1,6 +1,7 @@
 /** Runs that were put away, a page after the other, as the server gives them, or as this device remembers them (SY2). */
 import type { ListedRun, RunFilter } from '#domain/engine/listed-run.ts';
 import { ask } from '$lib/sync/index.ts';
+import { failureText } from '$lib/ui/refusal.ts';
 
 type Page = { runs: ListedRun[]; next: string | null };
 const pathOf = ({ state, playbookId, customerId, owner, since }: RunFilter, after: string | null): string => {
@@ -37,6 +38,6 @@ export class PutAway {
 		});
 		if (this.#filter !== filter) return;
 		this.isLoading = false;
-		this.problem = failure && this.at === null ? failure.message : null;
+		this.problem = failure && this.at === null ? failureText(failure) : null;
 	}
 }
