@@ -1,18 +1,22 @@
 /** The last word on what was asked of the world and never answered (R12): a person's, or the provider's own, later. */
-import { and, eq, max } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Actor } from '#domain/events/event.ts';
 import type { Database } from './client.ts';
 import type { Intent } from './intents.ts';
 import { insertRunEvent } from './runs.ts';
-import { intent, step } from './schema/index.ts';
+import { intent } from './schema/index.ts';
 import { bumpSeq, guard, seqNow, statement, type Statement } from './statement.ts';
 
 /** One intent of a workspace, or null. */
 export const readIntent = async (database: Database, workspace: string, key: string): Promise<Intent | null> =>
 	((await database.select().from(intent).where(and(eq(intent.workspace, workspace), eq(intent.key, key))))[0] as Intent | undefined) ?? null;
 
-/** The number of the step that a run is at, or was at last; 0 when there is none. */
-export const lastStepNumber = async (database: Database, runId: string): Promise<number> => (await database.select({ last: max(step.number) }).from(step).where(eq(step.runId, runId)))[0]?.last ?? 0;
+/** SQL over `:runId` and `:number`: the run is at this step, and somebody will work it: it is stuck there, or its job stands. */
+const isAtStep = `:number = (SELECT MAX(number) FROM step WHERE run_id = :runId) AND (EXISTS (SELECT 1 FROM run WHERE id = :runId AND state = 'failed') OR EXISTS (SELECT 1 FROM job WHERE run_id = :runId AND number = :number))`;
+
+/** Whether what an intent's step asked for can be asked for again under its key: its run has not gone on, nor ended. */
+export const isRepeatable = async (database: Database, { runId, number }: Pick<Intent, 'runId' | 'number'>): Promise<boolean> =>
+	(await database.$client.execute(statement(`SELECT ${isAtStep} AS here`, { runId, number }))).rows[0]!.here === 1;
 
 /**
  * - happened: it is done · again: under the same key, while the provider keeps it (R13) · anew: it did not happen, and the step is tried
@@ -38,7 +42,7 @@ export const settleUnknown = ({ intent: { key, workspace, runId, number }, outco
 	const about = { workspace, runId, number, now };
 	const isOpen = outcome === 'again';
 	return [
-		guard(`EXISTS (SELECT 1 FROM intent WHERE key = :key AND workspace = :workspace AND state = 'unknown')${isOpen ? ` AND :number = ${lastNumber}` : ''}`, { key, workspace, ...(isOpen ? { runId, number } : {}) }),
+		guard(`EXISTS (SELECT 1 FROM intent WHERE key = :key AND workspace = :workspace AND state = 'unknown')${isOpen ? ` AND ${isAtStep}` : ''}`, { key, workspace, ...(isOpen ? { runId, number } : {}) }),
 		bumpSeq(workspace),
 		statement(
 			`UPDATE intent SET state = :state, response = :response, error = CASE WHEN :state = 'failed' THEN :reason END, provider_id = COALESCE(:providerId, provider_id), settled_at = :settledAt WHERE key = :key`,

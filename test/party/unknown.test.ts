@@ -179,6 +179,8 @@ test('R12: what was on its way when its run was stopped doesn’t stay so for ev
 	bench.now += leaseMs + 1;
 	expect(await giveUp(bench.engine)).toBe(1);
 	expect([await giveUp(bench.engine), await bench.intents(), await bench.mails()]).toMatchObject([0, [{ state: 'unknown', error: expect.stringContaining('Resend') }], [{ state: 'unknown' }]]);
+	// Nobody would send it: it can't be asked for again.
+	await expect(settle('again')).rejects.toThrow(/malformed JSON/);
 	await settle('happened');
 	expect([await theRun(), await bench.intents(), await bench.mails()]).toMatchObject([{ state: 'stopped' }, [{ state: 'done' }], [{ state: 'sent' }]]);
 });

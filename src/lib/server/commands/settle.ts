@@ -1,7 +1,7 @@
 /** What became of something whose answer was lost (R12): a person says so, with the reason. */
 import type { InferOutput } from 'valibot';
 import { forBatch } from '#db/statement.ts';
-import { lastStepNumber, readIntent, settleUnknown } from '#db/settlements.ts';
+import { isRepeatable, readIntent, settleUnknown } from '#db/settlements.ts';
 import type { settleIntent as command } from '#domain/commands/settle-intent.ts';
 import { isReplayable } from '#domain/engine/replay.ts';
 import { accepted, held, refused, type Handler } from './decision.ts';
@@ -12,8 +12,7 @@ export const settleIntent: Handler<InferOutput<typeof command.args>> = async ({ 
 	if (!intent || intent.runId !== runId) return refused('no-such-effect');
 	if (intent.state !== 'unknown') return held('effect-settled', { state: intent.state });
 	const by = { kind: 'user', id: member.user.id } as const;
-	// Past the provider's memory of the key, the same key would not keep a second one away (R13); and the step that was left can't send any more: it is tried anew.
-	const isThere = (await lastStepNumber(db, runId)) === intent.number;
-	const word = outcome !== 'again' || (isThere && isReplayable(intent.firstAt, now)) ? outcome : 'anew';
+	// Past the provider's memory of the key, the same key would not keep a second one away (R13); and what was left, or ended, sends nothing any more: it is tried anew when the run comes back to it.
+	const word = outcome !== 'again' || (isReplayable(intent.firstAt, now) && (await isRepeatable(db, intent))) ? outcome : 'anew';
 	return accepted(forBatch(db, settleUnknown({ intent, outcome: word, by, reason, now })), { result: { outcome: word }, wakes: true });
 };
