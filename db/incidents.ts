@@ -1,6 +1,6 @@
 /**
  * What needs an administrator (R15, R24): lateness beyond its bound, and quarantined jobs. A row for each, from when it was noticed until it
- * is over. Telling the alert address is an intent and a job like any other side effect: nothing is lost, nothing is sent under two keys.
+ * is over; and one for what such jobs have in common, which counts them and is told (ADR 45). Telling the alert address is an intent and a job like any other side effect: nothing is lost, nothing is sent under two keys.
  */
 import type { Job } from './jobs.ts';
 import type { LatenessCount } from '#domain/engine/lateness.ts';
@@ -9,25 +9,44 @@ import { prepareIntent } from './intents.ts';
 import type { IntentRequest } from '#domain/actions/action.ts';
 import { guard, seqNow, statement, type Statement } from './statement.ts';
 
-export type Incident = { id: string; kind: 'lateness' | 'quarantine'; ref: string; detail: Record<string, unknown>; openedAt: number; closedAt: number | null; told: number };
+export type Incident = { id: string; kind: 'lateness' | 'quarantine' | 'quarantined-job'; ref: string; detail: Record<string, unknown>; openedAt: number; closedAt: number | null; told: number };
 export type NewIncident = { workspace: string; id: string; kind: Incident['kind']; ref: string; detail: Record<string, unknown>; now: number };
 
 /** Opens an incident, behind `bumpSeq`; nothing happens while one about the same is open. */
 export const openIncident = ({ workspace, id, kind, ref, detail, now }: NewIncident): Statement =>
 	statement(
-		`INSERT INTO incident (id, workspace, seq, kind, ref, detail, opened_at) SELECT :id, :workspace, ${seqNow}, :kind, :ref, :detail, :now WHERE true ON CONFLICT DO NOTHING`,
-		{ id, workspace, kind, ref, detail: JSON.stringify(detail), now },
+		`INSERT INTO incident (id, workspace, seq, kind, ref, detail, opened_at, told) SELECT :id, :workspace, ${seqNow}, :kind, :ref, :detail, :now, :told WHERE true ON CONFLICT DO NOTHING`,
+		{ id, workspace, kind, ref, detail: JSON.stringify(detail), now, told: kind === 'quarantined-job' ? 1 : 0 },
 	);
 
-/** What a quarantined step of a run is, as an incident: its id follows from the step, so that it is there once. */
-export const quarantinedStep = (about: { workspace: string; runId: string; number: number; stepId: string; playbookId: string; customerId: string; now: number }): Statement => {
+/** A quarantined job: its own row, and its cause's, which is opened or counts one more, once for each job. `detail` is the job's, `cause` what it shares with others. */
+const quarantinedJob = (job: Omit<NewIncident, 'kind'>, ref: string, cause: Record<string, unknown>): Statement[] => [
+	openIncident({ ...job, kind: 'quarantined-job', detail: { ...job.detail, cause: ref } }),
+	statement(
+		`INSERT INTO incident (id, workspace, seq, kind, ref, detail, opened_at) SELECT :id, :workspace, ${seqNow}, 'quarantine', :ref, :detail, :now WHERE (SELECT seq FROM incident WHERE id = :job) = ${seqNow}
+		 ON CONFLICT (workspace, kind, ref) WHERE closed_at IS NULL DO UPDATE SET seq = excluded.seq, detail = json_set(incident.detail, '$.count', incident.detail ->> 'count' + 1)`,
+		{ id: `${job.id}_cause`, workspace: job.workspace, ref, detail: JSON.stringify({ ...cause, count: 1 }), now: job.now, job: job.id },
+	),
+];
+
+/** What a quarantined step of a run is, as incidents: its id follows from the step, so that it is there once. */
+export const quarantinedStep = (about: { workspace: string; runId: string; number: number; stepId: string; playbookId: string; customerId: string; now: number }): Statement[] => {
 	const { workspace, runId, number, now, ...rest } = about;
-	return openIncident({ workspace, id: `incident_${runId}_${number}`, kind: 'quarantine', ref: `${runId}:${number}`, detail: { runId, number, ...rest }, now });
+	const { playbookId, stepId } = rest;
+	return quarantinedJob({ workspace, id: `incident_${runId}_${number}`, ref: `${runId}:${number}`, detail: { runId, number, ...rest }, now }, `${playbookId}:${stepId}`, { playbookId, stepId });
 };
 
-/** Ends an incident, behind `bumpSeq`. */
+/** What a playbook's quarantined timer is, as incidents. */
+export const quarantinedTimer = ({ workspace, id, timer: { jobId, kind, playbookId }, now }: { workspace: string; id: string; timer: Timer; now: number }): Statement[] =>
+	quarantinedJob({ workspace, id, ref: `job:${jobId}`, detail: { timer: kind, playbookId }, now }, `timer:${playbookId}`, { timer: kind, playbookId });
+
+/** Ends an incident, behind `bumpSeq`; one that jobs have in common not before the last of them is over. */
 export const closeIncident = (workspace: string, id: string, now: number): Statement =>
-	statement(`UPDATE incident SET seq = ${seqNow}, closed_at = :now WHERE id = :id AND workspace = :workspace AND closed_at IS NULL`, { workspace, id, now });
+	statement(
+		`UPDATE incident SET seq = ${seqNow}, closed_at = :now, told = CASE kind WHEN 'quarantined-job' THEN 2 ELSE told END WHERE id = :id AND workspace = :workspace AND closed_at IS NULL
+		 AND NOT (kind = 'quarantine' AND EXISTS (SELECT 1 FROM incident AS one WHERE one.workspace = :workspace AND one.kind = 'quarantined-job' AND one.closed_at IS NULL AND one.detail ->> 'cause' = incident.ref))`,
+		{ workspace, id, now },
+	);
 
 export type Timer = { jobId: number; kind: Job['kind']; playbookId: string };
 /** `isOver`: a quarantined step that its run has left behind. */
@@ -39,7 +58,7 @@ export const readWatched = async (database: Database, workspace: string, since: 
 		[
 			statement('SELECT bucket, SUM(count) AS count, MAX(worst) AS worst FROM lateness_minute WHERE workspace = :workspace AND minute >= :minute GROUP BY bucket', { workspace, minute: Math.floor(since / 60_000) }),
 			statement(
-				`SELECT id, kind, ref, detail, opened_at, closed_at, told, kind = 'quarantine' AND detail ->> 'runId' IS NOT NULL AND NOT EXISTS (
+				`SELECT id, kind, ref, detail, opened_at, closed_at, told, kind = 'quarantined-job' AND detail ->> 'runId' IS NOT NULL AND NOT EXISTS (
 					SELECT 1 FROM run WHERE run.id = detail ->> 'runId' AND run.state = 'failed' AND detail ->> 'number' = (SELECT MAX(number) FROM step WHERE run_id = run.id)) AS is_over
 				 FROM incident WHERE workspace = :workspace AND told < 2 ORDER BY opened_at, id`,
 				{ workspace },

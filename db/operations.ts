@@ -35,7 +35,7 @@ export const readOperations = async (database: Database, workspace: string, now:
 			statement(`SELECT COALESCE(SUM(can), 0) AS due, COUNT(*) AS n FROM (SELECT (${isClaimable}) AS can ${due} LIMIT ${mostCounted})`, about),
 			statement('SELECT COUNT(*) AS n FROM job WHERE workspace = :workspace AND quarantined_at IS NULL', { workspace }),
 			statement('SELECT COUNT(*) AS n FROM job WHERE token IS NOT NULL AND workspace = :workspace AND visible_at > :now AND quarantined_at IS NULL', about),
-			statement(`SELECT COUNT(*) AS n FROM incident WHERE workspace = :workspace AND kind = 'quarantine' AND closed_at IS NULL`, { workspace }),
+			statement(`SELECT COUNT(*) AS n FROM incident WHERE workspace = :workspace AND kind = 'quarantined-job' AND closed_at IS NULL`, { workspace }),
 			statement('SELECT is_paused FROM workspace WHERE id = :workspace', { workspace }),
 			usedSince(workspace, now - 1_440 * minute),
 		],

@@ -97,7 +97,7 @@ const statementsOf = (engine: Engine, now: number, job: Job, { run, step, intent
 				...onItsWay.flatMap((intent) => lastWord(run, intent, unsaid(intent), now)),
 				changeStep({ ...thisStep, state: isUnknown ? 'unknown' : 'failed', error: decision.error }),
 				changeRun({ ...about, state: 'failed', next: { stepId: step.stepId, dueAt: null } }),
-				...(isQuarantined(job) ? [quarantinedStep({ ...about, number: step.number, stepId: step.stepId, playbookId: run.playbookId, customerId: run.subjectId })] : []),
+				...(isQuarantined(job) ? quarantinedStep({ ...about, number: step.number, stepId: step.stepId, playbookId: run.playbookId, customerId: run.subjectId }) : []),
 			];
 		}
 	}

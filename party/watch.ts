@@ -1,5 +1,5 @@
 /** Looks after what needs an administrator (R15, R24): opens and closes incidents, and hands them to the alert address. */
-import { closeIncident, noteTold, openIncident, readWatched, tellIncident, type Incident, type Watched } from '#db/incidents.ts';
+import { closeIncident, noteTold, openIncident, quarantinedTimer, readWatched, tellIncident, type Incident, type Watched } from '#db/incidents.ts';
 import { bumpSeq, commit, commitGuarded, type Statement } from '#db/statement.ts';
 import { isLate, latenessOf, lateBound, lateWindow } from '#domain/engine/lateness.ts';
 import { idFrom, type Engine } from './engine.ts';
@@ -7,34 +7,33 @@ import { idFrom, type Engine } from './engine.ts';
 /** Says whether screens have something to pull. Throws when the store can't be reached. */
 export const watch = async (engine: Engine): Promise<boolean> => {
 	const now = engine.now();
-	const watched = await readWatched(engine.database, engine.workspace, now - lateWindow);
-	const [opened, closed] = [await toOpen(engine, watched, now), toClose(watched)];
-	if (opened.length + closed.length > 0) {
-		const statements: Statement[] = [...opened.map((one) => openIncident({ ...one, workspace: engine.workspace, now })), ...closed.map(({ id }) => closeIncident(engine.workspace, id, now))];
-		await commit(engine.database, [bumpSeq(engine.workspace), ...statements]);
-	}
-	const untold = [...watched.incidents.map((one) => (closed.includes(one) ? { ...one, closedAt: now } : one)), ...opened.map((one) => ({ ...one, openedAt: now, closedAt: null, told: 0 }))];
-	for (const incident of untold) await tellOf(engine, watched, incident, now);
-	return opened.length + closed.length > 0;
+	const read = () => readWatched(engine.database, engine.workspace, now - lateWindow);
+	const watched = await read();
+	const statements = [...(await toOpen(engine, watched, now)), ...toClose(watched).map(({ id }) => closeIncident(engine.workspace, id, now))];
+	if (statements.length > 0) await commit(engine.database, [bumpSeq(engine.workspace), ...statements]);
+	// What opened and closed is read again: how many jobs an incident counts, and whether it is over, only the store knows.
+	const told = statements.length > 0 ? await read() : watched;
+	for (const incident of told.incidents) if (incident.kind !== 'quarantined-job') await tellOf(engine, told, incident, now);
+	return statements.length > 0;
 };
-
-type Opened = Pick<Incident, 'id' | 'kind' | 'ref' | 'detail'>;
 
 /** Quarantined steps open theirs in the batch that ends their job (party/conclude.ts). */
-const toOpen = async (engine: Engine, { counts, incidents, timers }: Watched, now: number): Promise<Opened[]> => {
+const toOpen = async ({ workspace }: Engine, { counts, incidents, timers }: Watched, now: number): Promise<Statement[]> => {
 	const isOpen = (kind: Incident['kind'], ref: string) => incidents.some((one) => one.kind === kind && one.ref === ref && one.closedAt === null);
+	const idOf = (kind: Incident['kind'], ref: string) => idFrom('incident_', workspace, kind, ref, String(now));
 	const lateness = latenessOf(counts);
-	const late = isLate(lateness) && !isOpen('lateness', '') ? [{ kind: 'lateness' as const, ref: '', detail: { ...lateness, bound: lateBound, window: lateWindow } }] : [];
-	const stuck = timers.map(({ jobId, kind, playbookId }) => ({ kind: 'quarantine' as const, ref: `job:${jobId}`, detail: { timer: kind, playbookId } })).filter(({ kind, ref }) => !isOpen(kind, ref));
-	return Promise.all([...late, ...stuck].map(async (one) => ({ ...one, id: await idFrom('incident_', engine.workspace, one.kind, one.ref, String(now)) })));
+	const late = isLate(lateness) && !isOpen('lateness', '') ? [openIncident({ workspace, id: await idOf('lateness', ''), kind: 'lateness', ref: '', detail: { ...lateness, bound: lateBound, window: lateWindow }, now })] : [];
+	const stuck = timers.filter(({ jobId }) => !isOpen('quarantined-job', `job:${jobId}`));
+	return [...late, ...(await Promise.all(stuck.map(async (timer) => quarantinedTimer({ workspace, id: await idOf('quarantined-job', `job:${timer.jobId}`), timer, now })))).flat()];
 };
 
-const toClose = ({ counts, incidents, timers }: Watched): Watched['incidents'] =>
-	incidents.filter((one) => {
-		if (one.closedAt !== null) return false;
-		if (one.kind === 'lateness') return !isLate(latenessOf(counts));
-		return one.isOver || (one.ref.startsWith('job:') && !timers.some(({ jobId }) => one.ref === `job:${jobId}`));
-	});
+/** Jobs before what they have in common, which is over with the last of them. */
+const toClose = ({ counts, incidents, timers }: Watched): Watched['incidents'] => {
+	const open = incidents.filter(({ closedAt }) => closedAt === null);
+	const jobs = open.filter(({ kind, ref, isOver }) => kind === 'quarantined-job' && (isOver || (ref.startsWith('job:') && !timers.some(({ jobId }) => ref === `job:${jobId}`))));
+	const left = new Set(open.filter((one) => one.kind === 'quarantined-job' && !jobs.includes(one)).map(({ detail }) => detail.cause));
+	return [...jobs, ...open.filter(({ kind, ref }) => (kind === 'quarantine' && !left.has(ref)) || (kind === 'lateness' && !isLate(latenessOf(counts))))];
+};
 
 /** That it opened, then that it closed; each is an intent with a key of its own. Without an address it counts as told: one that is set later hears of what comes. */
 const tellOf = async (engine: Engine, { alertUrl, name }: Watched, incident: Incident, now: number): Promise<void> => {
@@ -47,6 +46,6 @@ const tellOf = async (engine: Engine, { alertUrl, name }: Watched, incident: Inc
 		const at = { ...incident, told };
 		const statements = alertUrl === null ? noteTold(at) : tellIncident({ workspace: engine.workspace, incident: at, key: await idFrom('alert_', id, event), request, now });
 		if (!(await commitGuarded(engine.database, statements, async () => false))) return;
-		engine.trace?.({ event, incident: id, kind, run: (detail.runId as string | undefined) ?? null, number: (detail.number as number | undefined) ?? null });
+		engine.trace?.({ event, incident: id, kind, run: null, number: null });
 	}
 };

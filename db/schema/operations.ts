@@ -19,19 +19,19 @@ export const latenessMinute = sqliteTable(
 	(t) => [primaryKey({ columns: [t.workspace, t.minute, t.bucket] })],
 );
 
-/** Something that needs an administrator, from when it was noticed until it is over: one row for each, told once when it opens and once when it closes. */
+/** Something that needs an administrator, from when it was noticed until it is over: lateness, or what quarantined jobs have in common (ADR 45), told once when it opens and once when it closes; and each quarantined job, which isn't told. */
 export const incident = sqliteTable(
 	'incident',
 	{
 		...mirrored(),
 		id: text('id').primaryKey(),
-		kind: text('kind').$type<'lateness' | 'quarantine'>().notNull(),
-		/** What it is about: the run's step (`run:number`), or a playbook's timer (`job:id`); empty for lateness. */
+		kind: text('kind').$type<'lateness' | 'quarantine' | 'quarantined-job'>().notNull(),
+		/** What it is about: a cause (`playbook:step`, `timer:playbook`), a run's step (`run:number`) or a timer (`job:id`); empty for lateness. */
 		ref: text('ref').notNull(),
 		detail: json<Record<string, unknown>>('detail').notNull(),
 		openedAt: at('opened_at').notNull(),
 		closedAt: at('closed_at'),
-		/** How much of it was handed to the alert address: 0 nothing, 1 that it opened, 2 that it closed. */
+		/** How much of it was handed to the alert address: 0 nothing, 1 that it opened, 2 that it closed. A job alone counts as told. */
 		told: integer('told').notNull().default(0),
 	},
 	(t) => [

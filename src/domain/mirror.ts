@@ -69,7 +69,7 @@ export type MirrorRows = {
 		subject: string; html: string; text: string; state: 'waiting' | 'approved' | 'cancelled'; decidedBy: string | null; decidedAt: number | null; createdAt: number;
 	};
 	/** For administrators. `detail`: of lateness its figures in ms (count, p50, p99, worst, bound, window); of a quarantined step runId, number, stepId, playbookId, customerId; of a timer playbookId and timer. */
-	incident: { id: string; kind: 'lateness' | 'quarantine'; ref: string; detail: Record<string, unknown>; openedAt: number; closedAt: number | null };
+	incident: { id: string; kind: 'lateness' | 'quarantine' | 'quarantined-job'; ref: string; detail: Record<string, unknown>; openedAt: number; closedAt: number | null };
 	/** Somebody moves running runs to another version (BE2): how far it is, and how it ended. `name`: a program's. */
 	migration: {
 		id: string; playbookId: string; version: number; by: string; name: string | null; reason: string; state: MigrationState;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { incident, job, workspace } from '#db/schema/index.ts';
 import { readPage } from '#db/sync.ts';
 import { leaseMs, activationJobs } from '#db/jobs.ts';
-import { retryTimers } from '#db/incidents.ts';
+import { closeIncident, quarantinedStep, retryTimers } from '#db/incidents.ts';
 import { noteLateness } from '#db/lateness.ts';
 import { enrolRun } from '#db/entries.ts';
 import { bumpSeq, commit } from '#db/statement.ts';
@@ -31,6 +31,10 @@ afterEach(() => Promise.all([bench.close(), receiver.close()]));
 
 const late = (ms: number, count = 1) => commit(bench.database, [noteLateness('w1', [{ minute: Math.floor(bench.now / 60_000), bucket: bucketOf(ms), count, worst: ms }])]);
 const incidents = () => bench.database.select().from(incident).orderBy(incident.openedAt);
+/** Each job that is quarantined, or was. */
+const jobsAside = async () => (await incidents()).filter(({ kind }) => kind === 'quarantined-job');
+/** What they are told of by: an incident for each cause. */
+const causes = async () => (await incidents()).filter(({ kind }) => kind === 'quarantine');
 /** What the room does at each look: it watches, then works what that left. */
 const look = async () => {
 	const isNews = await watch(bench.engine);
@@ -103,16 +107,60 @@ describe('quarantine (R15)', () => {
 		await commit(bench.database, [bumpSeq('w1'), ...enrolRun(runOf('w1', 'r1', 'p1', 'c1'), { stepId: 'task', dueAt: bench.now })]);
 		await thriceDead();
 		await work(bench.engine, bench.now + 25_000);
-		expect(await incidents()).toMatchObject([{ kind: 'quarantine', ref: 'r1:1', told: 0, detail: { runId: 'r1', number: 1, stepId: 'task', playbookId: 'p1', customerId: 'c1' } }]);
+		expect(await jobsAside()).toMatchObject([{ ref: 'r1:1', detail: { runId: 'r1', number: 1, stepId: 'task', playbookId: 'p1', customerId: 'c1', cause: 'p1:task' } }]);
+		expect(await causes()).toMatchObject([{ ref: 'p1:task', told: 0, detail: { playbookId: 'p1', stepId: 'task', count: 1 } }]);
 		expect(traced.map(({ event }) => event)).toEqual(['claimed', 'quarantined', 'committed']);
 		await look();
-		expect(received()).toMatchObject([{ type: 'incident.opened', data: { kind: 'quarantine', runId: 'r1', number: 1 } }]);
+		expect(received()).toMatchObject([{ type: 'incident.opened', data: { kind: 'quarantine', playbookId: 'p1', stepId: 'task', count: 1 } }]);
 		await orderNow(bench.database, { workspace: 'w1', runId: 'r1', by: 'u1', reason: 'by-hand', now: bench.now }, { kind: 'retry' });
 		expect(await look()).toBe(true);
 		await look();
-		expect((await incidents())[0]).toMatchObject({ closedAt: bench.now, told: 2 });
+		expect(await incidents()).toMatchObject([{ closedAt: bench.now, told: 2 }, { closedAt: bench.now, told: 2 }]);
 		expect(received().map(({ type }) => type)).toEqual(['incident.opened', 'incident.closed']);
 		expect((await bench.tasks()).length).toBe(1);
+	});
+
+	test('many jobs of one step are one incident, which counts them: told once when it opens and once when none is left; the next is another', async () => {
+		const enter = async (...ids: string[]) => {
+			for (const id of ids) {
+				await addCustomer(bench.database, 'w1', `c-${id}`);
+				await commit(bench.database, [bumpSeq('w1'), ...enrolRun(runOf('w1', id, 'p1', `c-${id}`), { stepId: 'task', dueAt: bench.now })]);
+			}
+			await thriceDead();
+			await work(bench.engine, bench.now + 25_000);
+		};
+		const retry = (runId: string) => orderNow(bench.database, { workspace: 'w1', runId, by: 'u1', reason: 'by-hand', now: bench.now }, { kind: 'retry' });
+		const twice = async () => [await look(), await look()];
+		await enter('r1', 'r2', 'r3', 'r4');
+		await twice();
+		await enter('r5');
+		await twice();
+		expect(await causes()).toMatchObject([{ closedAt: null, told: 1, detail: { count: 5 } }]);
+		expect((await jobsAside()).filter(({ closedAt }) => closedAt === null)).toHaveLength(5);
+		expect(received().map(({ type, data }) => [type, data.count])).toEqual([['incident.opened', 4]]);
+		for (const id of ['r1', 'r2', 'r3', 'r4']) await retry(id);
+		await twice();
+		expect((await jobsAside()).filter(({ closedAt }) => closedAt === null).map(({ ref }) => ref)).toEqual(['r5:1']);
+		expect(await causes()).toMatchObject([{ closedAt: null }]);
+		await retry('r5');
+		await twice();
+		expect(received().map(({ type, data }) => [type, data.count])).toEqual([['incident.opened', 4], ['incident.closed', 5]]);
+		bench.now += 1_000;
+		await enter('r6');
+		await twice();
+		expect((await causes()).map(({ closedAt, detail }) => [closedAt === null, detail.count])).toEqual([[false, 5], [true, 1]]);
+		expect(received().map(({ type, data }) => [type, data.count])).toEqual([['incident.opened', 4], ['incident.closed', 5], ['incident.opened', 1]]);
+	});
+
+	test('an incident isn’t over while a job is put aside as it closes', async () => {
+		const about = { workspace: 'w1', runId: 'r9', number: 1, stepId: 'task', playbookId: 'p1', customerId: 'c1', now: bench.now };
+		await commit(bench.database, [bumpSeq('w1'), ...quarantinedStep(about)]);
+		const [cause] = await causes();
+		await commit(bench.database, [bumpSeq('w1'), closeIncident('w1', cause!.id, bench.now)]);
+		expect(await causes()).toMatchObject([{ closedAt: null }]);
+		// Said again by a batch whose answer was lost, it counts once (R5).
+		await commit(bench.database, [bumpSeq('w1'), ...quarantinedStep(about)]);
+		expect(await causes()).toMatchObject([{ detail: { count: 1 } }]);
 	});
 
 	test('a timer that was the end of three workers opens one, and goes on when an administrator lets it', async () => {
@@ -121,12 +169,13 @@ describe('quarantine (R15)', () => {
 		await work(bench.engine, bench.now + 25_000);
 		await look();
 		await look();
-		expect(await incidents()).toMatchObject([{ kind: 'quarantine', detail: { timer: 'sweep', playbookId: 'p1' }, closedAt: null, told: 1 }]);
+		expect(await jobsAside()).toMatchObject([{ detail: { timer: 'sweep', playbookId: 'p1', cause: 'timer:p1' }, closedAt: null }]);
+		expect(await causes()).toMatchObject([{ detail: { timer: 'sweep', playbookId: 'p1', count: 1 }, closedAt: null, told: 1 }]);
 		await commit(bench.database, retryTimers('w1', 'p1', bench.now));
 		await expect(commit(bench.database, retryTimers('w1', 'p1', bench.now))).rejects.toThrow('malformed JSON');
 		await look();
 		await look();
-		expect((await incidents())[0]).toMatchObject({ closedAt: bench.now, told: 2 });
+		expect(await incidents()).toMatchObject([{ closedAt: bench.now, told: 2 }, { closedAt: bench.now, told: 2 }]);
 		expect(received()).toHaveLength(2);
 	});
 });

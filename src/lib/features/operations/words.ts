@@ -1,7 +1,10 @@
 /** What incidents and outside systems are called. */
+import { findStep } from '#domain/engine/next-step.ts';
 import type { MirrorRows } from '#domain/mirror.ts';
 import { m } from '$lib/messages/messages.js';
 import { mirror } from '$lib/sync/index.ts';
+import { stepTitle } from '$lib/features/flow/titles.ts';
+import { namesWithin } from '$lib/features/flow/values.ts';
 import { formatSpan } from '$lib/ui/formats.ts';
 import { locale } from '$lib/ui/locale.ts';
 
@@ -15,9 +18,17 @@ export function quarantinedName(incident: Incident): string {
 	return m.ops_quarantined_step({ playbook: playbookOf(incident) }) + (customer ? `, ${customer}` : '');
 }
 
+/** What quarantined jobs have in common: a step of a playbook by its title, or a playbook's timer; and how many they are, or were. */
+function quarantineName(incident: Incident): string {
+	const { playbookId, stepId, count } = incident.detail;
+	const draft = mirror.row('playbook', String(playbookId))?.draft;
+	const step = draft && stepId !== undefined ? findStep(draft, String(stepId)) : null;
+	const title = step ? `${playbookOf(incident)}, ${stepTitle(step, namesWithin(draft!, mirror))}` : stepId === undefined ? m.ops_quarantined_timer({ playbook: playbookOf(incident) }) : m.ops_quarantined_step({ playbook: playbookOf(incident) });
+	return m.ops_incident_quarantine({ what: title, count: Number(count) });
+}
+
 /** What an incident is about, in a line. */
-export const incidentName = (incident: Incident): string =>
-	incident.kind === 'lateness' ? m.ops_incident_lateness({ p99: formatSpan(Number(incident.detail.p99), locale()) }) : m.ops_incident_quarantine({ what: quarantinedName(incident) });
+export const incidentName = (incident: Incident): string => (incident.kind === 'lateness' ? m.ops_incident_lateness({ p99: formatSpan(Number(incident.detail.p99), locale()) }) : quarantineName(incident));
 
 /** An outside system as its breaker names it (party/perform.ts): `webhook host`, `push host`, `document id`, `mail`. */
 export function systemName(system: string): string {

@@ -18,7 +18,7 @@ describe('variables in words', () => {
 		['Hi {{contact.firstName | default: "you"}}, {{- owner.name -}}!', 'Hi [Contacts · First name], [Owner · Name]!'],
 		['Goal: {{ customer.f_goal }}{{ run.vars.hook.body.score }}', 'Goal: […][…]'],
 		['{% if customer.mrr > 10 %}Big{% endif %} {{ "x" | upcase }}', 'Big […]'],
-		['They said {{ run.vars.q.answer }}', 'They said [Answer: Is [Customer · Name] well?]'],
+		['They said {{ run.vars.q.answer }}', 'They said [Answer to “Is [Customer · Name] well?”]'],
 		['Never closed {{ customer.na', 'Never closed […]'],
 	])('%s', (text, told) => expect(templateWords(text, names)).toBe(told));
 	test('in titles', () => {
@@ -48,8 +48,8 @@ describe('a step that has run says what it wrote (RU2, R11)', () => {
 describe('a condition on an answer (PB1)', () => {
 	const branch = (value: unknown): Branch => ({ id: 'b', name: '', condition: { id: 'b', kind: 'group', mode: 'all', items: [{ id: 'c', kind: 'clause', field: 'run.vars.q.choice', operator: 'is', value }] }, steps: [] });
 	test('says its question and the answer’s words of today; never an id', () => {
-		expect(branchTitle(branch('branch_1'), names)).toBe('Answer: Is [Customer · Name] well? is Very well');
-		expect(branchTitle(branch('branch_9'), names)).toBe('Answer: Is [Customer · Name] well? is an answer that is gone');
+		expect(branchTitle(branch('branch_1'), names)).toBe('Answer to “Is [Customer · Name] well?” is Very well');
+		expect(branchTitle(branch('branch_9'), names)).toBe('Answer to “Is [Customer · Name] well?” is an answer that is gone');
 		expect(valueText('run.vars.q.choice', 'branch_1', { settings, row: () => undefined })).toBe('an answer that is gone');
 	});
 });

@@ -19,7 +19,7 @@ const fieldOf = (trigger: TriggerDefinition | null, path: string, owner = 'b9') 
 
 describe('the values to choose from', () => {
 	test('an answer of a question is one of its answers, by its id; a number is typed; who enters has answered nothing', () => {
-		expect(fieldOf(null, 'run.vars.step_q.choice')).toMatchObject({ type: 'choice', label: { name: 'Answer: How is it going?' }, options: [{ id: 'b1', label: 'Well' }] });
+		expect(fieldOf(null, 'run.vars.step_q.choice')).toMatchObject({ type: 'choice', label: { name: 'Answer to “How is it going?”' }, options: [{ id: 'b1', label: 'Well' }] });
 		expect(fieldOf(null, 'run.vars.step_q.answer')).toBeUndefined();
 		expect(fieldOf(null, 'run.vars.step_t.number')).toMatchObject({ type: 'number', options: null });
 		expect(fieldOf(null, 'run.vars.step_q.choice', 'filters')).toBeUndefined();
