@@ -27,7 +27,7 @@ export function judge(world: World, people: People): string[] {
 		...runs.flatMap((run) => {
 			const [own, moved] = [of(steps, run['id']), moves.filter(({ run_id }) => run_id === run['id'])];
 			const walk = { people, moved, isLimited: world.mailsADay !== null, at: (number: number) => definitions.get(`${run['playbook_id']} ${versionAt(run, moved, number)}`)! };
-			return [...standing(run, own, of(jobs, run['id']), of(waits, run['id']), runs), ...walked(walk, run, own), ...timed(walk, run, own, of(ended, run['id'])), ...asked(walk, run, own, of(tasks, run['id'])), ...heard(walk, own, of(tasks, run['id'])), ...sentOnce(world, walk, run, own, of(intents, run['id']))];
+			return [...standing(run, own, of(jobs, run['id']), of(waits, run['id']), runs), ...walked(walk, run, own), ...timed(walk, run, own, of(ended, run['id'])), ...asked(walk, run, own, of(tasks, run['id'])), ...heard(walk, own, of(tasks, run['id']), of(intents, run['id'])), ...sentOnce(world, walk, run, own, of(intents, run['id']))];
 		}),
 		...twiceEnded(ended),
 		...world.unheld,
@@ -146,10 +146,11 @@ function asked(walk: Walk, run: Row, steps: Row[], tasks: Row[]): string[] {
 }
 
 /** What a run waits for is open no longer than its step is: nobody would hear that it is done (RU3). */
-function heard(walk: Walk, steps: Row[], tasks: Row[]): string[] {
+function heard(walk: Walk, steps: Row[], tasks: Row[], intents: Row[]): string[] {
 	const late = rowsOf(`SELECT id FROM heard WHERE state NOT IN ('scheduled', 'waiting')`).map(({ id }) => id as string);
 	return tasks.flatMap(({ id, state }) => {
-		const step = steps.find(({ number }) => number === Number(id.split('-').at(-2)))!;
+		const asking = intents.find(({ key }) => key === id)!;
+		const step = steps.find(({ number }) => number === asking['number'])!;
 		const node = findStep(walk.at(step['number']), step['step_id']);
 		const isAwaited = node?.kind === 'split' || (node?.kind === 'action' && node.params['isWaiting'] === true);
 		const isLeft = state === 'open' && !['scheduled', 'waiting'].includes(step['state']);
