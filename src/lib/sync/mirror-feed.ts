@@ -2,7 +2,7 @@
  * Where the mirror's rows come from (design.md, The mirror): pages from the server, kept on the device together with how far they
  * reach. The tab that leads asks; the others get its pages and its status (ADR 13).
  */
-import { mirrorKinds, type SyncedRow } from '#domain/mirror.ts';
+import type { SyncedRow } from '#domain/mirror.ts';
 import { backoff } from './backoff.ts';
 import type { Answer, Call } from './call.ts';
 import type { Environment } from './environment.ts';
@@ -10,6 +10,7 @@ import type { MirrorStatus } from './mirror-status.ts';
 import type { MirrorStore, Reach } from './mirror-store.ts';
 import { newId } from './new-id.ts';
 import type { Tabs } from './tabs.ts';
+import { UnkeptRows } from './unkept-rows.ts';
 
 export type MirrorFeedOptions = {
 	environment: Environment;
@@ -35,10 +36,7 @@ export class MirrorFeed {
 	#options: MirrorFeedOptions;
 	#reach: Reach | null = null;
 	#status: MirrorStatus = { state: 'loading', syncedAt: null, received: 0, error: null };
-	/** Rows that the device hasn't taken yet: of the tab that fetched them, and of all that heard of them, for whoever leads next keeps them. */
-	#unkept = new Map<string, SyncedRow>();
-	/** Those and all that the device took late, as they are now: a tab that read the device before may lack them. */
-	#late = new Map<string, SyncedRow>();
+	#unkept = new UnkeptRows();
 	#pulling: Promise<void> | null = null;
 	#next: Promise<void> | null = null;
 	/** Who waits for a pull that begins from now on and ends well. */
@@ -116,16 +114,18 @@ export class MirrorFeed {
 		let received = 0;
 		if (isFirst || this.#status.error) this.#become({ state: 'syncing', received: 0 });
 		for (;;) {
+			const isAnew = this.#isStartingOver;
+			if (isAnew) this.#reach = { ...this.#reach!, cursor: null, syncedAt: null };
 			const { cursor } = this.#reach!;
 			const answer: Answer<Page> = await call(`/api/sync?after=${encodeURIComponent(cursor ?? '0')}&limit=${pageSize}`);
 			// Another tab has taken the lead meanwhile, and asks for itself.
 			if (this.#isEnded || !tabs.isLead) return void this.#awaited.push(...awaited);
+			// What came follows on rows that aren't counted on any more.
+			if (this.#isStartingOver !== isAnew) continue;
 			if (!answer.ok) {
-				// The server was put back or replaced, and doesn't know how far we are: all is fetched anew over what is shown.
+				// The server was put back or replaced, and doesn't know how far we are.
 				if (answer.code === 'not-a-cursor' && cursor !== null) {
-					this.#reach = { ...this.#reach!, cursor: null, syncedAt: null };
-					this.#isStartingOver = true;
-					this.#become({ state: 'syncing', received: 0, error: null });
+					this.#startOver();
 					continue;
 				}
 				this.#failures++;
@@ -137,6 +137,7 @@ export class MirrorFeed {
 			const { rows, isDone, seq } = answer.value;
 			received += rows.length;
 			await this.#take(rows, { ...this.#reach!, cursor: String(answer.value.cursor), syncedAt: isDone ? environment.now() : this.#reach!.syncedAt });
+			if (this.#isStartingOver) continue;
 			this.#known = Math.max(this.#known, isDone ? seq : 0);
 			this.#failures = 0;
 			this.#become({ state: isDone ? 'synced' : 'syncing', syncedAt: this.#reach!.syncedAt, received, error: null });
@@ -146,34 +147,30 @@ export class MirrorFeed {
 		}
 	}
 
+	/** All is fetched anew, by the pull under way or the next, over what is shown meanwhile. */
+	#startOver(): void {
+		this.#isStartingOver = true;
+		this.#become({ state: 'syncing', received: 0, error: null });
+	}
+
 	async #take(rows: SyncedRow[], reach: Reach): Promise<void> {
 		const isAnew = this.#isStartingOver;
 		this.#isStartingOver = false;
 		if (isAnew) {
 			this.#unkept.clear();
-			this.#late.clear();
-			await this.#options.store?.clear(this.#reach!).catch(() => {});
+			const begun = await this.#options.store?.clear(reach.scope).catch(() => null);
+			if (begun) reach = { ...reach, edition: begun.edition };
 		}
 		this.#reach = reach;
 		this.#options.onPage(rows, isAnew);
-		this.#note(rows, true, false);
-		try {
-			await this.#options.store?.keep([...this.#unkept.values()], reach);
-			this.#unkept.clear();
-		} catch {
-			// Shown from memory, and kept with the next page: the device's cursor must never pass rows that it lacks.
-			for (const [key, row] of this.#unkept) this.#late.set(key, row);
-		}
-		if (rows.length > 0 || isAnew) this.#say({ rows, reach, isAnew, isKept: this.#unkept.size === 0 });
-	}
-
-	/** Remembers rows that the device lacks, and those that it lacked; of these always the newest. */
-	#note(rows: readonly SyncedRow[], isLacking: boolean, isLate: boolean): void {
-		for (const row of rows.filter(({ kind }) => mirrorKinds.includes(kind))) {
-			const key = `${row.kind} ${row.id}`;
-			if (isLacking) this.#unkept.set(key, row);
-			if (isLate || this.#late.has(key)) this.#late.set(key, row);
-		}
+		this.#unkept.note(rows, { isLacking: true, isLate: false });
+		const kept = await (this.#options.store?.keep(this.#unkept.lacking, reach).catch(() => 'failed' as const) ?? 'kept');
+		if (kept === 'kept') this.#unkept.taken();
+		// Shown from memory, and kept with the next page: the device's cursor must never pass rows that it lacks.
+		else this.#unkept.refused();
+		if (rows.length > 0 || isAnew) this.#say({ rows, reach, isAnew, isKept: this.#unkept.isEmpty });
+		// Another tab took the rows off the device, for a role that was changed back since: all that was there before is lacking.
+		if (kept === 'other-edition' && !isAnew) this.#startOver();
 	}
 
 	/** The next look: soon after a failure, each 30 s while no pokes come. */
@@ -195,7 +192,7 @@ export class MirrorFeed {
 			return;
 		}
 		this.#options.environment.clearTimeout(this.#timer);
-		this.#say({ asks: 'state' });
+		this.#say({ asks: 'state', edition: this.#reach!.edition });
 		for (const [id, { want }] of this.#asked) this.#say({ asks: want, id });
 		for (const resolve of this.#awaited.splice(0)) void this.#ask('caughtUp').then(resolve);
 	}
@@ -212,8 +209,13 @@ export class MirrorFeed {
 		const { tabs, onPage, onStatus } = this.#options;
 		if (this.#isEnded) return;
 		if (tabs.isLead) {
+			if (body.asks === 'state' && body.edition !== undefined && body.edition !== this.#reach!.edition) {
+				// It read the device when other rows were there, or none: it hasn't got those of before.
+				this.#startOver();
+				void this.pull();
+			}
 			// What the device couldn't keep when a tab that begins read it, that tab hasn't got.
-			if (body.asks === 'state') this.#say({ late: [...this.#late.values()], reach: this.#reach, isKept: this.#unkept.size === 0, status: this.#status });
+			else if (body.asks === 'state') this.#say({ late: this.#unkept.late, reach: this.#reach, isKept: this.#unkept.isEmpty, status: this.#status });
 			else if (body.asks) void this[body.asks as Want]().then(() => this.#say({ done: body.id }));
 			return;
 		}
@@ -224,9 +226,9 @@ export class MirrorFeed {
 		const rows: SyncedRow[] | undefined = body.rows ?? body.late;
 		if (rows) {
 			this.#reach = body.reach;
-			if (body.isKept || body.isAnew) this.#unkept.clear();
-			if (body.isAnew) this.#late.clear();
-			this.#note(rows, !body.isKept, !body.isKept || body.late !== undefined);
+			if (body.isAnew) this.#unkept.clear();
+			if (body.isKept) this.#unkept.taken();
+			this.#unkept.note(rows, { isLacking: !body.isKept, isLate: !body.isKept || body.late !== undefined });
 			onPage(rows, body.isAnew === true);
 		}
 		if (body.status) onStatus((this.#status = body.status));

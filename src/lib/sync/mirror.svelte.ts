@@ -180,7 +180,7 @@ export class Mirror {
 
 	async #load(): Promise<Reach> {
 		const { store, scope } = this.#options;
-		const none: Reach = { cursor: null, syncedAt: null, scope };
+		const none: Reach = { cursor: null, syncedAt: null, scope, edition: 0 };
 		try {
 			if (!store) return none;
 			const reach = await store.reach(scope);

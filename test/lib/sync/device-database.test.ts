@@ -46,7 +46,7 @@ describe('S16, S17: databases on the device', () => {
 			database.createObjectStore('meta', { keyPath: 'key' }).put({ key: 'reach', cursor: '7', syncedAt: 5, scope: 'csm' });
 		});
 		const store = new MirrorStore('mirror', factory);
-		expect(await store.reach('csm')).toEqual({ cursor: '7', syncedAt: 5, scope: 'csm' });
+		expect(await store.reach('csm')).toEqual({ cursor: '7', syncedAt: 5, scope: 'csm', edition: 0 });
 		expect((await store.rows(mirrorKinds[0])).map(({ id }) => id)).toEqual([`${mirrorKinds[0]}_1`]);
 		expect(await store.rows(missing)).toEqual([]);
 		store.close();
@@ -91,7 +91,8 @@ describe('S16, S17: databases on the device', () => {
 	it('a page is kept whole or not at all, and never over a newer row', async () => {
 		const factory = new IDBFactory();
 		const store = new MirrorStore('mirror', factory);
-		const reach = (cursor: string) => ({ cursor, syncedAt: 1, scope: 'csm' });
+		const { edition } = await store.reach('csm');
+		const reach = (cursor: string) => ({ cursor, syncedAt: 1, scope: 'csm', edition });
 		await store.keep([{ kind: 'tag', id: 't', seq: 5, data: { name: 'new' } }, { kind: 'tag', id: 'u', seq: 5, data: { name: 'gone' } }] as any, reach('5'));
 		await store.keep([{ kind: 'tag', id: 't', seq: 4, data: { name: 'old' } }, { kind: 'tag', id: 'u', seq: 6, data: null }] as any, reach('6'));
 		expect(await store.rows('tag')).toEqual([{ id: 't', seq: 5, data: { name: 'new' } }]);
@@ -100,5 +101,22 @@ describe('S16, S17: databases on the device', () => {
 		expect((await store.rows('tag')).map(({ id }) => id)).toEqual(['t']);
 		expect((await store.reach('csm')).cursor).toBe('6');
 		store.close();
+	});
+
+	it('rows are kept only with those they follow on: not over another role’s, nor where all was begun anew', async () => {
+		const factory = new IDBFactory();
+		const [store, other] = [new MirrorStore('mirror', factory), new MirrorStore('mirror', factory)];
+		const mine = await store.reach('csm');
+		const page = [{ kind: 'tag', id: 't', seq: 5, data: { name: 'new' } }] as any;
+		expect(await store.keep(page, { ...mine, cursor: '5' })).toBe('kept');
+		const theirs = await other.reach('administrator');
+		expect(await other.rows('tag')).toEqual([]);
+		expect(await store.keep(page, { ...mine, cursor: '5' })).toBe('other-scope');
+		expect(await other.keep(page, { ...theirs, cursor: '5' })).toBe('kept');
+		const again = await store.reach('csm');
+		expect(await store.keep(page, { ...mine, cursor: '6' })).toBe('other-edition');
+		expect([await store.reach('csm'), await store.rows('tag')]).toEqual([again, []]);
+		store.close();
+		other.close();
 	});
 });

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Device } from '../../../src/lib/sync/device.svelte.ts';
 import type { Socket } from '../../../src/lib/sync/environment.ts';
+import { MirrorStore } from '../../../src/lib/sync/mirror-store.ts';
 import { appDouble, sessionOf } from './app-double.ts';
 import { deviceDouble, fillable, tabDouble, until } from './device-double.ts';
 import { customerRow } from './rows.ts';
@@ -90,6 +91,70 @@ describe('a place in several tabs', () => {
 		open.push(again);
 		await again.session.load();
 		await until('the device has all', () => names(again.place!) === 'Acme SA,Beta,Cassis');
+	});
+
+	it('a tab that hears late of a change of role keeps nothing over the lists of one that has heard: both show all, and so does a later one, offline (SY5)', async () => {
+		const { app, tab } = world();
+		const [one, two] = [await tab(), await tab()];
+		const takesNewRole = async (here: Device) => {
+			await here.session.load();
+			await until('its lists are of the new role', () => here.place?.key.endsWith('administrator') && here.light.state === 'synced');
+		};
+		app.session = sessionOf({ role: 'administrator' });
+		await takesNewRole(one.here);
+		app.put('customer', customerRow('customer_b', 'Beta'));
+		await two.place.mirror.pull();
+		await until('the other has it, under the role it knows', () => names(two.place) === 'Acme,Beta');
+		await takesNewRole(two.here);
+		for (const { here } of [one, two]) await until('both show all', async () => (await here.place!.mirror.pull(), names(here.place!) === 'Acme,Beta'));
+		for (const { tab: dying } of [one, two]) dying.kill();
+		app.isOnline = false;
+		const again = new Device(tabDouble(one.device, { fetch: app.fetch }));
+		open.push(again);
+		await again.session.load();
+		await until('the device has all', () => names(again.place!) === 'Acme,Beta');
+	});
+
+	it('lists that were taken off the device under the tab that leads are fetched anew, for a tab that begins too', async () => {
+		const { app, device, tab } = world();
+		const one = await tab();
+		// A tab with another role: its session's answer was on its way when the role was changed, and changed back.
+		const other = new MirrorStore('cuebook:mirror:ada:w1', device.indexedDB!);
+		await other.reach('reader');
+		app.put('customer', customerRow('customer_b', 'Beta'));
+		await one.place.mirror.pull();
+		await until('it is shown from memory', () => names(one.place) === 'Acme,Beta');
+		expect(await other.rows('customer')).toEqual([]);
+		await other.reach('csm');
+		other.close();
+		const two = await tab();
+		for (const { place } of [one, two]) await until('it shows all', () => names(place) === 'Acme,Beta');
+		app.put('customer', customerRow('customer_c', 'Cassis'));
+		await two.place.mirror.pull();
+		for (const { tab: dying } of [one, two]) dying.kill();
+		app.isOnline = false;
+		const again = new Device(tabDouble(one.device, { fetch: app.fetch }));
+		open.push(again);
+		await again.session.load();
+		await until('the device has all', () => names(again.place!) === 'Acme,Beta,Cassis');
+	});
+
+	it('lists that were taken off the device under a tab alone are fetched anew with its next look', async () => {
+		const { app, device, tab } = world();
+		const one = await tab();
+		const other = new MirrorStore('cuebook:mirror:ada:w1', device.indexedDB!);
+		await other.reach('reader');
+		await other.reach('csm');
+		other.close();
+		app.put('customer', customerRow('customer_b', 'Beta'));
+		await one.place.mirror.pull();
+		await until('it shows all', () => names(one.place) === 'Acme,Beta');
+		one.tab.kill();
+		app.isOnline = false;
+		const again = new Device(tabDouble(one.device, { fetch: app.fetch }));
+		open.push(again);
+		await again.session.load();
+		await until('the device has all', () => names(again.place!) === 'Acme,Beta');
 	});
 
 	it('one that led, and has not noticed that it was relieved, changes nothing in the others: neither how far the lists are nor what is in them', async () => {
