@@ -149,22 +149,24 @@ export class Publisher {
 		const position = copy.log.position;
 		if (base && base.epoch > epoch) return 'stale';
 		const publication = await this.#publication(copy, base, { epoch, position, rows: copy.type.projection(copy.doc) });
-		const isSame = base !== null && publication.changed.length + publication.vanished.length + publication.events.length === 0;
-		if (!isSame) {
+		const hasNews = base === null || publication.changed.length + publication.vanished.length + publication.events.length > 0;
+		// A newer instance says so even when nothing has changed: what an older one has on its way must meet its guard (S11).
+		const isWritten = hasNews || base.epoch < epoch;
+		if (isWritten) {
 			this.#published = undefined;
 			const seq = await publish(database, publication);
 			if (seq === null) return 'stale';
 			this.#isDeleted = seq === 'deleted';
 			if (seq === 'deleted') return this.#putAside();
 			this.#healings = [];
-			this.#tell(publication, seq);
+			if (hasNews) this.#tell(publication, seq);
 		}
-		this.#published = isSame ? base : publication.next;
+		this.#published = isWritten ? publication.next : base;
 		copy.notePublished(position);
 		this.#again.stop();
 		clearTimeout(this.#quiet);
 		this.#quiet = setTimeout(() => void this.#settle(copy).catch((error) => alert(this.#id, 'how far it is published could not be noted', error)), quietMs);
-		return isSame ? 'clean' : 'published';
+		return hasNews ? 'published' : 'clean';
 	}
 
 	/** Its customer is deleted: the sweep need not come, and whoever sits here is told. */

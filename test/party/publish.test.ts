@@ -148,7 +148,7 @@ describe('the guard', () => {
 		const response = await room.onRequest(new Request(`http://rooms${path}`, { method: 'POST', body: text, headers }));
 		return { status: response.status, body: (await response.json()) as any };
 	};
-	const set = (room: Document, id: string, value: string) => ask(room, id, 'edit', { key: value, edits: [{ edit: 'set-field', args: { field: 'domain', value } }], actor: ada });
+	const set = (room: Document, id: string, value: string, key = value) => ask(room, id, 'edit', { key, edits: [{ edit: 'set-field', args: { field: 'domain', value } }], actor: ada });
 
 	test('a stale instance changes nothing (S11)', async () => {
 		const id = newId('customer');
@@ -164,6 +164,31 @@ describe('the guard', () => {
 		expect((await ask(old, id, 'publish')).status).toBe(503);
 		expect([await rowsOf(store.database, 'SELECT * FROM customer'), await rowsOf(store.database, 'SELECT * FROM projection'), await eventsOf(store.database, id), await rowsOf(store.database, 'SELECT seq FROM workspace')]).toEqual(before);
 		expect(alerts.mock.calls.flat().join()).toContain('stale');
+	});
+
+	test('a stale instance changes nothing either when the newer one found nothing new to publish (S11)', async () => {
+		const id = newId('customer');
+		const storage = new MemoryStorage();
+		const old = new Document(new MemoryHost(id, storage, store.vars));
+		await ask(old, id, 'create', { workspace: 'w1', type: 'customer', args: { name: 'Acme' }, actor: ada });
+		await set(old, id, 'first.example');
+		await ask(old, id, 'publish');
+		const { claimEpoch } = Log.prototype;
+		let goOn: (() => void) | null = null;
+		const spy = vi.spyOn(Log.prototype, 'claimEpoch').mockImplementation(async function (this: Log) {
+			if (this.storage === storage && goOn === null) await new Promise<void>((resolve) => (goOn = resolve));
+			return claimEpoch.call(this);
+		});
+		// Its change is on the disk and its publishing under way when another instance begins, in which it is taken back.
+		await set(old, id, 'stale.example');
+		const late = ask(old, id, 'publish');
+		const fresh = new Document(new MemoryHost(id, storage.copy(), store.vars));
+		await set(fresh, id, 'first.example', 'taken back');
+		expect((await ask(fresh, id, 'publish')).body.published).toBe(false);
+		goOn!();
+		expect((await late).status).toBe(503);
+		spy.mockRestore();
+		expect((await customerRow(store.database, id))?.domain).toBe('first.example');
 	});
 
 	test('a publishing that takes long isn’t done twice for the same; what was written meanwhile has its own', async () => {
