@@ -151,17 +151,16 @@ export class Publisher {
 		const publication = await this.#publication(copy, base, { epoch, position, rows: copy.type.projection(copy.doc) });
 		const hasNews = base === null || publication.changed.length + publication.vanished.length + publication.events.length > 0;
 		// A newer instance says so even when nothing has changed: what an older one has on its way must meet its guard (S11).
-		const isWritten = hasNews || base.epoch < epoch;
-		if (isWritten) {
+		if (hasNews || base.epoch < epoch) {
 			this.#published = undefined;
 			const seq = await publish(database, publication);
 			if (seq === null) return 'stale';
 			this.#isDeleted = seq === 'deleted';
 			if (seq === 'deleted') return this.#putAside();
 			this.#healings = [];
+			this.#published = publication.next;
 			if (hasNews) this.#tell(publication, seq);
-		}
-		this.#published = isWritten ? publication.next : base;
+		} else this.#published = base;
 		copy.notePublished(position);
 		this.#again.stop();
 		clearTimeout(this.#quiet);

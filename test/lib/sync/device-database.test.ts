@@ -1,6 +1,6 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { describe, expect, it } from 'vitest';
-import { mirrorKinds } from '#domain/mirror.ts';
+import { mirrorKinds, type SyncedRow } from '#domain/mirror.ts';
 import { makeCall } from '../../../src/lib/sync/call.ts';
 import { CommandQueue } from '../../../src/lib/sync/command-queue.svelte.ts';
 import { CommandStore } from '../../../src/lib/sync/command-store.ts';
@@ -107,7 +107,7 @@ describe('S16, S17: databases on the device', () => {
 		const factory = new IDBFactory();
 		const [store, other] = [new MirrorStore('mirror', factory), new MirrorStore('mirror', factory)];
 		const mine = await store.reach('csm');
-		const page = [{ kind: 'tag', id: 't', seq: 5, data: { name: 'new' } }] as any;
+		const page: SyncedRow[] = [{ kind: 'tag', id: 't', seq: 5, data: { id: 't', subject: 'customer', name: 'new', colour: 'blue' } }];
 		expect(await store.keep(page, { ...mine, cursor: '5' })).toBe('kept');
 		const theirs = await other.reach('administrator');
 		expect(await other.rows('tag')).toEqual([]);

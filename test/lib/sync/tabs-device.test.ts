@@ -43,7 +43,15 @@ function world() {
 		return { ...here, here, device, tab: double, place: here.place!, count };
 	};
 	const say = (message: unknown) => sockets.findLast((socket) => socket.onmessage)!.onmessage!({ data: JSON.stringify(message) });
-	return { app, device, storage, tab, say, sockets };
+	/** Customers that a tab which opens without network finds on the device. */
+	const keeps = async (customers: string) => {
+		app.isOnline = false;
+		const again = new Device(tabDouble(device, { fetch: app.fetch }));
+		open.push(again);
+		await again.session.load();
+		await until('the device has all', () => names(again.place!) === customers);
+	};
+	return { app, device, storage, tab, keeps, say, sockets };
 }
 
 const names = (place: NonNullable<Device['place']>) => place.mirror.rows('customer').map((row) => row.name).sort().join();
@@ -72,7 +80,7 @@ describe('a place in several tabs', () => {
 	});
 
 	it('rows that a full device refused are kept by whichever tab leads once it takes them: a later tab that opens offline has them', async () => {
-		const { app, storage, tab } = world();
+		const { app, storage, tab, keeps } = world();
 		const one = await tab();
 		const early = await tab();
 		storage.isFull = true;
@@ -86,15 +94,11 @@ describe('a place in several tabs', () => {
 		app.put('customer', customerRow('customer_c', 'Cassis'));
 		for (const { place } of [early, late]) await until('what came since is there', async () => (await place.mirror.pull(), names(place) === 'Acme SA,Beta,Cassis'));
 		for (const { tab: dying } of [early, late]) dying.kill();
-		app.isOnline = false;
-		const again = new Device(tabDouble(early.device, { fetch: app.fetch }));
-		open.push(again);
-		await again.session.load();
-		await until('the device has all', () => names(again.place!) === 'Acme SA,Beta,Cassis');
+		await keeps('Acme SA,Beta,Cassis');
 	});
 
 	it('a tab that hears late of a change of role keeps nothing over the lists of one that has heard: both show all, and so does a later one, offline (SY5)', async () => {
-		const { app, tab } = world();
+		const { app, tab, keeps } = world();
 		const [one, two] = [await tab(), await tab()];
 		const takesNewRole = async (here: Device) => {
 			await here.session.load();
@@ -108,15 +112,11 @@ describe('a place in several tabs', () => {
 		await takesNewRole(two.here);
 		for (const { here } of [one, two]) await until('both show all', async () => (await here.place!.mirror.pull(), names(here.place!) === 'Acme,Beta'));
 		for (const { tab: dying } of [one, two]) dying.kill();
-		app.isOnline = false;
-		const again = new Device(tabDouble(one.device, { fetch: app.fetch }));
-		open.push(again);
-		await again.session.load();
-		await until('the device has all', () => names(again.place!) === 'Acme,Beta');
+		await keeps('Acme,Beta');
 	});
 
 	it('lists that were taken off the device under the tab that leads are fetched anew, for a tab that begins too', async () => {
-		const { app, device, tab } = world();
+		const { app, device, tab, keeps } = world();
 		const one = await tab();
 		// A tab with another role: its session's answer was on its way when the role was changed, and changed back.
 		const other = new MirrorStore('cuebook:mirror:ada:w1', device.indexedDB!);
@@ -132,15 +132,11 @@ describe('a place in several tabs', () => {
 		app.put('customer', customerRow('customer_c', 'Cassis'));
 		await two.place.mirror.pull();
 		for (const { tab: dying } of [one, two]) dying.kill();
-		app.isOnline = false;
-		const again = new Device(tabDouble(one.device, { fetch: app.fetch }));
-		open.push(again);
-		await again.session.load();
-		await until('the device has all', () => names(again.place!) === 'Acme,Beta,Cassis');
+		await keeps('Acme,Beta,Cassis');
 	});
 
 	it('lists that were taken off the device under a tab alone are fetched anew with its next look', async () => {
-		const { app, device, tab } = world();
+		const { app, device, tab, keeps } = world();
 		const one = await tab();
 		const other = new MirrorStore('cuebook:mirror:ada:w1', device.indexedDB!);
 		await other.reach('reader');
@@ -150,11 +146,7 @@ describe('a place in several tabs', () => {
 		await one.place.mirror.pull();
 		await until('it shows all', () => names(one.place) === 'Acme,Beta');
 		one.tab.kill();
-		app.isOnline = false;
-		const again = new Device(tabDouble(one.device, { fetch: app.fetch }));
-		open.push(again);
-		await again.session.load();
-		await until('the device has all', () => names(again.place!) === 'Acme,Beta');
+		await keeps('Acme,Beta');
 	});
 
 	it('one that led, and has not noticed that it was relieved, changes nothing in the others: neither how far the lists are nor what is in them', async () => {
