@@ -50,6 +50,8 @@ export async function openContext(browser: Browser, device: Device = 'desktop', 
 			: { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, colorScheme: scheme, locale: 'en-GB', timezoneId: 'Europe/Paris' },
 	);
 	hear(context);
+	// Somebody who is asked whether to leave, and leaves: without an answer the page would stay.
+	context.on('dialog', (dialog) => void (dialog.type() === 'beforeunload' ? dialog.accept() : dialog.dismiss()));
 	return context;
 }
 

@@ -91,15 +91,7 @@ test('storage full: it is said, editing goes on and arrives; with room again the
 	const { page, context, open, synced, errors } = await place.owner.window();
 	await open(`/customers/${mine[2]!.id}`);
 	await synced();
-	await page.evaluate(() => {
-		const add = IDBObjectStore.prototype.add;
-		const full = { isFull: true };
-		Object.assign(window, { full });
-		IDBObjectStore.prototype.add = function (...values: Parameters<typeof add>) {
-			if (full.isFull && this.name === 'updates') throw new DOMException('No room', 'QuotaExceededError');
-			return add.apply(this, values);
-		};
-	});
+	await fillDevice(page);
 	await page.getByLabel('Industry').fill('Written without room');
 	await page.keyboard.press('Tab');
 	await page.getByText('This device has no room left.').waitFor();
@@ -109,6 +101,72 @@ test('storage full: it is said, editing goes on and arrives; with room again the
 	expect(errors).toEqual([]);
 	await context.close();
 });
+
+test('what the light says waits here survives a reload in that very moment, again and again (SY1, SY4)', async () => {
+	const { page, context, open, synced, errors } = await place.owner.window();
+	await open(`/customers/${mine[2]!.id}`);
+	await synced();
+	await until('a worker in control', () => page.evaluate(() => navigator.serviceWorker.controller !== null));
+	await context.setOffline(true);
+	const industry = page.getByLabel('Industry');
+	for (let round = 1; round <= 6; round++) {
+		// In the page, so that not a millisecond lies between the word and the reload.
+		const reloaded = page.waitForEvent('load');
+		await page.evaluate((waits) => {
+			const light = document.querySelector('[data-light]') as HTMLElement;
+			const look = () => (light.dataset['light'] === 'waiting' && light.innerText.includes(`${waits} waiting`) ? location.reload() : void setTimeout(look, 0));
+			look();
+		}, round);
+		await industry.fill(`Round ${round}`);
+		await page.keyboard.press('Tab');
+		await reloaded;
+		await until('the edit on the device', () => industry.inputValue(), { isEnough: (value) => value === `Round ${round}` });
+	}
+	await context.setOffline(false);
+	await isStored(2, 'Round 6');
+	await synced();
+	expect(errors).toEqual([]);
+	await context.close();
+});
+
+test('an edit that neither the device nor a room has: the browser asks before its tab goes, until one of them has it (S17)', async () => {
+	const { page, context, open, synced, errors } = await place.owner.window();
+	await open(`/customers/${mine[2]!.id}`);
+	await synced();
+	await until('a worker in control', () => page.evaluate(() => navigator.serviceWorker.controller !== null));
+	await context.setOffline(true);
+	await fillDevice(page);
+	context.removeAllListeners('dialog');
+	const asked: string[] = [];
+	context.on('dialog', (dialog) => (asked.push(dialog.type()), void dialog.dismiss()));
+	await page.getByLabel('Industry').fill('Nowhere but here');
+	await page.keyboard.press('Tab');
+	await page.getByText('This device has no room left.').waitFor();
+	await page.evaluate(() => location.reload());
+	await until('it asked', () => asked, { isEnough: (types) => types.length === 1 });
+	expect([asked, await page.getByLabel('Industry').inputValue()]).toEqual([['beforeunload'], 'Nowhere but here']);
+
+	await page.evaluate(() => ((window as unknown as { full: { isFull: boolean } }).full.isFull = false));
+	await page.locator('[data-light="waiting"]').waitFor();
+	await page.reload();
+	await until('the edit on the device', () => page.getByLabel('Industry').inputValue(), { isEnough: (value) => value === 'Nowhere but here' });
+	await context.setOffline(false);
+	await isStored(2, 'Nowhere but here');
+	expect([asked.length, errors]).toEqual([1, []]);
+	await context.close();
+});
+
+/** Its device takes no more edits while `full.isFull`. */
+const fillDevice = (page: Page) =>
+	page.evaluate(() => {
+		const add = IDBObjectStore.prototype.add;
+		const full = { isFull: true };
+		Object.assign(window, { full });
+		IDBObjectStore.prototype.add = function (...values: Parameters<typeof add>) {
+			if (full.isFull && this.name === 'updates') throw new DOMException('No room', 'QuotaExceededError');
+			return add.apply(this, values);
+		};
+	});
 
 /** Updates of documents that the device holds on its disk, by its own database. */
 const keptUpdates = (page: Page): Promise<number> =>

@@ -80,6 +80,7 @@ describe('a visit, by thumb', () => {
 		expect(await misfits(page)).toEqual([]);
 		await until('the cursor in the text', () => editor.evaluate((node) => node === document.activeElement || node.contains(document.activeElement)));
 		await page.keyboard.type(' Open the second clinic by May.');
+		await page.locator('[data-light="saving"]').waitFor({ state: 'detached' });
 		await page.reload();
 		await page.getByText('Open the second clinic by May.').waitFor();
 		await window.synced();

@@ -26,6 +26,8 @@ export class CommandQueue {
 	/** Answered and gone: what was read of them from the device, or heard late, counts no more. */
 	#gone = new Set<string>();
 	#writing: Promise<unknown> = Promise.resolve();
+	/** New commands of this tab that the device has neither taken nor refused. */
+	#unwritten = $state(0);
 	#stops: (() => void)[];
 	/** How often the lead has changed, and after which change the device was read: what others tried is known from then on. */
 	#term = 0;
@@ -100,6 +102,11 @@ export class CommandQueue {
 		void this.flush();
 	}
 
+	/** Reactive: a new command isn't on the device yet. */
+	get isSaving(): boolean {
+		return this.#unwritten > 0;
+	}
+
 	/** Resolves when the commands so far are on the device, or couldn't be put there (`onProblem`). */
 	async written(): Promise<void> {
 		await this.#writing;
@@ -130,7 +137,8 @@ export class CommandQueue {
 		this.#commands = [...this.#commands, command];
 		// Kept before it is sent: a tab that dies in between still has it.
 		this.#gone.delete(command.id);
-		const keeping = this.#keep(command, true);
+		this.#unwritten++;
+		const keeping = this.#keep(command, true).finally(() => this.#unwritten--);
 		this.#writing = Promise.all([this.#writing, keeping]);
 		void keeping.then(() => this.flush());
 		return outcome;

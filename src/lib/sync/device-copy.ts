@@ -27,9 +27,12 @@ export class DeviceCopy {
 	#isEnded = false;
 	/** What was kept of it was taken off the device by another tab. */
 	#isBare = false;
+	#stop: () => void;
 
 	constructor(options: DeviceCopyOptions) {
 		this.#options = options;
+		const { id, store, waiting } = options;
+		this.#stop = store.whenKept((doc, made) => doc === id && waiting.store(made));
 	}
 
 	/** Takes what the device has into the document, also what other tabs kept there. What can't be read is tried again by itself. */
@@ -72,6 +75,7 @@ export class DeviceCopy {
 	/** Another tab took everything off the device (its person was taken out, or signed out there): what waits here is kept again, and goes on. */
 	wiped(): void {
 		this.#isBare = true;
+		this.#options.waiting.unstore();
 		this.keepWaiting();
 	}
 
@@ -85,6 +89,7 @@ export class DeviceCopy {
 
 	end(): void {
 		this.#isEnded = true;
+		this.#stop();
 		this.#options.environment.clearTimeout(this.#timer);
 	}
 

@@ -63,6 +63,8 @@ export function deviceDatabase(factory: IDBFactory, name: string, stores: Stores
 		committed.catch(() => {});
 		try {
 			const result = await work(transaction);
+			// Not left to the browser, which would commit only after it has told this tab that all is written: a tab that goes away before it hears that would lose it.
+			if (mode === 'readwrite') commit(transaction);
 			await committed;
 			return result;
 		} catch (cause) {
@@ -98,6 +100,15 @@ export function deviceDatabase(factory: IDBFactory, name: string, stores: Stores
 			});
 		},
 	};
+}
+
+/** Asks for the commit now: requests under way come before it. */
+function commit(transaction: IDBTransaction): void {
+	try {
+		transaction.commit();
+	} catch {
+		// Over already, or a browser that commits by itself only.
+	}
 }
 
 /** Undoes what work that failed half-way has written: all of it is kept, or nothing. */

@@ -4,7 +4,7 @@
  */
 import { backoff } from './backoff.ts';
 import { answered, deviceDatabase, type DeviceDatabase } from './device-database.ts';
-import { keep, marked, remove, stores, tabsOf, total, type UnackedRow, type UpdateRow, type Write } from './document-rows.ts';
+import { compact, compactAt, keep, marked, remove, stores, tabsOf, total, type UnackedRow, type UpdateRow, type Write } from './document-rows.ts';
 import type { Environment } from './environment.ts';
 import type { Mark } from './waiting.svelte.ts';
 
@@ -26,6 +26,9 @@ export class DeviceStore {
 	#problem: string | null = null;
 	#onProblem: (problem: string | null) => void;
 	#onWiped = new Set<() => void>();
+	#onKept = new Set<(doc: string, made: number) => unknown>();
+	/** How many rows documents have here, as far as this tab knows. */
+	#rows = new Map<string, number>();
 
 	/** `onProblem` hears why the device can't keep work, and null when it can again. */
 	constructor(name: string, tab: string, environment: Environment, onProblem: (problem: string | null) => void = () => {}) {
@@ -47,6 +50,12 @@ export class DeviceStore {
 	whenWiped(hear: () => void): () => void {
 		this.#onWiped.add(hear);
 		return () => void this.#onWiped.delete(hear);
+	}
+
+	/** Calls back when the device has taken edits of this tab: of `doc`, the first `made` it made. Returns how to stop. */
+	whenKept(hear: (doc: string, made: number) => unknown): () => void {
+		this.#onKept.add(hear);
+		return () => void this.#onKept.delete(hear);
 	}
 
 	/** What is on the device, and what it hasn't taken yet; throws when the storage can't be read and nothing of the document is in memory. */
@@ -118,6 +127,7 @@ export class DeviceStore {
 	/** Takes a document off the device with the edits that no room has: only when its person said so (SY5). */
 	async discard(doc: string): Promise<void> {
 		this.#pending.delete(doc);
+		this.#rows.delete(doc);
 		await this.#database?.run('readwrite', (transaction) => remove(transaction, doc));
 	}
 
@@ -159,10 +169,11 @@ export class DeviceStore {
 				this.#pending.clear();
 				try {
 					await this.#database.run('readwrite', async (transaction) => {
-						for (const write of writes) await keep(transaction, write);
+						await Promise.all(writes.map((write) => keep(transaction, write, this.#tab)));
 					});
 					if (this.#failures > 0) this.#become(null);
 					this.#failures = 0;
+					for (const write of writes) this.#kept(write);
 				} catch (cause) {
 					for (const write of writes) this.#giveBack(write);
 					this.#become(cause instanceof DOMException && cause.name === 'QuotaExceededError' ? 'storage-full' : 'storage-failed');
@@ -172,10 +183,26 @@ export class DeviceStore {
 				} finally {
 					this.#underWay = [];
 				}
+				await this.#tidy();
 			}
 			if (!this.#isInUse) this.#database?.close();
 		} finally {
 			this.#writing = null;
+		}
+	}
+
+	#kept({ doc, updates, unacked }: Write): void {
+		if (updates.length > 0) this.#rows.set(doc, (this.#rows.get(doc) ?? 0) + 1);
+		const own = unacked.get(this.#tab);
+		if (own) this.#onKept.forEach((hear) => hear(doc, own.made));
+	}
+
+	/** Makes one row of many. Apart from the writes, which then have nothing to read; what fails is done with a later one. */
+	async #tidy(): Promise<void> {
+		for (const [doc, rows] of this.#rows) {
+			if (rows < compactAt) continue;
+			const left = await this.#database?.run('readwrite', (transaction) => compact(transaction, doc)).catch(() => rows);
+			this.#rows.set(doc, left ?? rows);
 		}
 	}
 
@@ -193,6 +220,7 @@ export class DeviceStore {
 		if (this.#database === null) return { updates: [], unacked: [] };
 		return this.#database.run('readonly', async (transaction) => {
 			const rows: UpdateRow[] = await answered(transaction.objectStore('updates').index('doc').getAll(doc));
+			this.#rows.set(doc, rows.length);
 			return { updates: rows.map((row) => row.update), unacked: await answered(transaction.objectStore('unacked').getAll(tabsOf(doc))) };
 		});
 	}

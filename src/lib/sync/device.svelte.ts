@@ -70,8 +70,9 @@ export class Device {
 	}
 
 	get light(): Light {
-		if (this.#place && this.session.isExpired) return { ...this.#place.light, state: 'cannot', reason: 'signed-out' };
-		return this.#place?.light ?? { state: 'saved-here', waiting: 0, reason: this.session.state === 'signed-out' ? 'signed-out' : null, isOffline: false };
+		const light = this.#place?.light;
+		if (light && light.state !== 'saving' && this.session.isExpired) return { ...light, state: 'cannot', reason: 'signed-out' };
+		return light ?? { state: 'saved-here', waiting: 0, reason: this.session.state === 'signed-out' ? 'signed-out' : null, isOffline: false };
 	}
 
 	/** Ends the session and takes this person's data off the device; refuses while work would be lost, unless told to discard it (S17). */

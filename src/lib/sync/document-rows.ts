@@ -8,7 +8,8 @@ export type UnackedRow = { doc: string; tab: string; count: number; made?: numbe
 /** `unacked` by tab: an earlier place of this tab, which had another id, may have made edits that the device hasn't taken. */
 export type Write = { doc: string; updates: Uint8Array[]; unacked: Map<string, { count: number; made: number }> };
 
-const compactAt = 50;
+/** At so many rows a document's become one. */
+export const compactAt = 50;
 
 /** The database's stores. */
 export const stores: Stores = {
@@ -28,16 +29,12 @@ export function marked(rows: UnackedRow[], held: readonly Write[]): UnackedRow[]
 	return [...marks.values()].filter(({ count }) => count > 0);
 }
 
-/** One row for all that came since the last write; at 50 rows the document's rows become one, without what was deleted. */
-export async function keep(transaction: IDBTransaction, { doc, updates, unacked }: Write): Promise<void> {
-	const store = transaction.objectStore('updates');
-	if (updates.length > 0) {
-		await answered(store.add({ doc, update: updates.length === 1 ? updates[0] : Y.mergeUpdates(updates) }));
-		if ((await answered(store.index('doc').count(doc))) >= compactAt) await compact(store, doc);
-	}
+/** One row for all that came since the last write. What the tab `own` made is asked for at once, with nothing read first: it is on the device even if the tab goes away in the next moment. */
+export async function keep(transaction: IDBTransaction, { doc, updates, unacked }: Write, own: string): Promise<void> {
+	if (updates.length > 0) transaction.objectStore('updates').add({ doc, update: updates.length === 1 ? updates[0]! : Y.mergeUpdates(updates) } satisfies UpdateRow);
 	const markers = transaction.objectStore('unacked');
 	for (const [tab, mark] of unacked) {
-		const there: UnackedRow | undefined = await answered(markers.get([doc, tab]));
+		const there: UnackedRow | undefined = tab === own ? undefined : await answered(markers.get([doc, tab]));
 		// Its own tab knows of later edits.
 		if ((there?.made ?? 0) > mark.made) continue;
 		if (mark.count === 0) markers.delete([doc, tab]);
@@ -52,19 +49,22 @@ export async function remove(transaction: IDBTransaction, doc: string): Promise<
 	for (const key of await answered(updates.index('doc').getAllKeys(doc))) updates.delete(key);
 }
 
-async function compact(store: IDBObjectStore, doc: string): Promise<void> {
+/** A document's rows become one, without what was deleted. Resolves with how many are left. */
+export async function compact(transaction: IDBTransaction, doc: string): Promise<number> {
+	const store = transaction.objectStore('updates');
 	const rows: UpdateRow[] = await answered(store.index('doc').getAll(doc));
 	const whole = new Y.Doc();
-	const unreadable: UpdateRow[] = [];
+	let unreadable = 0;
 	for (const row of rows) {
 		try {
 			Y.applyUpdate(whole, row.update);
 			store.delete(row.n!);
 		} catch {
 			// Left where it is: a row that can't be read must not be lost by tidying up.
-			unreadable.push(row);
+			unreadable++;
 		}
 	}
 	store.add({ doc, update: Y.encodeStateAsUpdate(whole) });
 	whole.destroy();
+	return unreadable + 1;
 }

@@ -2,8 +2,8 @@
 import type { Shared } from './document-sharing.ts';
 
 export type DocumentStatus = {
-	/** `saved-here`: all edits acknowledged or none made, the room is out of reach. `waiting`: edits not yet acknowledged. `cannot`: see `reason`. */
-	state: 'loading' | 'saved-here' | 'synced' | 'waiting' | 'cannot';
+	/** `saved-here`: all edits acknowledged or none made, the room is out of reach. `saving`: edits that neither the device nor the room has yet. `waiting`: edits on this device, not yet acknowledged. `cannot`: see `reason`. */
+	state: 'loading' | 'saved-here' | 'synced' | 'saving' | 'waiting' | 'cannot';
 	/** Edits of this device that the room hasn't acknowledged. */
 	waiting: number;
 	/** offline (of a document that is loading: it isn't on this device, and its room can't be reached) · signed-out · no-right · not-found · reload-needed · storage-full · storage-failed · no-storage · unreadable · a refusal's code; null when all is well. */
@@ -15,6 +15,8 @@ export type DocumentStatus = {
 export type DocumentFacts = {
 	shared: Shared;
 	waiting: number;
+	/** What this tab made is on the device, or in the room. */
+	isStored: boolean;
 	/** Why the device can't keep work, or null. */
 	storage: string | null;
 	/** Why this app can't work with it, or null. */
@@ -29,12 +31,14 @@ export type DocumentFacts = {
 	mayEdit: boolean;
 };
 
-export function statusOf({ shared, waiting, storage, problem, isReady, isNewer, isOutOfReach, isAwaited, mayEdit }: DocumentFacts): DocumentStatus {
+export function statusOf({ shared, waiting, isStored, storage, problem, isReady, isNewer, isOutOfReach, isAwaited, mayEdit }: DocumentFacts): DocumentStatus {
 	const { link, refusal, isUnreadable } = shared;
 	// No room yet, because its command still waits here: nothing is wrong.
 	const ended = link.state === 'ended' && !(link.reason === 'not-found' && isAwaited()) ? link.reason : null;
 	const stopped = ended ?? refusal?.code ?? (isNewer ? 'reload-needed' : isUnreadable ? 'unreadable' : problem);
 	const state = (): DocumentStatus['state'] => {
+		// Nothing is said of an edit that isn't here yet, whatever becomes of it.
+		if (!isStored && storage === null) return 'saving';
 		if (stopped !== null) return 'cannot';
 		if (!isReady) return 'loading';
 		if (link.state === 'open' && shared.isSynced && waiting === 0) return 'synced';

@@ -116,6 +116,9 @@ export const mirror = {
 	pull: (): Promise<void> => device.place?.mirror.pull() ?? Promise.resolve(),
 };
 
+/** Reactive: work that would be lost with this tab: neither the device nor a server has it. */
+export const isAtRisk = (): boolean => device.place?.isAtRisk ?? false;
+
 /** Opens a document (counted: two callers share one); close() it once for each opening. Needs somebody signed in. */
 export const openDocument = (id: string): OpenDocument => device.documents.openDocument(id);
 

@@ -122,6 +122,11 @@ export class OpenDocument {
 		return this.#count.total;
 	}
 
+	/** Reactive: what this tab made in it is on the device, or in the room. */
+	get isStored(): boolean {
+		return this.#count.isStored;
+	}
+
 	/** Reactive: its content is here. */
 	get isReady(): boolean {
 		return this.#isReady;
@@ -137,6 +142,7 @@ export class OpenDocument {
 		return statusOf({
 			shared: this.#shared,
 			waiting: this.waiting,
+			isStored: this.isStored,
 			storage: storageProblem(),
 			problem: this.#problem,
 			isReady: this.#isReady,

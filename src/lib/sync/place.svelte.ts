@@ -158,6 +158,11 @@ export class Place {
 		return this.#light.current;
 	}
 
+	/** Reactive: work that would be lost with this tab: neither the device nor a server has it. */
+	get isAtRisk(): boolean {
+		return this.documents.open.some(({ isStored }) => !isStored) || this.queue.isSaving || (this.#queueProblem !== null && this.queue.waiting.length > 0);
+	}
+
 	/** Reactive: the lists are as the server has them. */
 	get isCurrent(): boolean {
 		return this.#light.isCurrent;

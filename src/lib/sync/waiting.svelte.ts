@@ -8,11 +8,14 @@ export class Waiting {
 	/** Edits made so far, and how many of them the room keeps (S4). */
 	#made = $state.raw<Mark>({});
 	#kept = $state.raw<Mark>({});
+	/** How many of this tab's edits the device has taken. */
+	#stored = $state(0);
 
 	/** `made`: how many edits this tab made before, when it had the document open already; all of them kept or given up. */
 	constructor(tab: string, made = 0) {
 		this.#tab = tab;
 		if (made > 0) this.#made = this.#kept = { [tab]: made };
+		this.#stored = made;
 	}
 
 	/** Reactive: the edits of all tabs, also of those that are gone, that the room hasn't acknowledged. */
@@ -23,6 +26,11 @@ export class Waiting {
 	/** This tab's edits that the room hasn't acknowledged. */
 	get own(): number {
 		return this.#of(this.#tab);
+	}
+
+	/** Reactive: what this tab made is on the device, or in the room: it would not be lost with the tab. */
+	get isStored(): boolean {
+		return this.own === 0 || this.counts.made <= this.#stored;
 	}
 
 	/** This tab's counts, to be told to the others. */
@@ -48,6 +56,16 @@ export class Waiting {
 	/** This tab made an edit. */
 	edit(): void {
 		this.#made = { ...this.#made, [this.#tab]: this.counts.made + 1 };
+	}
+
+	/** The device has taken the first `made` edits of this tab. */
+	store(made: number): void {
+		this.#stored = Math.max(this.#stored, made);
+	}
+
+	/** What the device had taken was taken off it. */
+	unstore(): void {
+		this.#stored = 0;
 	}
 
 	/** What another tab says of itself, or the device's store of one that is gone. */

@@ -131,6 +131,42 @@ describe('S16, S17: documents on the device', () => {
 		expect(again.waiting).toBe(2);
 	});
 
+	it('asks for an edit, its mark and the commit in one step, and says that the device has it only then', async () => {
+		const factory = new IDBFactory();
+		const asked: string[] = [];
+		const opening = factory.open.bind(factory);
+		factory.open = (...args) => {
+			const request = opening(...args);
+			request.addEventListener('success', () => {
+				const database = request.result as unknown as IDBDatabase;
+				const begin = database.transaction.bind(database);
+				database.transaction = (...scope: Parameters<typeof begin>) => {
+					const transaction = begin(...scope);
+					const [storeOf, commit] = [transaction.objectStore.bind(transaction), transaction.commit.bind(transaction)];
+					transaction.objectStore = (name) => {
+						const store = storeOf(name);
+						const [add, put] = [store.add.bind(store), store.put.bind(store)];
+						return Object.assign(store, { add: (row: unknown) => (asked.push(`add to ${name}`), add(row)), put: (row: unknown) => (asked.push(`put to ${name}`), put(row)) });
+					};
+					transaction.commit = () => (asked.push('commit'), commit());
+					transaction.addEventListener('complete', () => asked.push('complete'));
+					return transaction;
+				};
+			});
+			return request;
+		};
+		const first = store(deviceDouble({ indexedDB: factory as unknown as globalThis.IDBFactory }));
+		first.whenKept((doc, made) => asked.push(`${doc} has ${made}`));
+		await first.load('customer_a');
+		asked.length = 0;
+		keptDoc(first, 'customer_a').getMap('fields').set('name', 'Acme');
+		// The steps of opening and of beginning a transaction; no request is answered in them.
+		for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+		expect(asked).toEqual(['add to updates', 'put to unacked', 'commit']);
+		await first.flush();
+		expect(asked.slice(3)).toEqual(['complete', 'customer_a has 1']);
+	});
+
 	it('without IndexedDB it says so and nothing throws', async () => {
 		const problems: (string | null)[] = [];
 		const first = store(deviceDouble({ indexedDB: undefined }), 'a', (problem) => problems.push(problem));

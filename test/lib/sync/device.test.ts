@@ -74,7 +74,8 @@ describe('SY1, SY4: the device', () => {
 		expect(again.session).toMatchObject({ state: 'ready', isFromDevice: true, problem: 'offline' });
 		expect(again.light.state).toBe('saved-here');
 		const { outcome } = again.place!.queue.send('complete-task', {});
-		expect(again.light).toMatchObject({ state: 'waiting', waiting: 1 });
+		expect(again.light).toMatchObject({ state: 'saving', waiting: 1 });
+		await until('it waits on the device', () => again.light.state === 'waiting' && again.light.waiting === 1);
 		app.isOnline = true;
 		double.wake();
 		expect(await outcome).toEqual({ status: 'accepted' });

@@ -28,7 +28,7 @@ describe('a link that swallows packets', () => {
 		line.isSwallowing = true;
 		const from = Date.now();
 		edit(document, 'set-field', { field: 'name', value: 'Into the void' });
-		expect(document.status).toMatchObject({ state: 'waiting', waiting: 1 });
+		expect(document.status).toMatchObject({ state: 'saving', waiting: 1 });
 		await until('it is noticed: a new token is asked for', () => tokens.length > 1);
 		// The 5 s of S16, and the first wait of up to 0.5 s before the new try; the rest is a slow machine's.
 		expect(Date.now() - from).toBeLessThan(7_000);

@@ -28,7 +28,7 @@ describe('S4, S16: a document on the device and its room', () => {
 		expect(nameOf(document)).toBe('Acme');
 		expect(edit(document, 'set-field', { field: 'name', value: 'Acme 2' })).toEqual({ ok: true });
 		expect(nameOf(document)).toBe('Acme 2');
-		expect(document.status).toMatchObject({ state: 'waiting', waiting: 1 });
+		expect(document.status).toMatchObject({ state: 'saving', waiting: 1 });
 		await until('the room keeps it', () => document.status.state === 'synced');
 		const read = await call(rooms().url, 'document', id, 'read');
 		expect(read.ok && (read.value as any).rows[0].values.name).toBe('Acme 2');
@@ -77,7 +77,8 @@ describe('S4, S16: a document on the device and its room', () => {
 		edit(document, 'set-field', { field: 'name', value: 'Renamed in the train' });
 		edit(document, 'remove-tag', { tag: 'none' });
 		edit(document, 'set-field', { field: 'domain', value: 'train.example' });
-		expect(document.status).toMatchObject({ state: 'waiting', waiting: 2, reason: null });
+		expect(document.status).toMatchObject({ state: 'saving', waiting: 2, reason: null });
+		await until('they wait on the device', () => document.status.state === 'waiting' && document.waiting === 2);
 		await offline.leave();
 
 		const after = visit(device, 'ada');
@@ -155,7 +156,7 @@ describe('S4, S16: a document on the device and its room', () => {
 		await document.ready;
 		const text = document.doc.getText('subject');
 		for (let n = 0; n < 130; n++) document.doc.transact(() => text.insert(text.length, `${n} ${'x'.repeat(20_000)}`), document.origin);
-		expect(document.status).toMatchObject({ state: 'waiting', waiting: 130 });
+		await until('they wait on the device', () => document.status.state === 'waiting' && document.waiting === 130);
 		await offline.leave();
 
 		const after = visit(device, 'ada');

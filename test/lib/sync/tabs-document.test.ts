@@ -44,7 +44,7 @@ describe('one document in several tabs', () => {
 		for (const { document } of tabs) await until('it is synced', () => document.status.state === 'synced');
 		expect(tabs.map(({ sockets }) => sockets.size)).toEqual([1, 0, 0]);
 		edit(tabs[2]!.document, 'set-field', { field: 'name', value: 'From the third' });
-		expect(tabs[2]!.document.status).toMatchObject({ state: 'waiting', waiting: 1 });
+		expect(tabs[2]!.document.status).toMatchObject({ state: 'saving', waiting: 1 });
 		await until('the others show it', () => tabs.every(({ document }) => nameOf(document) === 'From the third'));
 		for (const { document } of tabs) await until('all say synced', () => document.status.state === 'synced' && document.waiting === 0);
 		expect((await inRoom(id)).name).toBe('From the third');
