@@ -129,6 +129,43 @@ test('what the light says waits here survives a reload in that very moment, agai
 	await context.close();
 });
 
+test('a decision that could still be undone is kept when its tab goes away in the moment it was made; undone, it is never sent (SY3)', async () => {
+	const { page, context, synced, errors } = await place.owner.window();
+	const titles = ['Ring the clinic', 'Book the room', 'Thank the team', 'Not this one'];
+	for (const title of titles) await place.owner.command('create-task', { id: `task_${crypto.randomUUID().slice(0, 18)}`, title, customerId: mine[2]!.id, assignees: [place.owner.id], dueAt: Date.now() });
+	await page.goto(`${place.stack.appUrl}/actions`);
+	await until('a worker in control', () => page.evaluate(() => navigator.serviceWorker.controller !== null));
+	await synced();
+	await context.setOffline(true);
+	const tick = (title: string) => page.getByRole('button', { name: `Complete “${title}”` });
+	for (const title of titles.slice(0, 3)) {
+		await tick(title).waitFor();
+		const reloaded = page.waitForEvent('load');
+		// In the page, so that not a millisecond lies between the decision and the reload.
+		await page.evaluate((name) => {
+			const look = () => ([...document.querySelectorAll('[data-action]')].some((row) => row.textContent.includes(name)) ? void setTimeout(look, 0) : location.reload());
+			look();
+		}, title);
+		await tick(title).click();
+		await reloaded;
+		await tick('Not this one').waitFor();
+		expect(await tick(title).count(), title).toBe(0);
+	}
+	await tick('Not this one').click();
+	await tick('Not this one').waitFor({ state: 'detached' });
+	await page.getByRole('button', { name: 'Undo' }).click();
+	await tick('Not this one').waitFor();
+	const unsent = page.getByRole('region', { name: 'Waiting to be sent' });
+	await until('three wait to be sent', () => unsent.getByRole('listitem').count(), { isEnough: (count) => count === 3 });
+	await context.setOffline(false);
+	const states = async () => (await place.owner.rows('task')).filter(({ title }) => titles.includes(title)).map(({ title, state }) => `${title}: ${state}`).toSorted();
+	await until('all three done', states, { isEnough: (all) => all.filter((one) => one.endsWith(': done')).length === 3 });
+	await synced();
+	expect(await states()).toEqual(['Book the room: done', 'Not this one: open', 'Ring the clinic: done', 'Thank the team: done']);
+	expect(errors).toEqual([]);
+	await context.close();
+});
+
 test('an edit that neither the device nor a room has: the browser asks before its tab goes, until one of them has it (S17)', async () => {
 	const { page, context, open, synced, errors } = await place.owner.window();
 	await open(`/customers/${mine[2]!.id}`);

@@ -178,6 +178,7 @@ export class Tab {
 			hasNetwork: () => gadget.isOnline,
 			onNetwork: () => () => {},
 			onResume: (run) => (this.#resumes.add(run), () => void this.#resumes.delete(run)),
+			onHide: () => () => {},
 			indexedDB: this.#storage(),
 			storage: { getItem: (key) => gadget.kept.get(key) ?? null, setItem: (key, value) => void (this.isDead || gadget.kept.set(key, value)), removeItem: (key) => void (this.isDead || gadget.kept.delete(key)) },
 			openChannel: (name) => this.#channel(name),

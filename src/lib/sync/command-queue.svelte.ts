@@ -1,11 +1,12 @@
 /**
  * What a person decides (SY3): kept on the device until the server answered, sent in order, once by its id however often it is
- * tried. Held and refused ones stay visible until somebody has read why.
+ * tried. One that can be undone is kept here from the start, too, and sent when the time for that is over. Held and refused ones
+ * stay visible until somebody has read why.
  */
 import type { Seen } from '#domain/commands/ground.ts';
 import { backoff } from './backoff.ts';
 import { newId } from './new-id.ts';
-import { after, type CommandQueueOptions, isRefusal, joined, type Outcome, type QueuedCommand } from './queued-command.ts';
+import { after, type CommandQueueOptions, isRefusal, joined, keptBack, type Outcome, type QueuedCommand } from './queued-command.ts';
 import { alone, type Tabs } from './tabs.ts';
 
 /** Server errors after which a command goes to the end of the line. */
@@ -21,6 +22,8 @@ export class CommandQueue {
 	#sending = false;
 	#failures = 0;
 	#timer: unknown = null;
+	/** Runs when the first of those kept back may go. */
+	#keptBack: unknown = null;
 	#isEnded = false;
 	#tabs: Tabs;
 	/** Answered and gone: what was read of them from the device, or heard late, counts no more. */
@@ -42,6 +45,8 @@ export class CommandQueue {
 		this.loaded = this.#load();
 		this.#stops = [
 			options.environment.onResume(() => void this.flush()),
+			// Nobody undoes what they don't see, and a phone may never wake this page again.
+			options.environment.onHide(() => this.#release(true)),
 			tabs.on('commands', (body) => this.#hear(body)),
 			// What a tab kept that is gone since, this one has to send; or the one that leads.
 			tabs.follow((isLead) => (this.#term++, void (isLead ? this.#load().then(() => this.flush()) : this.loaded.then(() => this.#report())))),
@@ -73,9 +78,10 @@ export class CommandQueue {
 		return this.#commands.filter((command) => command.state === 'refused');
 	}
 
-	/** Queues a command: it is sent now or when the network is back. `outcome` resolves when the server answered, in this visit. */
-	send(type: string, args: unknown, id: string = newId('command'), ground: readonly Seen[] = []): { id: string; outcome: Promise<Outcome> } {
-		const command: QueuedCommand = { id, type, args: $state.snapshot(args), at: after(this.waiting, this.#options.environment.now()), state: 'waiting', reason: null, attempts: 0, ground };
+	/** Queues a command: it is sent now or when the network is back, or `keepBack` ms later, for as long as it can be undone. `outcome` resolves when the server answered, in this visit. */
+	send(type: string, args: unknown, id: string = newId('command'), ground: readonly Seen[] = [], keepBack = 0): { id: string; outcome: Promise<Outcome> } {
+		const now = this.#options.environment.now();
+		const command: QueuedCommand = { id, type, args: $state.snapshot(args), at: after(this.waiting, now), state: 'waiting', reason: null, attempts: 0, ground, ...(keepBack > 0 ? { notBefore: now + keepBack } : {}) };
 		return { id, outcome: this.#add(command) };
 	}
 
@@ -84,10 +90,12 @@ export class CommandQueue {
 		return this.#commands.some((other) => other.id === command.id) ? null : this.#add(command);
 	}
 
-	/** Takes a held or refused command off the list: somebody read it. */
-	dismiss(id: string): void {
+	/** Takes a held or refused command off the list: somebody read it. Returns how to put it back. */
+	dismiss(id: string): () => void {
 		const command = this.#find(id);
-		if (command && command.state !== 'waiting') void this.#remove(id);
+		if (!command || command.state === 'waiting') return () => {};
+		void this.#remove(id);
+		return () => void (this.#isEnded || this.#find(id) || this.#add(command));
 	}
 
 	/**
@@ -119,7 +127,7 @@ export class CommandQueue {
 		this.#sending = true;
 		this.#options.environment.clearTimeout(this.#timer);
 		try {
-			for (let next = this.waiting[0]; next && !this.#isEnded && this.#tabs.isLead; next = this.waiting[0]) if (!(await this.#try(next))) break;
+			for (let next = this.#next; next && !this.#isEnded && this.#tabs.isLead; next = this.#next) if (!(await this.#try(next))) break;
 		} finally {
 			this.#sending = false;
 		}
@@ -129,6 +137,7 @@ export class CommandQueue {
 		this.#isEnded = true;
 		for (const stop of this.#stops) stop();
 		this.#options.environment.clearTimeout(this.#timer);
+		this.#options.environment.clearTimeout(this.#keptBack);
 		this.#options.store.close();
 	}
 
@@ -140,8 +149,27 @@ export class CommandQueue {
 		this.#unwritten++;
 		const keeping = this.#keep(command, true).finally(() => this.#unwritten--);
 		this.#writing = Promise.all([this.#writing, keeping]);
-		void keeping.then(() => this.flush());
+		void keeping.then(() => this.#release());
 		return outcome;
+	}
+
+	/** The first that may go. */
+	get #next(): QueuedCommand | undefined {
+		return this.waiting.find(({ notBefore, isTakenBack }) => notBefore === undefined || isTakenBack);
+	}
+
+	/** Lets those go whose time to be undone is over, or all of them; and comes back for the others. */
+	#release(isAll = false): void {
+		if (this.#isEnded) return;
+		const { now, setTimeout, clearTimeout } = this.#options.environment;
+		const at = now();
+		const left = (command: QueuedCommand) => (isAll ? 0 : keptBack(command, at));
+		const freed = ({ notBefore, ...command }: QueuedCommand): QueuedCommand => command;
+		if (this.#commands.some((command) => command.notBefore !== undefined && left(command) === 0)) this.#commands = this.#commands.map((command) => (command.notBefore === undefined || left(command) > 0 ? command : freed(command)));
+		const waits = this.#commands.map(left).filter((ms) => ms > 0);
+		clearTimeout(this.#keptBack);
+		if (waits.length > 0) this.#keptBack = setTimeout(() => this.#release(), Math.min(...waits));
+		void this.flush();
 	}
 
 	async #load(): Promise<void> {
@@ -154,7 +182,7 @@ export class CommandQueue {
 		const here = this.#commands.map((command) => ({ ...command, attempts: Math.max(command.attempts, known.get(command.id)?.attempts ?? 0) }));
 		this.#commands = [...kept.filter(({ id }) => !this.#find(id) && !this.#gone.has(id)), ...here];
 		this.#readIn = term;
-		if (this.waiting.length > 0) this.#options.environment.setTimeout(() => void this.flush(), 0);
+		if (this.waiting.length > 0) this.#options.environment.setTimeout(() => this.#release(), 0);
 	}
 
 	/** Tries one; false when the line must wait. */
@@ -217,7 +245,7 @@ export class CommandQueue {
 			// What was on its way to the other tab while it spoke: on the device the later of two writes stands.
 			if (command !== kept) void this.#options.store.put(command);
 			if (command.isTakenBack && this.#isUntried(command)) void this.#answered(command, takenBack);
-			else if (isNew || command.isTakenBack) void this.flush();
+			else if (isNew || command.isTakenBack) this.#release();
 		}
 		if (removed) this.#drop(removed);
 		if (!answered) return;
@@ -236,7 +264,7 @@ export class CommandQueue {
 		if (!this.#tabs.isLead || mine?.state === 'waiting') return;
 		if (mine || this.#gone.has(command.id)) return this.#tabs.post('commands', mine ? { kept: mine } : { removed: command.id });
 		this.#commands = [...this.#commands, command];
-		void this.flush();
+		this.#release();
 	}
 
 	async #keep(command: QueuedCommand, isNew = false): Promise<void> {

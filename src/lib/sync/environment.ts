@@ -25,6 +25,8 @@ export type Environment = {
 	isVisible: () => boolean;
 	/** Calls back when the device may have come back: `online`, `visibilitychange` to visible, `pageshow` (S16). Returns how to stop. */
 	onResume: (run: () => void) => () => void;
+	/** Calls back when nobody looks any more: the last that a page on a phone may ever hear. Returns how to stop. */
+	onHide: (run: () => void) => () => void;
 	/** False only when the browser is sure that nothing can be reached. */
 	hasNetwork: () => boolean;
 	/** Calls back when that may have changed. Returns how to stop. */
@@ -71,6 +73,12 @@ export function browserEnvironment(): Environment {
 				window.removeEventListener('pageshow', run);
 				document.removeEventListener('visibilitychange', onVisibility);
 			};
+		},
+		onHide: (run) => {
+			if (typeof window === 'undefined') return () => {};
+			const onVisibility = () => void (isVisible() || run());
+			document.addEventListener('visibilitychange', onVisibility);
+			return () => document.removeEventListener('visibilitychange', onVisibility);
 		},
 		hasNetwork: () => typeof navigator === 'undefined' || navigator.onLine !== false,
 		onNetwork: (run) => {

@@ -127,9 +127,9 @@ export const groundNow = (type: string, args: unknown): Seen[] => device.here.gr
 
 /**
  * Queues a command (docs/protocol.md, Commands). `outcome` resolves when the server has answered, which offline may be days. Give `id`
- * to make trying again the same command. It is held when its `ground` has changed by the time the server decides.
+ * to make trying again the same command. It is held when its `ground` has changed by the time the server decides. For `keepBack` ms it stays here, so that `queue.cancel` undoes it.
  */
-export const send = (type: string, args: unknown, id?: string, ground: readonly Seen[] = groundNow(type, args)): { id: string; outcome: Promise<Outcome> } => device.here.queue.send(type, args, id, ground);
+export const send = (type: string, args: unknown, id?: string, ground: readonly Seen[] = groundNow(type, args), keepBack = 0): { id: string; outcome: Promise<Outcome> } => device.here.queue.send(type, args, id, ground, keepBack);
 
 /** Commands not answered yet, and those answered with a reason that somebody must read (reactive). */
 export const queue = {
@@ -146,8 +146,8 @@ export const queue = {
 	get refused(): readonly QueuedCommand[] {
 		return device.place?.queue.refused ?? none;
 	},
-	/** Somebody read it. */
-	dismiss: (id: string): void => device.place?.queue.dismiss(id),
+	/** Somebody read it. Returns how to put it back. */
+	dismiss: (id: string): (() => void) => device.place?.queue.dismiss(id) ?? (() => {}),
 	/** Takes a waiting command back; if the server was faster, its answer stands. */
 	cancel: (id: string): Promise<void> => device.place?.queue.cancel(id) ?? Promise.resolve(),
 };

@@ -16,6 +16,8 @@ export type QueuedCommand = {
 	reason: string | null;
 	/** How often it was begun to be sent: noted before the server can hear of it. */
 	attempts: number;
+	/** Until then (ms UTC) it isn't sent, so that taking it back undoes it. Gone once that time is over. */
+	notBefore?: number;
 	/** What it is based on, as it was seen when it was decided. */
 	ground?: readonly Seen[];
 	/** The person took it back; the server is still to hear of it. */
@@ -52,6 +54,15 @@ export function joined(mine: QueuedCommand, theirs: QueuedCommand): QueuedComman
 	const attempts = Math.max(mine.attempts, theirs.attempts);
 	if (theirs.state !== 'waiting' || (theirs.attempts === attempts && (theirs.isTakenBack || !mine.isTakenBack))) return theirs;
 	return { ...theirs, attempts, ...(mine.isTakenBack ? { isTakenBack: true } : {}) };
+}
+
+/** How long a command may be kept back at most, in ms: more is left of one only after the clock was set back. */
+const longest = 60_000;
+
+/** How many ms a command is still kept back; 0 when it may go. */
+export function keptBack({ notBefore = 0, isTakenBack }: QueuedCommand, now: number): number {
+	const left = notBefore - now;
+	return isTakenBack || left > longest ? 0 : Math.max(0, left);
 }
 
 /** When a command is decided that comes after these: they are kept by it, and a clock that is set back, or is no finer than a few of them, must not turn them round. */

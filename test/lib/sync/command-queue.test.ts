@@ -140,6 +140,85 @@ describe('SY3: what a person decides', () => {
 		expect(again.held).toMatchObject([{ id: 'command_held', reason: 'ground-changed', differences, ground }]);
 	});
 
+	it('one that can be undone is on the device at once, and is sent when that time is over, whatever becomes of its tab', async () => {
+		const app = appDouble();
+		let at = 5_000;
+		const timers: { run: () => void; ms: number }[] = [];
+		const isLong = (ms: number) => ms > 100;
+		const device = deviceDouble({ now: () => at, setTimeout: (run, ms) => (isLong(ms) ? timers.push({ run, ms }) : setTimeout(run, ms)) });
+		const first = queueOn(device, app);
+		await first.loaded;
+		first.send('complete-task', { n: 'kept back' }, 'command_1', [], 5_000);
+		const { outcome } = first.send('complete-task', { n: 'at once' }, 'command_2');
+		expect(await outcome, 'it holds up nobody').toMatchObject({ status: 'accepted' });
+		expect([first.isSaving, first.waiting.map(({ id, notBefore }) => [id, notBefore])]).toEqual([false, [['command_1', 10_000]]]);
+		first.end();
+
+		at += 2_000;
+		timers.length = 0;
+		const again = queueOn(device, app);
+		await until('it waits for the rest of its time', () => timers.some(({ ms }) => ms === 3_000));
+		expect([again.waiting[0]!.notBefore, app.executed.get('command_1')]).toEqual([10_000, undefined]);
+		at += 3_000;
+		timers.find(({ ms }) => ms === 3_000)!.run();
+		expect(again.waiting.map(({ notBefore }) => notBefore), 'it is not to be undone any more').toEqual([undefined]);
+		await until('it is sent', () => app.executed.get('command_1') === 1 && again.waiting.length === 0);
+	});
+
+	it('undone in its time, it is never sent; not looked at any more, it is sent at once; a clock set back keeps nothing', async () => {
+		const app = appDouble();
+		let at = 5_000_000;
+		const device = deviceDouble({ now: () => at });
+		const queue = queueOn(device, app);
+		await queue.send('complete-task', {}, 'command_0').outcome;
+		const undone = queue.send('complete-task', {}, 'command_1', [], 5_000);
+		await queue.cancel('command_1');
+		expect([await undone.outcome, queue.waiting.length]).toEqual([{ status: 'refused', reason: 'taken-back' }, 0]);
+
+		const seen = queue.send('complete-task', {}, 'command_2', [], 50_000);
+		await queue.written();
+		device.hide();
+		expect(await seen.outcome).toMatchObject({ status: 'accepted' });
+
+		queue.send('complete-task', {}, 'command_3', [], 5_000);
+		await queue.written();
+		queue.end();
+		at -= 3_600_000;
+		const later = queueOn(device, app);
+		await until('it is sent', () => app.executed.get('command_3') === 1 && later.waiting.length === 0);
+		expect([...app.executed.keys()]).toEqual(['command_0', 'command_2', 'command_3']);
+	});
+
+	it('undone in a tab that follows, it is never sent by the one that leads', async () => {
+		const app = appDouble();
+		const device = deviceDouble();
+		const [lead, follower] = [queueOn(device, app, { tabs: new Tabs('cuebook:tabs:ada:w1', 'a', tabDouble(device)) }), queueOn(device, app, { tabs: new Tabs('cuebook:tabs:ada:w1', 'b', tabDouble(device)) })] as const;
+		await Promise.all([lead.loaded, follower.loaded]);
+		const { outcome } = follower.send('complete-task', {}, 'command_1', [], 50_000);
+		await until('the lead has it too', () => lead.waiting[0]?.notBefore !== undefined);
+		await follower.cancel('command_1');
+		expect(await outcome).toEqual({ status: 'refused', reason: 'taken-back' });
+		await until('both are rid of it', () => lead.waiting.length + follower.waiting.length === 0);
+		expect(app.executed.size).toBe(0);
+	});
+
+	it('what was read and put away can be put back, in every tab and after a reload', async () => {
+		const app = appDouble();
+		app.decide = () => ({ status: 'held', reason: 'stale' });
+		const device = deviceDouble();
+		const queue = queueOn(device, app);
+		await queue.send('complete-task', {}, 'command_1').outcome;
+		const putBack = queue.dismiss('command_1');
+		expect(queue.held).toEqual([]);
+		putBack();
+		expect(queue.held.map(({ id }) => id)).toEqual(['command_1']);
+		await queue.written();
+		queue.end();
+		const again = queueOn(device, app);
+		await again.loaded;
+		expect([again.held.map(({ id }) => id), app.executed.get('command_1')]).toEqual([['command_1'], 1]);
+	});
+
 	it('can be taken back while it waits: never tried, it is simply gone', async () => {
 		const app = appDouble();
 		app.isOnline = false;

@@ -6,10 +6,11 @@ import type { Channel, Environment, Locks, Socket } from '../../../src/lib/sync/
 // The stores read it from the globals, as in a browser.
 globalThis.IDBKeyRange = IDBKeyRange;
 
-export type DeviceDouble = Environment & { wake: () => void; tellNetwork: (isThere: boolean) => void; isLookedAt: boolean; kept: Map<string, string> };
+export type DeviceDouble = Environment & { wake: () => void; hide: () => void; tellNetwork: (isThere: boolean) => void; isLookedAt: boolean; kept: Map<string, string> };
 
 export function deviceDouble(changes: Partial<Environment> = {}): DeviceDouble {
 	const resumes = new Set<() => void>();
+	const hides = new Set<() => void>();
 	const kept = new Map<string, string>();
 	const network = { isThere: true, listeners: new Set<() => void>() };
 	const channels = new Map<string, Set<Channel>>();
@@ -17,6 +18,7 @@ export function deviceDouble(changes: Partial<Environment> = {}): DeviceDouble {
 		isLookedAt: true,
 		kept,
 		wake: () => resumes.forEach((run) => run()),
+		hide: () => hides.forEach((run) => run()),
 		fetch: () => Promise.reject(new TypeError('offline')),
 		openSocket: (url) => {
 			const socket = new WebSocket(url);
@@ -34,6 +36,7 @@ export function deviceDouble(changes: Partial<Environment> = {}): DeviceDouble {
 			network.listeners.forEach((run) => run());
 		},
 		onResume: (run) => (resumes.add(run), () => void resumes.delete(run)),
+		onHide: (run) => (hides.add(run), () => void hides.delete(run)),
 		indexedDB: new IDBFactory(),
 		storage: { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => void kept.set(key, value), removeItem: (key) => void kept.delete(key) },
 		openChannel: (name) => {

@@ -260,7 +260,7 @@ describe('SY1, SY4: the device', () => {
 		device.place!.queue.send('complete-task', {}, 'command_1');
 		await until('it is noticed', () => device.session.isExpired);
 		expect(device.session.state, 'unsent work keeps its person here').toBe('ready');
-		expect(device.light).toMatchObject({ state: 'cannot', waiting: 1, reason: 'signed-out' });
+		await until('the light says so', () => device.light.state === 'cannot' && device.light.waiting === 1 && device.light.reason === 'signed-out');
 		app.session = session;
 		app.instead = () => null;
 		await device.session.load();

@@ -1,20 +1,15 @@
-/** Deciding an action: it leaves the list at once, can be taken back for a while, then goes to the queue (SY3). */
-import { SvelteSet } from 'svelte/reactivity';
+/** Deciding an action: it leaves the list at once, goes to the queue, and can be taken back for a while before it is sent (SY3). */
 import { m } from '$lib/messages/messages.js';
 import { draftGround, type Seen } from '#domain/commands/ground.ts';
 import { idInAct } from '#domain/commands/own-consequence.ts';
 import type { Answer } from '#domain/question.ts';
 import { canonical } from '#domain/value.ts';
-import { groundNow, mirror, newId, send } from '$lib/sync/index.ts';
+import { groundNow, mirror, newId, queue, send } from '$lib/sync/index.ts';
 import { toast } from '$lib/ui/toasts.svelte.ts';
 import type { Action, Decision, MailText } from './action-list.ts';
-import { leaving, undoTime } from './leaving.svelte.ts';
 
-/** Sent in this visit and not yet seen in the mirror: between the answer and the rows it must not come back for a moment. */
-const sent = new SvelteSet<string>();
-
-/** Whether it was decided in this visit and the mirror doesn't show it yet (reactive). */
-export const isSettling = (id: string): boolean => sent.has(id);
+/** How long a decision can be taken back before it is sent, in ms. It is on the device from the start: a tab that goes away takes nothing with it. */
+export const undoTime = 5_000;
 
 const runCommands = { retry: 'retry-step', skip: 'skip-step', stop: 'stop-run' } as const;
 
@@ -51,14 +46,6 @@ export function saveMail(action: Action, text: MailText): void {
 	toast(m.actions_saved_x({ name: text.subject }), { status: 'done' });
 }
 
-async function decide(action: Action, { type, args }: Asked, ground: Seen[], id: string | undefined): Promise<void> {
-	sent.add(action.id);
-	const { outcome } = send(type, args, id, ground);
-	// Held or refused: it comes back to the list, with the reason on top of it.
-	if ((await outcome).status === 'accepted') await mirror.pull();
-	sent.delete(action.id);
-}
-
 const nameOf = (action: Action): string => (action.kind === 'task' || action.kind === 'question' ? action.task.title : action.kind === 'mail' ? action.draft.subject : (mirror.row('playbook', action.run.playbookId)?.name ?? ''));
 
 /** Takes the actions away with one Undo for all of them. Tasks are completed, mails sent or cancelled; runs are retried, their step is skipped, or they are stopped. */
@@ -77,13 +64,17 @@ function start(actions: readonly Action[], askedOf: (action: Action) => Asked, w
 	if (actions.length === 0) return;
 	// What the first of them leads to must not hold the rest (ADR 28).
 	const act = actions.length > 1 ? newId('command') : null;
-	const takeBacks = actions.map((action, n) => {
+	const ids = actions.map((action, n) => {
 		const asked = askedOf(action);
-		// What it is based on is what is seen now, not when the time to undo is over.
-		const ground = groundOf(action, asked);
-		return leaving.start(action.id, () => void decide(action, asked, ground, act === null ? undefined : idInAct(act, n)));
+		return send(asked.type, asked.args, act === null ? undefined : idInAct(act, n), groundOf(action, asked), undoTime).id;
 	});
 	const [only] = actions;
 	const said = actions.length === 1 && only ? words({ name: nameOf(only) }) : m.actions_done_many({ count: actions.length });
-	toast(said, { status: 'done', seconds: undoTime / 1000, act: { label: m.ui_undo(), run: () => takeBacks.forEach((takeBack) => takeBack()) } });
+	toast(said, { status: 'done', seconds: undoTime / 1000, act: { label: m.ui_undo(), run: () => undo(ids) } });
+}
+
+/** Takes them back; says it when one was sent already, because nobody was looking for a moment. */
+function undo(ids: readonly string[]): void {
+	if (ids.some((id) => queue.waiting.every((command) => command.id !== id))) toast(m.actions_undo_late(), { status: 'warned' });
+	for (const id of ids) void queue.cancel(id);
 }

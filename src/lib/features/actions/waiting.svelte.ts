@@ -3,8 +3,6 @@ import type { MirrorRows } from '#domain/mirror.ts';
 import { answerTo } from '#domain/question.ts';
 import { mirror, queue, session, type QueuedCommand } from '$lib/sync/index.ts';
 import { actionsFor, savedDraft, type Action, type MailText, type Run } from './action-list.ts';
-import { isSettling } from './decide.svelte.ts';
-import { leaving } from './leaving.svelte.ts';
 
 // Once for all runs: looking through every step for each failed run would be their product.
 const lasts = $derived.by(() => {
@@ -41,10 +39,13 @@ const idsIn = ({ args }: QueuedCommand): string[] => Object.values(args as Recor
 
 const mine = $derived(session.user ? list(session.user.id) : []);
 const everyones = $derived(list(null));
-// Decided here, not answered yet: done for the person, with a waiting mark, until the server's row says so.
-const deciding = $derived(queue.waiting.filter((command) => decisions.has(command.type) && !isSave(command)));
-const decided = $derived(new Set(deciding.flatMap(idsIn)));
-const isShown = (action: Action): boolean => !leaving.has(action.id) && !isSettling(action.id) && !decided.has(action.id);
+const isDecision = (command: QueuedCommand): boolean => decisions.has(command.type) && !isSave(command);
+// Decided here: done for the person until the server's row says so.
+const decided = $derived(new Set(queue.unseen.filter(isDecision).flatMap(idsIn)));
+// Not answered yet, and no more to be undone at once: with a waiting mark.
+const deciding = $derived(queue.waiting.filter((command) => isDecision(command) && command.notBefore === undefined));
+const unsent = $derived(new Set(deciding.flatMap(idsIn)));
+const isShown = (action: Action): boolean => !decided.has(action.id);
 
 /** Reactive. */
 export const actions = {
@@ -58,7 +59,7 @@ export const actions = {
 	},
 	/** Decided on this device, waiting to be sent. */
 	get unsent(): readonly Action[] {
-		return everyones.filter((action) => decided.has(action.id) && !leaving.has(action.id));
+		return everyones.filter((action) => unsent.has(action.id));
 	},
 	/** What was answered to it and waits to be sent, in words; null for others. */
 	saidOf: (action: Action): string | null => {

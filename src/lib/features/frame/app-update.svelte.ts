@@ -5,8 +5,6 @@ import { keptHere } from '$lib/sync/index.ts';
 const patience = 40_000;
 let waiting = $state<ServiceWorker | null>(null);
 let isTaken = $state(false);
-/** Does at once what could still be undone. */
-let finish = () => {};
 let state = $state<'idle' | 'taking' | 'unkept'>('idle');
 
 export const appUpdate = {
@@ -18,7 +16,7 @@ export const appUpdate = {
 	get state(): 'idle' | 'taking' | 'unkept' {
 		return state;
 	},
-	/** Finishes what is begun, and when all of it is on the device (SY4) lets the newer version, if there is one, take over and reloads. */
+	/** When all that was begun is on the device (SY4) lets the newer version, if there is one, take over and reloads. */
 	async take(): Promise<void> {
 		if (state === 'taking') return;
 		state = 'taking';
@@ -33,11 +31,10 @@ export const appUpdate = {
 	},
 };
 
-/** Finishes what is begun; is all of it on the device then? */
+/** Is all that was begun on the device? */
 function isKept(): Promise<boolean> {
 	// A field is written when it is left.
 	if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-	finish();
 	return keptHere();
 }
 
@@ -53,9 +50,8 @@ function takesOver(newer: ServiceWorker): Promise<boolean> {
 	});
 }
 
-/** Registers the worker (built apps only) and looks for a newer one each time the app comes back into view. `beforeReload` does at once what could still be undone. Returns how to stop. */
-export function followUpdates(beforeReload: () => void): () => void {
-	finish = beforeReload;
+/** Registers the worker (built apps only) and looks for a newer one each time the app comes back into view. Returns how to stop. */
+export function followUpdates(): () => void {
 	if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return () => {};
 	const { serviceWorker } = navigator;
 	let registration: ServiceWorkerRegistration | undefined;
