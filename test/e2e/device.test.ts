@@ -129,6 +129,30 @@ test('what the light says waits here survives a reload in that very moment, agai
 	await context.close();
 });
 
+test('a field that is half written when its tab is reloaded is kept, and the person is asked (SY1)', async () => {
+	const { page, context, open, synced, errors } = await place.owner.window();
+	await open(`/customers/${mine[2]!.id}`);
+	await synced();
+	await until('a worker in control', () => page.evaluate(() => navigator.serviceWorker.controller !== null));
+	await context.setOffline(true);
+	const industry = page.getByLabel('Industry');
+	let asked = 0;
+	page.on('dialog', () => asked++);
+	for (let round = 1; round <= 6; round++) {
+		const reloaded = page.waitForEvent('load');
+		await industry.fill(`Half of ${round}`);
+		// Whoever asks for the reload waits for its answer in vain.
+		await page.evaluate(() => void setTimeout(() => location.reload(), 0));
+		await reloaded;
+		await until('the edit on the device', () => industry.inputValue(), { isEnough: (value) => value === `Half of ${round}` });
+	}
+	expect(asked).toBe(6);
+	await context.setOffline(false);
+	await isStored(2, 'Half of 6');
+	expect(errors).toEqual([]);
+	await context.close();
+});
+
 test('a decision that could still be undone is kept when its tab goes away in the moment it was made; undone, it is never sent (SY3)', async () => {
 	const { page, context, synced, errors } = await place.owner.window();
 	const titles = ['Ring the clinic', 'Book the room', 'Thank the team', 'Not this one'];

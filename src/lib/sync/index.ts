@@ -122,7 +122,7 @@ export const isAtRisk = (): boolean => device.place?.isAtRisk ?? false;
 /** Opens a document (counted: two callers share one); close() it once for each opening. Needs somebody signed in. */
 export const openDocument = (id: string): OpenDocument => device.documents.openDocument(id);
 
-/** What a command is based on, as the lists show it now (SY3). Take it when the person decides, if `send` comes later than that. */
+/** What a command is based on, as the lists show it now (SY3). */
 export const groundNow = (type: string, args: unknown): Seen[] => device.here.groundNow(type, args);
 
 /**
