@@ -98,6 +98,42 @@ test('thirty customers change their stage through their rooms, live on the other
 	await bulk.getByRole('button', { name: 'Close' }).click();
 });
 
+test('a bulk edit made without network that leaves one customer as it was: whom and why is read in My Actions, after a reload (CU12)', async () => {
+	const { page } = desk;
+	const [parent, child, other] = (await place.owner.rows('customer')).toSorted((a, b) => a.name.localeCompare(b.name));
+	await page.getByRole('searchbox', { name: 'Search customers' }).fill('');
+	await desk.context.setOffline(true);
+	for (const { name } of [child!, other!]) await page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) }).getByRole('checkbox').click();
+	await page.getByRole('toolbar').getByRole('button', { name: 'Edit' }).click();
+	await page.getByRole('dialog').getByRole('combobox', { name: 'What to change' }).click();
+	await page.getByRole('option', { name: 'Parent customer', exact: true }).click();
+	await choose(desk, 'New value', parent!.name);
+	await page.getByRole('button', { name: 'Change 2 customers' }).click();
+	await page.locator('[data-light="waiting"]').waitFor();
+	// Meanwhile the one that shall be above was put below.
+	await place.edit(colleague, parent!.id, [{ edit: 'set-field', args: { field: 'parentId', value: child!.id } }]);
+	await until('its row', async () => (await colleague.rows('customer')).find(({ id }) => id === parent!.id)?.parentId === child!.id);
+	await page.reload();
+	await desk.context.setOffline(false);
+	await desk.synced();
+	await desk.open('/actions');
+	const card = page.locator('[data-held]');
+	await card.getByText('Some were left as they were').waitFor();
+	expect([await card.count(), await card.getByRole('listitem').allInnerTexts()]).toEqual([1, [expect.stringContaining(child!.name)]]);
+	const now = new Map((await colleague.rows('customer')).map(({ id, parentId }) => [id, parentId]));
+	expect([now.get(child!.id), now.get(other!.id)]).toEqual([null, parent!.id]);
+	await card.getByRole('button', { name: 'Drop it' }).click();
+	await card.waitFor({ state: 'detached' });
+	await page.getByRole('button', { name: 'Undo' }).click();
+	await card.waitFor();
+	await page.reload();
+	await card.getByRole('button', { name: 'Drop it' }).click();
+	await card.waitFor({ state: 'detached' });
+	for (const { id } of [parent!, other!]) await place.edit(colleague, id, [{ edit: 'set-field', args: { field: 'parentId', value: null } }]);
+	await desk.open('/customers');
+	await desk.synced();
+});
+
 test('following: the star works without network, and the list of the followed is one’s own', async () => {
 	const { page } = desk;
 	const [customer] = (await place.owner.rows('customer')).toSorted((a, b) => a.name.localeCompare(b.name));

@@ -4,6 +4,7 @@
  * stay visible until somebody has read why.
  */
 import type { Seen } from '#domain/commands/ground.ts';
+import { leftOut } from '#domain/commands/left-out.ts';
 import { backoff } from './backoff.ts';
 import { newId } from './new-id.ts';
 import { after, type CommandQueueOptions, isRefusal, joined, keptBack, type Outcome, type QueuedCommand } from './queued-command.ts';
@@ -73,7 +74,7 @@ export class CommandQueue {
 		return this.#commands.filter((command) => command.state === 'held');
 	}
 
-	/** Not taken, with the reason. */
+	/** Not taken, or only in part, with the reason. */
 	get refused(): readonly QueuedCommand[] {
 		return this.#commands.filter((command) => command.state === 'refused');
 	}
@@ -213,7 +214,10 @@ export class CommandQueue {
 
 	async #answered(command: QueuedCommand, outcome: Outcome): Promise<void> {
 		if (outcome.status === 'accepted') this.#unseen = [...this.#unseen, command];
-		if (outcome.status === 'accepted' || outcome.reason === 'taken-back') await this.#remove(command.id);
+		const left = outcome.status === 'accepted' ? leftOut(outcome.result) : [];
+		// What it left as it was, somebody may read only after a reload, or in another tab.
+		if (left.length > 0) await this.#keep({ ...command, state: 'refused', reason: 'in-part', leftOut: left });
+		else if (outcome.status === 'accepted' || outcome.reason === 'taken-back') await this.#remove(command.id);
 		else await this.#keep({ ...command, state: outcome.status, reason: outcome.reason, ...(outcome.differences ? { differences: outcome.differences } : {}) });
 		this.#tabs.post('commands', { answered: command, outcome });
 		this.#tell(command, outcome);

@@ -1,5 +1,6 @@
 /** A command as the device keeps it until somebody has read the answer, and where. */
 import type { Difference, Seen } from '#domain/commands/ground.ts';
+import type { LeftOut } from '#domain/commands/left-out.ts';
 import type { Call } from './call.ts';
 import type { CommandStore } from './command-store.ts';
 import { answered, type DeviceDatabase, type Stores } from './device-database.ts';
@@ -24,6 +25,8 @@ export type QueuedCommand = {
 	isTakenBack?: boolean;
 	/** Held: what had changed. */
 	differences?: readonly Difference[];
+	/** Accepted, and `refused` with `in-part` here: whom it left as they were, and why. */
+	leftOut?: readonly LeftOut[];
 };
 
 /** What a queue of commands needs of its place. */

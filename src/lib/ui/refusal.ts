@@ -18,6 +18,7 @@ const words: Record<string, () => string> = {
 	'effect-settled': m.refusal_effect_settled,
 	'settle-first': m.refusal_settle_first,
 	'taken-back': m.refusal_taken_back,
+	'in-part': m.refusal_in_part,
 	'no-right': m.refusal_no_right,
 	'not-valid': m.refusal_not_valid,
 	invalid: m.refusal_not_valid,

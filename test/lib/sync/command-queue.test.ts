@@ -202,6 +202,20 @@ describe('SY3: what a person decides', () => {
 		expect(app.executed.size).toBe(0);
 	});
 
+	it('what was done in part keeps whom it left out, and why, until somebody read it: also after a reload', async () => {
+		const app = appDouble();
+		app.decide = () => ({ status: 'accepted', result: { results: [{ customerId: 'a', outcome: 'changed' }, { customerId: 'b', outcome: 'refused', reason: 'parent-circle' }] } });
+		const device = deviceDouble();
+		const queue = queueOn(device, app);
+		expect(await queue.send('edit-customers', { customerIds: ['a', 'b'] }, 'command_1').outcome).toMatchObject({ status: 'accepted' });
+		queue.end();
+		const again = queueOn(device, app);
+		await again.loaded;
+		expect(again.refused).toMatchObject([{ id: 'command_1', reason: 'in-part', leftOut: [{ customerId: 'b', reason: 'parent-circle' }] }]);
+		again.dismiss('command_1');
+		expect([again.refused, again.waiting, app.executed.get('command_1')]).toEqual([[], [], 1]);
+	});
+
 	it('what was read and put away can be put back, in every tab and after a reload', async () => {
 		const app = appDouble();
 		app.decide = () => ({ status: 'held', reason: 'stale' });

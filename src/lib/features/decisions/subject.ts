@@ -18,8 +18,11 @@ export function subjectOf(args: unknown): Subject {
 	return { title: (customerId && (mirror.row('customer', customerId) ?? mirror.row('deletion', customerId))?.name) || '', href: customerId ? `/customers/${customerId}` : null, isOpen: true };
 }
 
+/** A customer's name, also of one that was deleted (reactive); its id when it isn't here. */
+export const nameOfCustomer = (id: string): string => mirror.row('customer', id)?.name ?? mirror.row('deletion', id)?.name ?? id;
+
 /** The first of these customers, and how many more. */
 function namesOf([first, ...more]: readonly string[]): string {
-	const name = first === undefined ? '' : (mirror.row('customer', first)?.name ?? mirror.row('deletion', first)?.name ?? first);
+	const name = first === undefined ? '' : nameOfCustomer(first);
 	return more.length === 0 ? name : m.held_many({ name, count: more.length });
 }

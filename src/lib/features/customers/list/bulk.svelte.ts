@@ -61,6 +61,11 @@ export class BulkRun {
 		for (const id of this.#commands) void queue.cancel(id);
 	}
 
+	/** Somebody has read whom it left as they were: that needn't be shown again. What was held can still be decided. */
+	read(): void {
+		for (const { id, leftOut } of queue.refused) if (leftOut && this.#commands.includes(id)) queue.dismiss(id);
+	}
+
 	of(outcome: BulkResult['outcome']): BulkResult[] {
 		return this.results.filter((result) => result.outcome === outcome);
 	}
@@ -118,6 +123,12 @@ export const bulk = {
 	get current(): BulkRun | null {
 		return current;
 	},
-	show: (run: BulkRun): void => void (current = run),
-	close: (): void => void (current = null),
+	show(run: BulkRun): void {
+		current?.read();
+		current = run;
+	},
+	close(): void {
+		current?.read();
+		current = null;
+	},
 };
