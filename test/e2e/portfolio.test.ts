@@ -122,12 +122,12 @@ test('a bulk edit made without network that leaves one customer as it was: whom 
 	expect([await card.count(), await card.getByRole('listitem').allInnerTexts()]).toEqual([1, [expect.stringContaining(child!.name)]]);
 	const now = new Map((await colleague.rows('customer')).map(({ id, parentId }) => [id, parentId]));
 	expect([now.get(child!.id), now.get(other!.id)]).toEqual([null, parent!.id]);
-	await card.getByRole('button', { name: 'Drop it' }).click();
+	await card.getByRole('button', { name: 'Close' }).click();
 	await card.waitFor({ state: 'detached' });
 	await page.getByRole('button', { name: 'Undo' }).click();
 	await card.waitFor();
 	await page.reload();
-	await card.getByRole('button', { name: 'Drop it' }).click();
+	await card.getByRole('button', { name: 'Close' }).click();
 	await card.waitFor({ state: 'detached' });
 	for (const { id } of [parent!, other!]) await place.edit(colleague, id, [{ edit: 'set-field', args: { field: 'parentId', value: null } }]);
 	await desk.open('/customers');
