@@ -6,6 +6,7 @@ import { Link } from '#party/link.ts';
 import { Links } from '#party/links.ts';
 import { Log } from '#party/log.ts';
 import { DeviceStore } from '../../src/lib/sync/device-store.ts';
+import { Waiting } from '../../src/lib/sync/waiting.svelte.ts';
 import { scheduleOf } from './schedule.ts';
 import { Store } from './store.ts';
 import { run, type Planted } from './world.ts';
@@ -45,6 +46,13 @@ const mistakes: Record<string, Planted> = {
 		patch: () => replaced(DeviceStore.prototype, 'append', (old) => function (this: DeviceStore, ...args: unknown[]) {
 			setTimeout(() => old.apply(this, args), 2_000);
 		}),
+	},
+	'an edit is said to wait on the device before it is there (SY4)': {
+		patch: () => {
+			const own = Object.getOwnPropertyDescriptor(Waiting.prototype, 'isStored')!;
+			Object.defineProperty(Waiting.prototype, 'isStored', { ...own, get: () => true });
+			return () => void Object.defineProperty(Waiting.prototype, 'isStored', own);
+		},
 	},
 	'rows are projected without their guard (S11)': { sql: (text) => text.replaceAll("ELSE json('lost') END", 'ELSE 1 END') },
 	'nobody remembers a document that could not publish (S14)': { patch: () => replaced(Dirty.prototype, 'note', () => async () => {}) },

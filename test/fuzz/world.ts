@@ -142,9 +142,13 @@ export class World {
 			case 'hide':
 				if (tab) tab.isVisible = !tab.isVisible;
 				return;
-			case 'kill-tab':
-				if (tab) await this.#killTab(tab, chance() < 0.7);
-				return;
+			case 'kill-tab': {
+				if (!tab) return;
+				const comesBack = chance() < 0.7;
+				// Often in the very moment of an edit.
+				if (chance() < 0.5) this.#edit(tab, doc, chance);
+				return this.#killTab(tab, comesBack);
+			}
 			case 'device-full':
 				return void (gadget.isFull = true);
 			case 'device-well':
@@ -297,8 +301,9 @@ export class World {
 		}
 	}
 
-	/** What a tab had in memory longer than this, without saying that the device can't keep it, must be on the device. */
+	/** What a tab said is on the device must be there (or in the room), and all that it had in memory for a while, without saying that the device can't keep it. */
 	async #killTab(tab: Tab, comesBack: boolean): Promise<void> {
+		const said = new Set(tab.held.filter(({ isStored }) => isStored).map(({ id }) => id));
 		const hadProblem = tab.held.some(({ status }) => status.reason?.startsWith('storage') || status.reason === 'no-storage') || tab.gadget.isFull;
 		tab.kill();
 		const mine = this.made.filter((made) => made.tab === tab && !made.wasPersisted);
@@ -309,7 +314,8 @@ export class World {
 			for (const made of mine.filter((one) => one.doc === doc)) {
 				made.wasPersisted = Y.snapshotContainsUpdate(stored, made.update);
 				const isKept = made.wasPersisted || (this.demoted.has(tab.gadget.user) && Y.snapshotContainsUpdate(onDisk, made.update));
-				if (!isKept && !hadProblem && this.clock.now - made.at > 250) this.say(`S16: ${tab.gadget.name} lost ‘${made.what}’ in ${doc}, made ${this.clock.now - made.at} ms before its tab died`);
+				if (!isKept && !hadProblem && said.has(doc) && !Y.snapshotContainsUpdate(onDisk, made.update)) this.say(`SY4: ${tab.gadget.name} did not say ‘saving’, and lost ‘${made.what}’ in ${doc}, made ${this.clock.now - made.at} ms before its tab died`);
+				else if (!isKept && !hadProblem && this.clock.now - made.at > 250) this.say(`S16: ${tab.gadget.name} lost ‘${made.what}’ in ${doc}, made ${this.clock.now - made.at} ms before its tab died`);
 			}
 		}
 		if (comesBack) for (const id of (new Tab(tab.gadget), this.docs)) tab.gadget.tabs.at(-1)?.document(id);
