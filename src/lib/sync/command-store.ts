@@ -9,6 +9,9 @@ export class CommandStore {
 	#environment: Environment;
 	#database: DeviceDatabase | null = null;
 	#unkept = new Map<string, QueuedCommand>();
+	/** The write that hasn't begun, and the one it comes after. */
+	#next: Promise<void> | null = null;
+	#last: Promise<void> = Promise.resolve();
 	#isInUse = false;
 	#failures = 0;
 	#timer: unknown = null;
@@ -71,7 +74,15 @@ export class CommandStore {
 		await database?.wipe();
 	}
 
-	async #keep(): Promise<void> {
+	/** Writes what isn't kept yet; all that comes before a write begins goes with it. Resolves when that write ended. */
+	#keep(): Promise<void> {
+		return (this.#next ??= this.#last = this.#last.then(() => {
+			this.#next = null;
+			return this.#write();
+		}));
+	}
+
+	async #write(): Promise<void> {
 		const commands = [...this.#unkept.values()];
 		if (commands.length === 0 || !this.#environment.indexedDB) return;
 		try {

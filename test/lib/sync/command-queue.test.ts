@@ -140,6 +140,33 @@ describe('SY3: what a person decides', () => {
 		expect(again.held).toMatchObject([{ id: 'command_held', reason: 'ground-changed', differences, ground }]);
 	});
 
+	it('a thousand at once are kept in few writes, in their order', async () => {
+		const app = appDouble();
+		app.isOnline = false;
+		const device = deviceDouble();
+		const factory = device.indexedDB!;
+		let writes = 0;
+		const opening = factory.open.bind(factory);
+		factory.open = (...args: Parameters<typeof opening>) => {
+			const request = opening(...args);
+			request.addEventListener('success', () => {
+				const begin = request.result.transaction.bind(request.result);
+				request.result.transaction = (...scope: Parameters<typeof begin>) => ((writes += scope[1] === 'readwrite' ? 1 : 0), begin(...scope));
+			});
+			return request;
+		};
+		const queue = queueOn(device, app);
+		await queue.loaded;
+		for (let n = 0; n < 1_000; n++) queue.send('complete-task', { n });
+		await queue.written();
+		// Besides those of the one that is tried.
+		expect(writes).toBeLessThan(10);
+		queue.end();
+		const again = queueOn(device, app);
+		await again.loaded;
+		expect(again.waiting.map(({ args }) => (args as { n: number }).n)).toEqual(Array.from({ length: 1_000 }, (_, n) => n));
+	});
+
 	it('one that can be undone is on the device at once, and is sent when that time is over, whatever becomes of its tab', async () => {
 		const app = appDouble();
 		let at = 5_000;
