@@ -37,13 +37,12 @@ export function statusOf({ shared, waiting, isStored, storage, problem, isReady,
 	const ended = link.state === 'ended' && !(link.reason === 'not-found' && isAwaited()) ? link.reason : null;
 	const stopped = ended ?? refusal?.code ?? (isNewer ? 'reload-needed' : isUnreadable ? 'unreadable' : problem);
 	const state = (): DocumentStatus['state'] => {
-		// Nothing is said of an edit that isn't here yet, whatever becomes of it.
-		if (!isStored && storage === null) return 'saving';
 		if (stopped !== null) return 'cannot';
 		if (!isReady) return 'loading';
 		if (link.state === 'open' && shared.isSynced && waiting === 0) return 'synced';
 		if (storage !== null) return 'cannot';
-		return waiting > 0 ? 'waiting' : 'saved-here';
+		if (waiting === 0) return 'saved-here';
+		return isStored ? 'waiting' : 'saving';
 	};
 	return {
 		state: state(),

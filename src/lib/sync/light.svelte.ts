@@ -27,7 +27,7 @@ export class SyncLight {
 		return lightOf({
 			documents: documents.open.map((document) => document.status),
 			commands: queue.waiting.length,
-			isSaving: queue.isSaving,
+			isSaving: queue.isSaving || documents.open.some(({ isStored }) => !isStored),
 			problem: storeProblem() ?? queueProblem(),
 			error: isOffline ? 'offline' : (mirror.status.error?.code ?? null),
 			isCurrent,
